@@ -1,0 +1,89 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The rooms of Muster. A target imports only what is listed here: builds run with
+/// `--explicit-target-dependency-import-check error`, so that a room cannot reach past its door.
+let package = Package(
+    name: "muster",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "muster", targets: ["muster"]),
+        .executable(name: "muster-benchmark", targets: ["muster-benchmark"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // The rules of a rollout: values, facts, decide, apply, plan. No IO, no clock, no randomness.
+        .target(
+            name: "FleetCore",
+            dependencies: [
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ]
+        ),
+        // The loop around the core, its ports, and the views that consoles draw.
+        .target(name: "FleetEngine", dependencies: ["FleetCore"]),
+        // The durable fact log.
+        .target(
+            name: "FleetJournal",
+            dependencies: ["FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        // A seeded world of virtual terminals.
+        .target(name: "FleetSimulator", dependencies: ["FleetCore", "FleetEngine"]),
+        // YAML, JSON and CSV of a fleet directory; themes.
+        .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
+        // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
+        .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        // Cells, frames, layout, text width, gauges.
+        .target(name: "Cells"),
+        // Keymap, console state, update, screens, theme roles.
+        .target(name: "Console", dependencies: ["FleetCore", "FleetEngine", "Cells"]),
+        // Keys in, frames out.
+        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+        .target(name: "CursesTerminal", dependencies: ["Cells", "CNcurses"]),
+        .executableTarget(
+            name: "muster",
+            dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests",
+                "Cells", "Console", "CursesTerminal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .executableTarget(
+            name: "muster-benchmark",
+            dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles",
+                "Cells", "Console", "CursesTerminal",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
+
+        .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
+        .target(
+            name: "TerminalTesting", dependencies: ["CVterm", "CNcurses"], path: "Tests/TerminalTesting"),
+        .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"]),
+        .testTarget(name: "FleetEngineTests", dependencies: ["FleetCore", "FleetEngine"]),
+        .testTarget(name: "FleetJournalTests", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"]),
+        .testTarget(
+            name: "FleetSimulatorTests",
+            dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),
+        .testTarget(name: "FleetFilesTests", dependencies: ["FleetCore", "FleetFiles"]),
+        .testTarget(name: "CellsTests", dependencies: ["Cells"]),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles", "Cells", "Console"]),
+        .testTarget(
+            name: "CursesTerminalTests",
+            dependencies: ["Cells", "CNcurses", "CursesTerminal", "CVterm", "TerminalTesting"]),
+        .testTarget(
+            name: "MusterTests",
+            dependencies: ["muster", "FleetCore", "FleetJournal", "CVterm", "TerminalTesting"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
