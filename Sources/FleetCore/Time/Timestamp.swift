@@ -1,0 +1,46 @@
+/// A moment, as whole milliseconds since 1970-01-01T00:00:00Z. The core is handed its time; it never asks for it.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Milliseconds since the Unix epoch; negative before it.
+    public var milliseconds: Int64
+
+    /// A moment so many milliseconds after the Unix epoch.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// The earliest moment there is: "never" in comparisons.
+    public static let distantPast = Timestamp(milliseconds: .min / 4)
+    /// The latest moment there is: "not before anything happens".
+    public static let distantFuture = Timestamp(milliseconds: .max / 4)
+
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds + duration.milliseconds)
+    }
+
+    public static func - (moment: Timestamp, duration: Duration) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds - duration.milliseconds)
+    }
+
+    public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
+        .milliseconds(later.milliseconds - earlier.milliseconds)
+    }
+}
+
+extension Duration {
+    /// The duration in whole milliseconds, rounded toward zero.
+    public var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
+
+    /// A duration of so many minutes.
+    public static func minutes(_ count: Int) -> Duration { .seconds(count * 60) }
+    /// A duration of so many hours.
+    public static func hours(_ count: Int) -> Duration { .seconds(count * 3600) }
+    /// A duration of so many times 24 hours.
+    public static func days(_ count: Int) -> Duration { .seconds(count * 86_400) }
+}
