@@ -1,0 +1,81 @@
+/// Why an attempt did not succeed.
+public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
+    /// A few words that devices and people share, such as `hash mismatch`.
+    public var code: String
+    /// Whether another attempt is pointless: a bad signature, a wrong model, a refusal.
+    public var isPermanent: Bool
+
+    /// A cause of this wording.
+    public init(code: String, isPermanent: Bool) {
+        self.code = code
+        self.isPermanent = isPermanent
+    }
+
+    public var description: String { code }
+
+    /// The device did not answer an order, or went silent while it downloaded.
+    public static let noAnswer = FailureCause(code: "no answer", isPermanent: false)
+    /// The device fell silent past its deadline after an install.
+    public static let silentAfterInstall = FailureCause(code: "silent after install", isPermanent: true)
+    /// The installation passed its deadline.
+    public static let installTimedOut = FailureCause(code: "install timed out", isPermanent: false)
+
+    /// The device said that it was done, and reports another version.
+    public static func reports(_ version: Version) -> FailureCause {
+        FailureCause(code: "reports \(version)", isPermanent: true)
+    }
+}
+
+/// Why an assignment ended as it did.
+public enum EndReason: Hashable, Sendable, CustomStringConvertible {
+    /// Offline when an immediate update started.
+    case offline
+    /// Never seen when an immediate update started.
+    case neverSeen
+    case alreadyOn(Version)
+    case onNewer(Version)
+    case decommissioned
+    case missedWindow
+    /// A newer update to the same device took its place.
+    case superseded(by: String)
+    case expired
+    /// An operator called it off.
+    case cancelled(by: String)
+    /// The gate of a phase failed.
+    case gateFailed(phase: String)
+    /// The update is being rolled back.
+    case rolledBack
+    case failed(FailureCause)
+
+    public var description: String {
+        switch self {
+        case .offline: "offline"
+        case .neverSeen: "never seen"
+        case .alreadyOn(let version): "already on \(version)"
+        case .onNewer(let version): "on newer \(version)"
+        case .decommissioned: "decommissioned"
+        case .missedWindow: "missed the window"
+        case .superseded(let update): "superseded by \(update)"
+        case .expired: "expired"
+        case .cancelled(let name): "cancelled by \(name)"
+        case .gateFailed(let phase): "gate of \(phase) failed"
+        case .rolledBack: "rolled back before it began"
+        case .failed(let cause): cause.code
+        }
+    }
+}
+
+/// Who or what holds an update.
+public enum PauseReason: Hashable, Sendable, CustomStringConvertible {
+    /// An operator pressed pause.
+    case operatorPaused(name: String)
+    /// A gate lacked its minimum sample in time.
+    case inconclusive(phase: String)
+
+    public var description: String {
+        switch self {
+        case .operatorPaused(let name): "paused by \(name)"
+        case .inconclusive(let phase): "gate of \(phase) is inconclusive"
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// What a device says, in the past tense.
+public struct Report: Hashable, Sendable {
+    /// Who says it.
+    public var device: DeviceIndex
+    /// The generation of the order it speaks of; nil for a heartbeat. A stale generation does no harm.
+    public var generation: UInt32?
+    /// What it says.
+    public var body: Body
+
+    /// What a device can say.
+    public enum Body: Hashable, Sendable {
+        /// It is there, and runs this version (nil: a client that reports none).
+        case contacted(firmware: Version?)
+        /// It has begun this step of the order.
+        case reached(AttemptStep)
+        /// It has received so many bytes of the release. Kept in memory; not a fact.
+        case received(bytes: Int64)
+        /// It says that it is done and restarts; what it runs is known at its next contact.
+        case restarted
+        /// It gives up this attempt.
+        case gaveUp(FailureCause)
+    }
+
+    /// A report of a device.
+    public init(device: DeviceIndex, generation: UInt32? = nil, body: Body) {
+        self.device = device
+        self.generation = generation
+        self.body = body
+    }
+}
+
+/// What a device is told to do now. Recomputed from state, so that a crash cannot lose it.
+public struct Order: Hashable, Sendable {
+    /// Who is told.
+    public var device: DeviceIndex
+    /// On behalf of which update.
+    public var update: UpdateIndex
+    /// Which attempt, from 1.
+    public var attempt: Int
+    /// Names this order; larger for every later attempt of the fleet.
+    public var generation: UInt32
+    /// What to run.
+    public var release: Version
+    /// Bytes of the release's artifacts; 0 for a return to the release in the device's other slot.
+    public var size: Int64
+    /// Whether the device goes back to what it ran before.
+    public var isRollback: Bool
+}

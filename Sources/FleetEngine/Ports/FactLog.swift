@@ -1,0 +1,47 @@
+import FleetCore
+
+/// The durable list of facts. Synchronous: when `append` returns, the facts survive a crash and a power cut.
+public protocol FactLog: AnyObject {
+    /// Makes these facts durable, all of them or none, in one commit.
+    func append(_ facts: [Fact]) throws(FactLogError)
+
+    /// Hands every durable fact to `body`, in order, in batches of any size.
+    func replay(_ body: ([Fact]) -> Void) throws(FactLogError)
+}
+
+/// Why the journal could not be written or read. After a failed append the engine stops taking work; it does not
+/// retry the sync, because what the file system dropped is not known. It starts again from the journal.
+public struct FactLogError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What went wrong, with the number of the record where one is at fault.
+    public var message: String
+    /// What to do.
+    public var remedy: String
+
+    /// An error with its remedy.
+    public init(_ message: String, remedy: String) {
+        self.message = message
+        self.remedy = remedy
+    }
+
+    public var description: String { "\(message); \(remedy)" }
+}
+
+/// Facts kept in memory only: for dry runs, headless simulation and tests.
+public final class MemoryLog: FactLog {
+    /// Everything that was appended.
+    public private(set) var facts: [Fact] = []
+    private let keepsFacts: Bool
+
+    /// An empty log. With `keepsFacts` false it only counts as a sink.
+    public init(keepsFacts: Bool = true) {
+        self.keepsFacts = keepsFacts
+    }
+
+    public func append(_ facts: [Fact]) {
+        if keepsFacts { self.facts += facts }
+    }
+
+    public func replay(_ body: ([Fact]) -> Void) {
+        body(facts)
+    }
+}
