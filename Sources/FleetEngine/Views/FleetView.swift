@@ -1,0 +1,113 @@
+import FleetCore
+
+/// Whether the engine works.
+public enum EngineHealth: Hashable, Sendable {
+    case running
+    /// It stopped taking work, with why; nothing on the screen moves any more.
+    case stopped(String)
+}
+
+/// What a console draws: the answer to a `ViewQuery`, true at `now`.
+public struct FleetView: Hashable, Sendable {
+    public var fleetName = ""
+    /// Grows with every fact; two views of the same revision differ only by `now`.
+    public var revision: UInt64 = 0
+    /// The engine's time when the view was taken.
+    public var now = Timestamp(milliseconds: 0)
+    public var health = EngineHealth.running
+    /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
+    public var simulationSpeed: Double?
+    public var deviceCount = 0
+    /// Devices by status, in the order of `DeviceStatus.allCases`.
+    public var statusCounts = [0, 0, 0]
+    /// Devices by firmware, newest first.
+    public var firmware: [FirmwareCount] = []
+    /// All updates, in the order in which they were drafted; rollbacks and retries follow as updates of their own.
+    public var updates: [UpdateSummary] = []
+    /// The update in focus.
+    public var update: UpdateView?
+    public var regions: [RegionRow] = []
+    public var devices = DeviceList()
+    public var queue = QueueList()
+    /// Latest first.
+    public var events: [EventRow] = []
+    /// Collapsed by cause, most severe first.
+    public var alerts: [Alert] = []
+    public var detail: DeviceDetail?
+    public var rollback: RollbackPreview?
+
+    /// A view of nothing.
+    public init() {}
+}
+
+/// How many devices run a version.
+public struct FirmwareCount: Hashable, Sendable {
+    public var version: Version
+    public var count: Int
+
+    /// So many devices on this version.
+    public init(version: Version, count: Int) {
+        self.version = version
+        self.count = count
+    }
+}
+
+/// One region, for all its devices and for the update in focus.
+public struct RegionRow: Hashable, Sendable {
+    public var name: String
+    /// All active devices of the region.
+    public var deviceCount: Int
+    /// By status, in the order of `DeviceStatus.allCases`.
+    public var statusCounts: [Int]
+    /// The update in focus; all zero without one.
+    public var tally: Tally
+
+    /// The row of one region.
+    public init(name: String, deviceCount: Int, statusCounts: [Int], tally: Tally) {
+        self.name = name
+        self.deviceCount = deviceCount
+        self.statusCounts = statusCounts
+        self.tally = tally
+    }
+}
+
+/// One line of what happened.
+public struct EventRow: Hashable, Sendable {
+    /// What kind of line it is, for its colour and glyph.
+    public enum Kind: Hashable, Sendable {
+        case completed, failed, active, held, rolledBack, offline, caution, plain
+    }
+
+    public var at: Timestamp
+    /// `engine`, or the operator's name.
+    public var who: String
+    public var text: String
+    public var kind: Kind
+
+    /// A line about this moment.
+    public init(at: Timestamp, who: String, text: String, kind: Kind) {
+        self.at = at
+        self.who = who
+        self.text = text
+        self.kind = kind
+    }
+}
+
+/// Something that needs a person.
+public struct Alert: Hashable, Sendable {
+    public enum Severity: Int, Hashable, Sendable { case caution = 0, warning = 1 }
+
+    /// Stable for one cause, so that an acknowledgement sticks.
+    public var id: String
+    public var severity: Severity
+    public var text: String
+    public var since: Timestamp
+
+    /// An alert of one cause.
+    public init(id: String, severity: Severity, text: String, since: Timestamp) {
+        self.id = id
+        self.severity = severity
+        self.text = text
+        self.since = since
+    }
+}

@@ -1,0 +1,193 @@
+import FleetCore
+
+/// An update in one line.
+public struct UpdateSummary: Hashable, Sendable {
+    public var id: String
+    public var title: String
+    public var release: Version
+    /// `immediate`, `scheduled`, `progressive`, `on-connect`, `rollback`, `retry`.
+    public var strategy: String
+    public var status: UpdateStatus
+    /// Why it is held or how it ended; empty where the status says it all.
+    public var statusText: String
+    public var startedAt: Timestamp?
+    public var endedAt: Timestamp?
+    public var tally: Tally
+    /// The update that this one rolls back or retries.
+    public var parent: String?
+
+    /// The line of one update.
+    public init(
+        id: String, title: String, release: Version, strategy: String, status: UpdateStatus, statusText: String,
+        startedAt: Timestamp?, endedAt: Timestamp?, tally: Tally, parent: String?
+    ) {
+        self.id = id
+        self.title = title
+        self.release = release
+        self.strategy = strategy
+        self.status = status
+        self.statusText = statusText
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.tally = tally
+        self.parent = parent
+    }
+}
+
+/// The update in focus.
+public struct UpdateView: Hashable, Sendable {
+    public var summary: UpdateSummary
+    /// Where the current phase stands in `phases`; nil without phases or before the first.
+    public var currentPhase: Int?
+    /// Empty for strategies without phases.
+    public var phases: [PhaseRow]
+    /// The gate that decides next; nil where there is none.
+    public var gate: GateView?
+    /// Failures by cause, most frequent first.
+    public var causes: [CauseRow]
+    /// What the update runs on, by device firmware before it: `2.1.0>3.0.0` needs both ends.
+    public var previousVersions: [Version]
+    public var selector: String
+    /// Its rollback, once there is one.
+    public var rollback: UpdateSummary?
+    /// Devices that wait, by reason, most frequent first, at most 8 groups.
+    public var waiting: [WaitGroup]
+    /// When the last device will be done at the present pace; nil while that is not known.
+    public var expectedEnd: Timestamp?
+
+    /// The view of one update.
+    public init(
+        summary: UpdateSummary, currentPhase: Int?, phases: [PhaseRow], gate: GateView?, causes: [CauseRow],
+        previousVersions: [Version], selector: String, rollback: UpdateSummary?, waiting: [WaitGroup],
+        expectedEnd: Timestamp?
+    ) {
+        self.summary = summary
+        self.currentPhase = currentPhase
+        self.phases = phases
+        self.gate = gate
+        self.causes = causes
+        self.previousVersions = previousVersions
+        self.selector = selector
+        self.rollback = rollback
+        self.waiting = waiting
+        self.expectedEnd = expectedEnd
+    }
+}
+
+/// Devices that wait for the same thing.
+public struct WaitGroup: Hashable, Sendable {
+    public var reason: WaitReason
+    public var count: Int
+
+    /// So many devices wait for this.
+    public init(reason: WaitReason, count: Int) {
+        self.reason = reason
+        self.count = count
+    }
+}
+
+/// One phase. Its numbers are cumulative, as the phase is: a phase of 50% holds the canary too.
+public struct PhaseRow: Hashable, Sendable {
+    public var name: String
+    public var percent: Int
+    /// Devices in it, those of the phases before included.
+    public var tally: Tally
+    public var verdict: GateVerdict
+    public var openedAt: Timestamp?
+    public var closedAt: Timestamp?
+
+    /// The row of one phase.
+    public init(
+        name: String, percent: Int, tally: Tally, verdict: GateVerdict, openedAt: Timestamp?, closedAt: Timestamp?
+    ) {
+        self.name = name
+        self.percent = percent
+        self.tally = tally
+        self.verdict = verdict
+        self.openedAt = openedAt
+        self.closedAt = closedAt
+    }
+}
+
+/// The gate that decides next, with its odds.
+public struct GateView: Hashable, Sendable {
+    public var phase: String
+    public var verdict: GateVerdict
+    /// In basis points: 9500 is 95%.
+    public var threshold: Int
+    public var completed: Int
+    public var failed: Int
+    /// Devices of the phase.
+    public var size: Int
+    public var minimumSample: Int
+    public var demandsConfidence: Bool
+    public var requiresApproval: Bool
+    /// 0...1; nil while nothing has ended.
+    public var rate: Double?
+    /// The 95% Wilson interval of the rate, 0...1; nil while nothing has ended.
+    public var interval: ClosedRange<Double>?
+    /// How many more successes in a row would let it pass; 0: it passes as it is; nil: it cannot any more.
+    public var successesToPass: Int?
+    /// How many more failures make it fail; 0: it has failed.
+    public var failuresToFail: Int
+    /// The moment the soak ends, while it lasts, and how long it is in all.
+    public var soakEndsAt: Timestamp?
+    public var soakLength: Duration
+    /// When a missing sample makes it inconclusive.
+    public var timeoutAt: Timestamp?
+    /// Whether it waits for an operator's approval only.
+    public var awaitsApproval: Bool
+
+    /// The gate of one phase.
+    public init(
+        phase: String, verdict: GateVerdict, threshold: Int, completed: Int, failed: Int, size: Int,
+        minimumSample: Int, demandsConfidence: Bool, requiresApproval: Bool, rate: Double?,
+        interval: ClosedRange<Double>?, successesToPass: Int?, failuresToFail: Int, soakEndsAt: Timestamp?,
+        soakLength: Duration, timeoutAt: Timestamp?, awaitsApproval: Bool
+    ) {
+        self.phase = phase
+        self.verdict = verdict
+        self.threshold = threshold
+        self.completed = completed
+        self.failed = failed
+        self.size = size
+        self.minimumSample = minimumSample
+        self.demandsConfidence = demandsConfidence
+        self.requiresApproval = requiresApproval
+        self.rate = rate
+        self.interval = interval
+        self.successesToPass = successesToPass
+        self.failuresToFail = failuresToFail
+        self.soakEndsAt = soakEndsAt
+        self.soakLength = soakLength
+        self.timeoutAt = timeoutAt
+        self.awaitsApproval = awaitsApproval
+    }
+}
+
+/// Failures of one cause, and where they cluster.
+public struct CauseRow: Hashable, Sendable {
+    public var cause: String
+    public var count: Int
+    /// Regions by count, most first.
+    public var regions: [RegionCount]
+
+    /// A cause with its count.
+    public init(cause: String, count: Int, regions: [RegionCount]) {
+        self.cause = cause
+        self.count = count
+        self.regions = regions
+    }
+}
+
+/// How many in one region.
+public struct RegionCount: Hashable, Sendable {
+    public var region: String
+    public var count: Int
+
+    /// So many in this region.
+    public init(region: String, count: Int) {
+        self.region = region
+        self.count = count
+    }
+}
