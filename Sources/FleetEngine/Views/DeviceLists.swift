@@ -1,0 +1,5 @@
+import FleetCore
+
+/// Sorted, filtered lists of devices, kept between two views as long as they are true.
+struct DeviceLists {
+}
