@@ -109,5 +109,5 @@ public struct PhaseRecord: Equatable, Sendable {
     /// When it was left behind.
     public internal(set) var closedAt: Timestamp?
     /// Its own assignments, without those of the phases before.
-    var tally = Tally()
+    public internal(set) var tally = Tally()
 }
