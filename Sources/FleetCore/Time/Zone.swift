@@ -21,10 +21,13 @@ public struct Zone: Hashable, Sendable, CustomStringConvertible {
         self.offsets = offsets
     }
 
+    /// The IANA name.
     public var description: String { identifier }
 
+    /// By their names.
     public static func == (left: Zone, right: Zone) -> Bool { left.identifier == right.identifier }
 
+    /// By the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(identifier) }
 
     /// Seconds that clocks in the zone are ahead of UTC at this moment; negative west of Greenwich.
