@@ -72,7 +72,15 @@ let package = Package(
             name: "TerminalProbe", dependencies: ["Cells", "CursesTerminal"], path: "Tests/TerminalProbe"),
         .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"]),
         .testTarget(name: "FleetEngineTests", dependencies: ["FleetCore", "FleetEngine"]),
-        .testTarget(name: "FleetJournalTests", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"]),
+        // Writes to a journal until it is killed.
+        .executableTarget(
+            name: "JournalProbe", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"],
+            path: "Tests/JournalProbe"),
+        .testTarget(
+            name: "FleetJournalTests", dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", "JournalProbe",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),

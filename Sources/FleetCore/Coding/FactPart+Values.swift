@@ -64,6 +64,8 @@ extension Selector: FactPart {
         do { try self.init(parsing: source) } catch {
             throw DecodingFailure(offset: start, expected: "\(Self.partName) (\(error))")
         }
+        // The parser drops blanks around the text, so the text without them is its one spelling.
+        guard self.source == source else { throw DecodingFailure(offset: start, expected: Self.partName) }
     }
 }
 
