@@ -31,6 +31,11 @@ public struct FleetMachine: Sendable {
         record(.engineStarted, now)
     }
 
+    /// Ends the replay of a machine that is only asked: nothing is decided.
+    public mutating func beginReading() {
+        presence = Presence(state.devices)
+    }
+
     /// Facts decided since the last call; they are the caller's to make durable.
     public mutating func takeFacts() -> [Fact] {
         defer { facts = [] }

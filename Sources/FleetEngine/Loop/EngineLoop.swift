@@ -72,6 +72,32 @@ public struct EngineLoop {
         link.send(self.machine.state.orders)
     }
 
+    /// An engine that only answers questions about a journal: it takes nothing up, decides nothing, and writes nothing.
+    public init(reading log: any FactLog) throws(FactLogError) {
+        self.log = log
+        link = NoDeviceLink()
+        options = Options()
+        feed = EventFeed(capacity: options.eventCapacity)
+        sightingsDue = .distantFuture
+        var machine = FleetMachine()
+        var feed = EventFeed(capacity: options.eventCapacity)
+        try log.replay { facts in
+            machine.replay(facts)
+            for fact in facts { feed.take(fact) }
+        }
+        machine.beginReading()
+        self.machine = machine
+        self.feed = feed
+    }
+
+    /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
+    public mutating func assume(_ commands: [Command], now: Timestamp) -> [Refusal] {
+        let origin = Origin(operatorName: "engine", source: "files")
+        let refusals = commands.compactMap { machine.handle($0, origin, now: max(now, machine.state.lastFactAt)) }
+        _ = machine.takeFacts()
+        return refusals
+    }
+
     /// The fold of the facts.
     public var state: FleetState { machine.state }
 
