@@ -28,6 +28,7 @@ public final class EngineHost: @unchecked Sendable {
         var isStopping = false
         var hasStopped = false
         var nextTicket: UInt64 = 1
+        var busySince: ContinuousClock.Instant?
     }
 
     private let condition = NSCondition()
@@ -87,6 +88,11 @@ public final class EngineHost: @unchecked Sendable {
             defer { shared.news = News() }
             return shared.news
         }
+    }
+
+    /// Whether the engine has been at work for longer than a console would wait without a word.
+    public var isBusy: Bool {
+        locked { shared in shared.busySince.map { ContinuousClock.now - $0 > .seconds(1) } ?? false }
     }
 
     /// Ends the engine in good order and waits for it, at most so many seconds. False: it did not end in time.
@@ -159,11 +165,13 @@ extension EngineHost {
     private func waitForWork(_ rest: Duration?) -> ([EngineInput], ViewQuery?, Bool)? {
         condition.lock()
         defer { condition.unlock() }
+        shared.busySince = nil
         let deadline = rest.map { Date(timeIntervalSinceNow: Double($0.milliseconds) / 1000) } ?? .distantFuture
         while shared.inbox.isEmpty, !shared.isQueryNew, !shared.isStopping {
             if !condition.wait(until: deadline) { break }
         }
         if shared.isStopping, shared.inbox.isEmpty { return nil }
+        shared.busySince = .now
         defer {
             shared.inbox = []
             shared.isQueryNew = false
