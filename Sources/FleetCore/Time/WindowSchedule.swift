@@ -18,7 +18,9 @@ public struct WindowSchedule: Hashable, Sendable {
     }
 
     /// A window of local time.
-    public init(opensAt: Int, closesAt: Int, timeZone: String? = nil, recurrence: Recurrence = .weekly(Weekday.allCases)) {
+    public init(
+        opensAt: Int, closesAt: Int, timeZone: String? = nil, recurrence: Recurrence = .weekly(Weekday.allCases)
+    ) {
         self.opensAt = opensAt
         self.closesAt = closesAt
         self.timeZone = timeZone
