@@ -27,13 +27,16 @@ public struct DeviceRow: Hashable, Sendable {
     public var lastSeen: Timestamp?
     /// Its part in the update in focus; nil if it has none.
     public var assignment: AssignmentRow?
+    /// The IANA name of its time zone; empty if nobody asked for it.
+    public var timeZone: String
     /// Whether its registry row was touched by an operator's decommissioning.
     public var isDecommissioned: Bool { lifecycle == .decommissioned }
 
     /// The row of one device.
     public init(
         id: String, name: String, region: String, site: String, location: String, status: DeviceStatus,
-        lifecycle: DeviceLifecycle, firmware: Version, lastSeen: Timestamp?, assignment: AssignmentRow?
+        lifecycle: DeviceLifecycle, firmware: Version, lastSeen: Timestamp?, assignment: AssignmentRow?,
+        timeZone: String = ""
     ) {
         self.id = id
         self.name = name
@@ -45,6 +48,7 @@ public struct DeviceRow: Hashable, Sendable {
         self.firmware = firmware
         self.lastSeen = lastSeen
         self.assignment = assignment
+        self.timeZone = timeZone
     }
 }
 
@@ -150,15 +154,21 @@ public struct QueueRow: Hashable, Sendable {
     public var update: String
     public var phase: String?
     public var waiting: WaitReason
+    /// The IANA name of the device's time zone; empty if nobody asked for it.
+    public var timeZone: String
 
     /// The row of one waiting device.
-    public init(number: Int, device: String, region: String, update: String, phase: String?, waiting: WaitReason) {
+    public init(
+        number: Int, device: String, region: String, update: String, phase: String?, waiting: WaitReason,
+        timeZone: String = ""
+    ) {
         self.number = number
         self.device = device
         self.region = region
         self.update = update
         self.phase = phase
         self.waiting = waiting
+        self.timeZone = timeZone
     }
 }
 

@@ -10,6 +10,8 @@ public enum EngineHealth: Hashable, Sendable {
 /// What a console draws: the answer to a `ViewQuery`, true at `now`.
 public struct FleetView: Hashable, Sendable {
     public var fleetName = ""
+    /// The IANA name of the zone in which the fleet's own times are shown when the operator asks for local time.
+    public var timeZone = "Etc/UTC"
     /// Grows with every fact; two views of the same revision differ only by `now`.
     public var revision: UInt64 = 0
     /// The engine's time when the view was taken.
@@ -35,6 +37,7 @@ public struct FleetView: Hashable, Sendable {
     public var alerts: [Alert] = []
     public var detail: DeviceDetail?
     public var rollback: RollbackPreview?
+    public var start: StartPreview?
 
     /// A view of nothing.
     public init() {}

@@ -54,12 +54,14 @@ public struct UpdateView: Hashable, Sendable {
     public var waiting: [WaitGroup]
     /// When the last device will be done at the present pace; nil while that is not known.
     public var expectedEnd: Timestamp?
+    /// The success rate over all devices attempted to an end; nil while nothing has ended.
+    public var success: SuccessView?
 
     /// The view of one update.
     public init(
         summary: UpdateSummary, currentPhase: Int?, phases: [PhaseRow], gate: GateView?, causes: [CauseRow],
         previousVersions: [Version], selector: String, rollback: UpdateSummary?, waiting: [WaitGroup],
-        expectedEnd: Timestamp?
+        expectedEnd: Timestamp?, success: SuccessView? = nil
     ) {
         self.summary = summary
         self.currentPhase = currentPhase
@@ -71,6 +73,22 @@ public struct UpdateView: Hashable, Sendable {
         self.rollback = rollback
         self.waiting = waiting
         self.expectedEnd = expectedEnd
+        self.success = success
+    }
+}
+
+/// How many of the devices attempted to an end succeeded, with what that proves.
+public struct SuccessView: Hashable, Sendable {
+    public var completed: Int
+    public var failed: Int
+    /// The 95% Wilson interval of the rate, 0...1.
+    public var interval: ClosedRange<Double>
+
+    /// A rate with its interval.
+    public init(completed: Int, failed: Int, interval: ClosedRange<Double>) {
+        self.completed = completed
+        self.failed = failed
+        self.interval = interval
     }
 }
 

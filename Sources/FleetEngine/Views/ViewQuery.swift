@@ -56,6 +56,8 @@ public struct ViewQuery: Hashable, Sendable {
     public var detail: String?
     /// The update whose rollback is to be previewed.
     public var rollbackPreview: String?
+    /// The draft whose start is to be previewed.
+    public var startPreview: String?
 
     /// A query that asks for the header only.
     public init() {}

@@ -1,0 +1,38 @@
+import Cells
+
+/// Columns of a table, each as wide as it says; one of them takes what is left.
+struct Columns {
+    /// One cell of a row.
+    struct Cell {
+        var text: String
+        var role: Role
+        /// Columns it takes; nil: what the others leave.
+        var width: Int?
+        var alignment: Alignment
+        var flags: CellFlags
+
+        init(
+            _ text: String, _ width: Int?, role: Role = .text, alignment: Alignment = .leading, flags: CellFlags = []
+        ) {
+            self.text = text
+            self.role = role
+            self.width = width
+            self.alignment = alignment
+            self.flags = flags
+        }
+    }
+
+    /// Draws a row of cells with a blank between them.
+    static func draw(_ cells: [Cell], in line: Rect, on frame: inout Frame) {
+        guard line.rows > 0 else { return }
+        let fixed = cells.reduce(0) { $0 + ($1.width ?? 0) } + max(0, cells.count - 1)
+        let flexible = max(0, line.columns - fixed)
+        var column = line.column
+        for cell in cells {
+            let width = cell.width ?? flexible
+            let text = TextWidth.fitted(cell.text, to: width, alignment: cell.alignment)
+            frame.put(text, column: column, row: line.row, role: cell.role, flags: cell.flags, in: line)
+            column += width + 1
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// What a rollback would change.
+enum RollbackRadius {
+    /// Devices that cannot be sent back, named at most at once.
+    private static let namedAtOnce = 3
+
+    static func lines(
+        _ preview: RollbackPreview, _ confirmation: TypedConfirmation, _ scene: Scene
+    ) -> [DialogBox.Line] {
+        let sent = preview.targets.reduce(0) { $0 + $1.count }
+        var lines = [
+            DialogBox.Line(
+                "SENDS", "\(NumberText.count(sent, "device")) from \(preview.release) back to the release each had",
+                role: .caution),
+            DialogBox.Line("", preview.targets.map { "\($0.count) to \($0.version)" }.joined(separator: "  "), rank: 3),
+            DialogBox.Line("OF THESE", ofThese(preview), rank: 2),
+            DialogBox.Line(
+                "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4),
+            DialogBox.Line("CANCELS", "\(NumberText.count(preview.cancelled, "device")) that have not begun", rank: 2),
+            DialogBox.Line("OFFLINE", offline(preview.offline), role: preview.offline > 0 ? .offline : .text, rank: 3),
+        ]
+        lines += impossible(preview, from: confirmation.scroll)
+        return lines
+    }
+
+    private static func ofThese(_ preview: RollbackPreview) -> String {
+        "\(preview.changed) changed  \(preview.inFlight) in flight, which finish first  "
+            + "\(preview.toCheck) failed, checked at their next contact"
+    }
+
+    private static func offline(_ count: Int) -> String {
+        count == 0 ? "none of them" : "\(count) of them get it at their next contact"
+    }
+
+    private static func impossible(_ preview: RollbackPreview, from first: Int) -> [DialogBox.Line] {
+        guard !preview.impossible.isEmpty else {
+            return [DialogBox.Line("CANNOT", "none: all can be sent back", rank: 5)]
+        }
+        let count = NumberText.count(preview.impossible.count, "device")
+        var lines = [DialogBox.Line("CANNOT", "\(count) cannot be sent back and stay as they are", role: .failed)]
+        let named = Array(zip(preview.impossibleIDs, preview.impossible).dropFirst(first).prefix(namedAtOnce))
+        for (id, skip) in named { lines.append(DialogBox.Line("", "\(id): \(skip.reason)", rank: 5)) }
+        let rest = preview.impossibleIDs.count - first - named.count
+        if rest > 0 { lines.append(DialogBox.Line("", "and \(rest) more: down", role: .dim, rank: 6)) }
+        return lines
+    }
+}
+
+/// What the start of a draft would change.
+enum StartRadius {
+    static func lines(
+        _ preview: StartPreview, _ confirmation: TypedConfirmation, _ scene: Scene
+    ) -> [DialogBox.Line] {
+        var lines = [
+            DialogBox.Line(
+                "CHANGES",
+                "\(NumberText.count(preview.targets, "device")) to \(preview.release), \(confirmation.update.strategy)",
+                role: .caution),
+            DialogBox.Line("OF THESE", statuses(preview), rank: 2),
+        ]
+        if !preview.phases.isEmpty {
+            let phases = preview.phases.map { "\($0.name) \($0.size)" }.joined(separator: "  ")
+            lines.append(DialogBox.Line("PHASES", phases + "  (each with those before it)", rank: 2))
+        }
+        lines.append(
+            DialogBox.Line(
+                "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4))
+        let skipped = preview.skipped.map { "\($0.count) \($0.reason)" }.joined(separator: "  ")
+        lines.append(DialogBox.Line("SKIPS", skipped.isEmpty ? "nobody" : skipped, rank: 2))
+        return lines
+    }
+
+    private static func statuses(_ preview: StartPreview) -> String {
+        DeviceStatus.allCases.reversed().compactMap { status in
+            let index = Int(status.rawValue)
+            guard preview.statusCounts.indices.contains(index) else { return nil }
+            return "\(preview.statusCounts[index]) \(status)"
+        }.joined(separator: "  ")
+    }
+}
+
+/// The lines of a dialog that `y` confirms.
+enum YesNoDialog {
+    static func title(_ question: YesNoQuestion) -> String {
+        switch question.kind {
+        case .resume: "RESUME \(question.update.id)"
+        case .approve: "APPROVE \(question.update.id)"
+        case .retry: "RETRY \(question.update.id)"
+        }
+    }
+
+    static func lines(_ question: YesNoQuestion, _ scene: Scene) -> [DialogBox.Line] {
+        var lines = [DialogBox.Line(sentence(question)), .blank]
+        if question.hasChanged {
+            let text = "\(scene.glyph(.caution)) this changed while you looked: y once to take note, y again to confirm"
+            lines.append(DialogBox.Line(text, role: .caution, rank: 0, flags: .bold))
+        }
+        lines.append(
+            DialogBox.Line(
+                [
+                    TextRun("y", role: .key), TextRun(" yes    ", role: .text), TextRun("n", role: .key),
+                    TextRun(" no", role: .text),
+                ], rank: 0))
+        return lines
+    }
+
+    private static func sentence(_ question: YesNoQuestion) -> String {
+        let devices = NumberText.count(question.count, "device")
+        switch question.kind {
+        case .resume:
+            return "New starts go on: \(devices) \(question.count == 1 ? "waits" : "wait")"
+                + (question.update.statusText.isEmpty ? "." : "; it was \(question.update.statusText).")
+        case .approve:
+            let subject = question.phase.map { "What follows \($0) may open" } ?? "The update may begin"
+            return "\(subject): \(devices) \(question.count == 1 ? "waits" : "wait")."
+        case .retry:
+            return
+                "\(devices) that failed \(question.count == 1 ? "is" : "are") tried once more, as an update of \(question.count == 1 ? "its" : "their") own."
+        }
+    }
+}

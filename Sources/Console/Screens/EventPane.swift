@@ -1,0 +1,36 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// What happened, latest first.
+enum EventPane {
+    static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
+        box.drawRule(scene.state.screen == .overview ? "5 Events" : "Events", scene, on: &frame)
+        drawEvents(scene.view.events, times: scene.times, box, scene, on: &frame)
+    }
+
+    /// Lines of what happened.
+    static func drawEvents(
+        _ events: [EventRow], times: TimeText, _ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame
+    ) {
+        if events.isEmpty { box.drawEmpty("nothing has happened yet", on: &frame) }
+        let isWide = box.rect.columns >= 60
+        box.drawRows(count: events.count, scene: scene, on: &frame) { index, line, frame in
+            let event = events[index]
+            let time = isWide ? times.exact(event.at) : times.short(event.at)
+            let role = event.kind.role
+            Columns.draw(
+                [
+                    Columns.Cell("", 0), Columns.Cell(time, timeWidth(times, isWide: isWide), role: .dim),
+                    Columns.Cell(event.who, 8, role: event.who == "engine" ? .dim : .title),
+                    Columns.Cell(role.hasGlyph ? scene.glyph(role) : " ", 1, role: role),
+                    Columns.Cell(event.text, nil, role: role == .failed || role == .caution ? role : .text),
+                ], in: line, on: &frame)
+        }
+    }
+
+    /// Room for a date, the time and its zone.
+    private static func timeWidth(_ times: TimeText, isWide: Bool) -> Int {
+        (isWide ? 15 : 12) + (times.zone == .utc ? 0 : 4)
+    }
+}

@@ -1,0 +1,60 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// The gate that decides next, with its odds in words; of an update without one what there is to say instead.
+enum GatePane {
+    static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
+        guard let update = scene.view.update else {
+            box.drawRule("Update", scene, on: &frame)
+            return box.drawEmpty("no update in focus: \(scene.key(.updates)) lists them", on: &frame)
+        }
+        box.drawRule(title(update), scene, on: &frame)
+        if let line = box.line(0) { ProgressLine.draw(scene, in: line.inset(columns: 1, rows: 0), on: &frame) }
+        if let line = box.line(1) { SuccessLine.draw(scene, in: line.inset(columns: 1, rows: 0), on: &frame) }
+        for (index, sentence) in sentences(update, scene).enumerated() {
+            guard let line = box.line(index + 2) else { return }
+            let text = TextWidth.fitted(" " + sentence.text, to: line.columns)
+            frame.put(text, column: line.column, row: line.row, role: sentence.role, in: line)
+        }
+    }
+
+    private static func title(_ update: UpdateView) -> String {
+        update.gate.map { "Gate of \($0.phase)" } ?? "Update: \(update.summary.strategy)"
+    }
+
+    private static func sentences(_ update: UpdateView, _ scene: Scene) -> [(text: String, role: Role)] {
+        var lines: [(String, Role)] = []
+        if let rollback = update.rollback { lines.append((Self.rollback(rollback, scene), .rolledBack)) }
+        if let gate = update.gate {
+            lines.append((GateOdds.sentences(gate, times: scene.times).joined(separator: " "), gate.verdict.role))
+            lines.append((terms(gate, scene), .text))
+        } else {
+            let status = update.summary.statusText
+            lines.append((status.isEmpty ? "\(update.summary.strategy), no gate." : status, .text))
+        }
+        lines.append(
+            ("targets \(update.selector)" + (update.summary.title.isEmpty ? "" : "  \(update.summary.title)"), .dim))
+        return lines
+    }
+
+    private static func rollback(_ rollback: UpdateSummary, _ scene: Scene) -> String {
+        let tally = rollback.tally
+        let failures = tally.failures == 0 ? "" : ", \(scene.glyph(.failed))\(tally.failures) failed"
+        return
+            "\(scene.glyph(.rolledBack)) \(rollback.id) \(rollback.badge): \(tally.succeeded) of \(tally.target) back"
+            + "\(failures), \(tally.active) active, \(tally.waiting) waiting"
+    }
+
+    private static func terms(_ gate: GateView, _ scene: Scene) -> String {
+        var parts = [
+            "sample \(gate.completed + gate.failed) of at least \(gate.minimumSample), \(gate.size) in the phase"
+        ]
+        if let timeout = gate.timeoutAt, gate.verdict == .unproven {
+            parts.append("inconclusive at \(scene.times.short(timeout))")
+        }
+        if gate.soakLength > .zero { parts.append("soak \(DurationText.exact(gate.soakLength))") }
+        if gate.requiresApproval { parts.append("approval required") }
+        return parts.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,95 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// The first line: where one is, how the update stands, who one is, how fresh all this is, what time it is.
+enum HeaderLine {
+    static func draw(_ scene: Scene, on frame: inout Frame) {
+        var line = FittedLine()
+        line.left = place(scene)
+        line.right = standing(scene)
+        line.draw(in: scene.layout.header, on: &frame)
+    }
+
+    private static func place(_ scene: Scene) -> [FittedLine.Part] {
+        var parts = [FittedLine.Part(scene.view.fleetName, role: .title, rank: 3, flags: .bold)]
+        if let crumb = crumb(scene) {
+            parts.append(FittedLine.Part("> \(crumb)", role: .title, rank: 1, gap: 1))
+        }
+        guard scene.state.showsUpdateInHeader, let update = scene.view.update else { return parts }
+        if scene.state.screen == .overview {
+            parts.append(FittedLine.Part(update.summary.id, role: .title, rank: 1))
+        }
+        parts.append(FittedLine.Part(versions(update), role: .text, rank: 7, gap: 1))
+        parts.append(badge(update.summary, scene))
+        if let phase = phase(update) { parts.append(FittedLine.Part(phase, role: .text, rank: 4, gap: 1)) }
+        return parts
+    }
+
+    private static func crumb(_ scene: Scene) -> String? {
+        switch scene.state.screen {
+        case .overview: nil
+        case .update: scene.view.update?.summary.id ?? "no update"
+        case .device(let id): scene.view.detail.map { "\($0.row.region) > \(id)" } ?? id
+        case .queue: "Queue"
+        case .updates: "Updates"
+        case .events: "Events"
+        case .help: "Help"
+        }
+    }
+
+    /// `2.1.0>3.0.0`, or with several versions before, `2.0.5..2.3.1>3.0.0`.
+    private static func versions(_ update: UpdateView) -> String {
+        let before = update.previousVersions
+        guard let low = before.min(), let high = before.max() else { return ">\(update.summary.release)" }
+        return (low == high ? "\(low)" : "\(low)..\(high)") + ">\(update.summary.release)"
+    }
+
+    private static func badge(_ update: UpdateSummary, _ scene: Scene) -> FittedLine.Part {
+        let role = update.status.role
+        return FittedLine.Part("\(scene.glyph(role)) \(update.badge)", role: role, rank: 0, flags: .bold)
+    }
+
+    private static func phase(_ update: UpdateView) -> String? {
+        guard let index = update.currentPhase, update.phases.indices.contains(index) else { return nil }
+        return "\(index + 1)/\(update.phases.count) \(update.phases[index].name)"
+    }
+
+    private static func standing(_ scene: Scene) -> [FittedLine.Part] {
+        var parts: [FittedLine.Part] = []
+        let name = scene.state.operatorName
+        parts.append(FittedLine.Part("\(name) \(scene.state.isReadOnly ? "RO" : "RW")", role: .dim, rank: 5))
+        if let speed = scene.live.simulationSpeed {
+            parts.append(
+                FittedLine.Part("DEMO \(NumberText.speed(speed))", role: .badge, rank: 2, gap: 1, flags: .reverse))
+        }
+        parts.append(freshness(scene))
+        parts.append(FittedLine.Part(scene.times.day(scene.view.now), role: .text, rank: 8))
+        parts.append(FittedLine.Part(scene.times.time(scene.view.now), role: .text, rank: 2, gap: 1))
+        return parts
+    }
+
+    /// LIVE, or since when it is not.
+    private static func freshness(_ scene: Scene) -> FittedLine.Part {
+        if case .stopped = scene.live.health {
+            return FittedLine.Part("STOPPED", role: .error, rank: 0, flags: [.bold, .reverse])
+        }
+        if scene.state.frozen != nil {
+            return FittedLine.Part("FROZEN", role: .caution, rank: 0, flags: [.bold, .reverse])
+        }
+        guard let heardAt = scene.state.heardAt else { return FittedLine.Part("", role: .dim, rank: 6, gap: 0) }
+        let age = scene.now - heardAt
+        if age.milliseconds <= 2000 { return FittedLine.Part("LIVE", role: .dim, rank: 6) }
+        return FittedLine.Part("\(DurationText.short(age)) OLD", role: .caution, rank: 0, flags: .bold)
+    }
+}
+
+extension ConsoleState {
+    /// Screens about the update in focus name it in the header.
+    fileprivate var showsUpdateInHeader: Bool {
+        switch screen {
+        case .overview, .update: true
+        default: false
+        }
+    }
+}

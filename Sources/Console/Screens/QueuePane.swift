@@ -1,0 +1,44 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// The devices that wait, in the order in which they will be looked at, each with its reason.
+enum QueuePane {
+    static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
+        let queue = scene.view.queue
+        let number = scene.state.screen == .overview ? "4 " : ""
+        let limit = queue.limit > 0 ? " (limit \(queue.limit))" : ""
+        let title = "\(number)Queue: \(queue.total) waiting  \(queue.inFlight) in flight\(limit)"
+        let shown = min(queue.rows.count, box.body.rows)
+        box.drawRule(box.title(title, offset: queue.offset, shown: shown, total: queue.total), scene, on: &frame)
+        let isWide = box.rect.columns >= 70
+        if let head = box.headLine { drawHead(isWide, in: head, on: &frame) }
+        if queue.rows.isEmpty { box.drawEmpty("nothing waits", on: &frame) }
+        for (index, row) in queue.rows.prefix(box.body.rows).enumerated() {
+            let line = box.body.line(index)
+            Columns.draw(cells(row, isWide, scene), in: line, on: &frame)
+            if row.device == scene.state.queue.selected { box.drawCursor(scene, in: line, on: &frame) }
+        }
+    }
+
+    private static func drawHead(_ isWide: Bool, in line: Rect, on frame: inout Frame) {
+        var cells = [
+            Columns.Cell("", 1), Columns.Cell("#", 5, role: .dim, alignment: .trailing), Columns.Cell("", 1),
+            Columns.Cell("device", 16, role: .dim),
+        ]
+        if isWide { cells += [Columns.Cell("region", 10, role: .dim), Columns.Cell("phase", 8, role: .dim)] }
+        cells.append(Columns.Cell("waits for", nil, role: .dim))
+        Columns.draw(cells, in: line, on: &frame)
+    }
+
+    private static func cells(_ row: QueueRow, _ isWide: Bool, _ scene: Scene) -> [Columns.Cell] {
+        let role = row.waiting.role
+        var cells = [
+            Columns.Cell("", 1), Columns.Cell("\(row.number)", 5, role: .dim, alignment: .trailing),
+            Columns.Cell(scene.glyph(role), 1, role: role), Columns.Cell(row.device, 16),
+        ]
+        if isWide { cells += [Columns.Cell(row.region, 10), Columns.Cell(row.phase ?? "", 8)] }
+        cells.append(Columns.Cell(row.waiting.wholeText(scene.times.at(site: row.timeZone)), nil, role: role))
+        return cells
+    }
+}

@@ -1,0 +1,83 @@
+import FleetCore
+import FleetEngine
+
+/// A question that stands over the screen. It carries what it was opened for: nothing that moves behind it changes
+/// what a confirmation means.
+public enum ConsoleDialog: Hashable, Sendable {
+    case typed(TypedConfirmation)
+    case yesNo(YesNoQuestion)
+}
+
+/// A question that only the update's id, typed in full, confirms.
+public struct TypedConfirmation: Hashable, Sendable {
+    /// What is confirmed.
+    public enum Kind: Hashable, Sendable { case rollback, cancel, start }
+
+    public var kind: Kind
+    /// The update, as it was when the dialog opened.
+    public var update: UpdateSummary
+    /// The blast radius that is shown; nil until the engine has counted it.
+    public var rollback: RollbackPreview?
+    public var start: StartPreview?
+    /// What was typed so far; at most 64 characters, as ids are.
+    public var typed = ""
+    /// Why a key was not taken, or what changed.
+    public var notice: Notice?
+    /// First row shown of the list of devices that cannot be sent back.
+    public var scroll = 0
+
+    /// Why the dialog does not go on.
+    public enum Notice: Hashable, Sendable {
+        /// The set changed: what was typed is gone, and the new set is shown.
+        case changed(at: Timestamp)
+        /// Pasted characters are not taken.
+        case pasteRefused
+        /// Enter was pressed on something else than the id.
+        case notTheID
+        /// Enter was pressed before the preview was there.
+        case notCounted
+        /// There is nothing left to do for it.
+        case gone
+    }
+
+    /// A question about one update.
+    public init(_ kind: Kind, update: UpdateSummary) {
+        self.kind = kind
+        self.update = update
+    }
+
+    /// Whether the blast radius is on the screen.
+    public var isCounted: Bool {
+        switch kind {
+        case .rollback: rollback != nil
+        case .start: start != nil
+        case .cancel: true
+        }
+    }
+
+    /// Whether Enter confirms now.
+    public var isUnlocked: Bool { isCounted && notice != .gone && typed == update.id }
+}
+
+/// A question that `y` confirms.
+public struct YesNoQuestion: Hashable, Sendable {
+    /// What is confirmed.
+    public enum Kind: Hashable, Sendable { case resume, approve, retry }
+
+    public var kind: Kind
+    public var update: UpdateSummary
+    /// The phase that is approved; nil: the update itself.
+    public var phase: String?
+    /// How many devices it is about.
+    public var count: Int
+    /// Whether the count changed while the dialog was open, so that `y` must be pressed on the new one.
+    public var hasChanged = false
+
+    /// A question about so many devices of one update.
+    public init(_ kind: Kind, update: UpdateSummary, phase: String? = nil, count: Int) {
+        self.kind = kind
+        self.update = update
+        self.phase = phase
+        self.count = count
+    }
+}

@@ -1,0 +1,111 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// Everything a console knows that the engine does not: where the operator is and what is being typed.
+public struct ConsoleState: Hashable, Sendable {
+    /// The marks kept at most.
+    public static let maximumMarks = 10_000
+
+    /// The screens, the one shown last. Never empty.
+    public internal(set) var screens: [ConsoleScreenKind]
+    /// The terminal's size; the caller keeps it true by `ConsoleUpdate.resized`.
+    public internal(set) var size: Size
+    /// The pane with the focus, by screen.
+    var focus: [FocusPlace: Pane] = [:]
+    /// The update in focus; nil: the engine chooses.
+    public var focusedUpdate: String?
+    /// Whether the operator chose it. If not, it gives way to a live one once it has ended.
+    var focusWasChosen = false
+
+    // Lists.
+    public var devices = WindowedList()
+    var queue = WindowedList()
+    /// First rows shown of lists that the view holds whole.
+    var scrolls: [Pane: Int] = [:]
+    /// The region under the cursor in the pane of regions.
+    var selectedRegion: String?
+    /// The update under the cursor in the list of updates.
+    var selectedUpdate: String?
+    /// Marked devices.
+    public internal(set) var marks: Set<String> = []
+    /// While a range is being marked: each row that the cursor passes is marked.
+    var isMarkingRange = false
+    public var filter = DeviceFilter.everything
+    /// The filter as it was typed; empty for none.
+    var filterText = ""
+    /// The region that the list of devices is confined to.
+    public var region: String?
+    public var sort = DeviceSort()
+
+    // What stands over the screen.
+    public internal(set) var dialog: ConsoleDialog?
+    public internal(set) var input: InputLine?
+    public internal(set) var message: ConsoleMessage?
+
+    // The display.
+    /// The view that stays on the screen while the display is frozen.
+    public internal(set) var frozen: FleetView?
+    public var times = TimeDisplay.utc
+    public var themeName: String
+    /// The themes there are, for completion.
+    public var themeNames: [String] = []
+    /// Ids of alerts that the operator has seen.
+    var acknowledged: Set<String> = []
+    /// How many rows the panes of the last view want, so that the query asks for the rows that fit beside them.
+    var shape = ViewShape()
+    /// Which key does what.
+    public var keymap = Keymap()
+
+    // Who and what.
+    public var operatorName: String
+    public var isReadOnly: Bool
+    /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
+    public internal(set) var heardAt: Timestamp?
+
+    /// The state at the start, on the overview, or on other screens.
+    public init(
+        operatorName: String, isReadOnly: Bool = false, screens: [ConsoleScreenKind] = [.overview],
+        size: Size = Size(columns: 80, rows: 24), themeName: String = "plain"
+    ) {
+        self.operatorName = operatorName
+        self.isReadOnly = isReadOnly
+        self.screens = screens.isEmpty ? [.overview] : screens
+        self.size = size
+        self.themeName = themeName
+    }
+
+    /// The screen that is shown.
+    public var screen: ConsoleScreenKind { screens.last ?? .overview }
+
+    /// What is drawn: the frozen view if the display is frozen.
+    func shown(_ view: FleetView) -> FleetView { frozen ?? view }
+}
+
+/// Screens that remember which of their panes has the focus.
+enum FocusPlace: Hashable, Sendable { case overview, update }
+
+/// A line that tells the operator what became of a key.
+public struct ConsoleMessage: Hashable, Sendable {
+    /// How it is drawn.
+    public enum Kind: Hashable, Sendable { case done, plain, error }
+
+    public var kind: Kind
+    public var text: String
+
+    /// A line of this kind.
+    public init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+}
+
+/// How much the panes of a view hold.
+struct ViewShape: Hashable, Sendable {
+    /// Rows of the pane of phases, or of what stands in its place.
+    var phases = 5
+    var regions = 7
+    var causes = 0
+    var waiting = 0
+    var hasRollback = false
+}

@@ -1,0 +1,70 @@
+import FleetCore
+import FleetEngine
+
+extension UpdateStatus {
+    /// How it is drawn.
+    var role: Role {
+        switch self {
+        case .draft: .dim
+        case .awaitingApproval: .caution
+        case .scheduled: .waiting
+        case .running: .active
+        case .paused: .held
+        case .completed: .ok
+        case .halted: .failed
+        case .cancelled: .dim
+        case .rollingBack, .rolledBack: .rolledBack
+        }
+    }
+
+    /// The word in badges.
+    var word: String { description.uppercased() }
+}
+
+extension UpdateSummary {
+    /// The badge: `RUNNING`, `PAUSED by kim`, `PAUSED: gate of canary is inconclusive`.
+    var badge: String {
+        guard status == .paused, !statusText.isEmpty else { return status.word }
+        let prefix = "paused "
+        return statusText.hasPrefix(prefix)
+            ? "\(status.word) \(statusText.dropFirst(prefix.count))" : "\(status.word): \(statusText)"
+    }
+
+    /// Whether its devices go back to what they ran before.
+    var isRollback: Bool { strategy == "rollback" }
+
+    /// Devices that have come to an end, of those the update was meant to reach.
+    var doneText: String { "\(tally.succeeded + tally.failures)/\(tally.target)" }
+}
+
+extension GateVerdict {
+    /// How it is drawn.
+    var role: Role {
+        switch self {
+        case .waiting: .waiting
+        case .unproven: .active
+        case .passed: .ok
+        case .failed: .failed
+        case .inconclusive: .caution
+        }
+    }
+
+    /// The word in gauges and rows.
+    var word: String { description.uppercased() }
+}
+
+extension EventRow.Kind {
+    /// How it is drawn.
+    var role: Role {
+        switch self {
+        case .completed: .ok
+        case .failed: .failed
+        case .active: .active
+        case .held: .held
+        case .rolledBack: .rolledBack
+        case .offline: .offline
+        case .caution: .caution
+        case .plain: .text
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// The `:` line: the same actions as by keys, with arguments, under the same confirmations.
+enum CommandLine {
+    /// Does what the line says.
+    static func run(_ text: String, state: inout ConsoleState, view: FleetView) -> [ConsoleEffect] {
+        let line = text.trimmed
+        guard !line.isEmpty else { return [] }
+        let parts = line.split(separator: " ", maxSplits: 1)
+        let word = String(parts[0])
+        let rest = parts.count > 1 ? String(parts[1]).trimmed : ""
+        guard let name = CommandName(rawValue: word) else { return fail(unknown(word), &state) }
+        if name.action?.isCommand == true { return command(name, rest, state: &state, view: view) }
+        if let action = name.action {
+            if ConsoleUpdate.changeScreen(by: action, state: &state, view: view) { return [] }
+            return ConsoleUpdate.changeDisplay(by: action, state: &state, view: view)
+        }
+        return set(name, rest, state: &state, view: view)
+    }
+
+    private static func unknown(_ word: String) -> String {
+        let near = NearMiss.best(of: word, among: CommandName.allCases.map(\.rawValue))
+        return "no command \"\(word)\"; " + (near.map { "did you mean \"\($0)\"?" } ?? "tab lists them")
+    }
+
+    static func fail(_ text: String, _ state: inout ConsoleState) -> [ConsoleEffect] {
+        state.message = ConsoleMessage(.error, text)
+        return []
+    }
+
+    /// A command to the engine: on the update that is named, else on the one in focus.
+    private static func command(
+        _ name: CommandName, _ rest: String, state: inout ConsoleState, view: FleetView
+    ) -> [ConsoleEffect] {
+        guard let action = name.action else { return [] }
+        guard !state.isReadOnly else {
+            return fail("this console is read-only: \(name.rawValue) is not possible", &state)
+        }
+        let first = rest.split(separator: " ", maxSplits: 1).first.map(String.init) ?? ""
+        if let named = view.updates.first(where: { $0.id == first }) {
+            let reason = String(rest.dropFirst(first.count)).trimmed
+            return ConsoleUpdate.command(action, on: named, reason: reason, state: &state, view: view)
+        }
+        guard rest.isEmpty || name.argument == .updateAndReason else {
+            return fail(noUpdate(first, view), &state)
+        }
+        guard let update = ConsoleUpdate.target(state: state, view: view) else {
+            return fail("no update to \(name.rawValue)", &state)
+        }
+        return ConsoleUpdate.command(action, on: update, reason: rest, state: &state, view: view)
+    }
+
+    static func noUpdate(_ id: String, _ view: FleetView) -> String {
+        let near = NearMiss.best(of: id, among: view.updates.map(\.id))
+        return "no update \"\(id)\"; " + (near.map { "did you mean \"\($0)\"?" } ?? "u lists the updates")
+    }
+}

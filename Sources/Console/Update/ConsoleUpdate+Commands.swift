@@ -1,0 +1,76 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+extension ConsoleUpdate {
+    /// The update that a command is about: the one under the cursor in the list of updates, else the one in focus.
+    static func target(state: ConsoleState, view: FleetView) -> UpdateSummary? {
+        guard state.screen == .updates else { return view.update?.summary }
+        return view.updates.first { $0.id == state.selectedUpdate } ?? view.update?.summary
+    }
+
+    /// A command by its key: pausing goes out at once, everything else asks first.
+    static func command(_ action: ConsoleAction, state: inout ConsoleState, view: FleetView) -> [ConsoleEffect] {
+        guard let update = target(state: state, view: view) else {
+            state.message = ConsoleMessage(.plain, "no update to \(action.rawValue); u lists the updates")
+            return []
+        }
+        return command(action, on: update, reason: "", state: &state, view: view)
+    }
+
+    /// A command on one update.
+    static func command(
+        _ action: ConsoleAction, on update: UpdateSummary, reason: String, state: inout ConsoleState, view: FleetView
+    ) -> [ConsoleEffect] {
+        if action == .pause { return [.send(.pause(update: update.id), reason: reason)] }
+        if let objection = objection(to: action, on: update, view: view) {
+            state.message = ConsoleMessage(.plain, "\(update.id): \(objection)")
+            return []
+        }
+        // What is confirmed must be seen as it is now.
+        state.frozen = nil
+        state.dialog = dialog(for: action, on: update, view: view)
+        return []
+    }
+
+    private static func dialog(
+        for action: ConsoleAction, on update: UpdateSummary, view: FleetView
+    ) -> ConsoleDialog? {
+        switch action {
+        case .rollback: .typed(TypedConfirmation(.rollback, update: update))
+        case .cancel: .typed(TypedConfirmation(.cancel, update: update))
+        case .start: .typed(TypedConfirmation(.start, update: update))
+        case .resume: .yesNo(YesNoQuestion(.resume, update: update, count: update.tally.waiting))
+        case .retry: .yesNo(YesNoQuestion(.retry, update: update, count: update.tally.failures))
+        case .approve:
+            .yesNo(
+                YesNoQuestion(
+                    .approve, update: update, phase: approvedPhase(of: update, view: view),
+                    count: update.tally.waiting))
+        default: nil
+        }
+    }
+
+    /// The phase whose gate waits for approval; nil if the update itself does.
+    private static func approvedPhase(of update: UpdateSummary, view: FleetView) -> String? {
+        guard let focused = view.update, focused.summary.id == update.id, let gate = focused.gate, gate.awaitsApproval
+        else { return nil }
+        return gate.phase
+    }
+
+    /// Why a command makes no sense now, so that nobody confirms what the engine will refuse. The engine decides.
+    private static func objection(to action: ConsoleAction, on update: UpdateSummary, view: FleetView) -> String? {
+        let status = update.status
+        switch action {
+        case .resume where status != .paused: return "not paused: it is \(status)"
+        case .start where status != .draft: return "started already: it is \(status)"
+        case .rollback where status == .draft: return "not started: there is nothing to roll back"
+        case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
+        case .cancel where status.isFinal: return "has ended: it is \(status)"
+        case .retry where update.tally.failures == 0: return "no device has failed"
+        case .approve where status != .awaitingApproval && approvedPhase(of: update, view: view) == nil:
+            return "nothing waits for approval"
+        default: return nil
+        }
+    }
+}

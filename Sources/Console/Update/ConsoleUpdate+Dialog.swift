@@ -1,0 +1,113 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+extension ConsoleUpdate {
+    /// A key while a dialog stands over the screen.
+    static func handleDialog(
+        _ event: KeyEvent, state: inout ConsoleState, view: FleetView
+    ) -> [ConsoleEffect] {
+        switch state.dialog {
+        case .typed(var confirmation):
+            if event.key == .escape { return close(&state) }
+            let effects = handle(event, confirmation: &confirmation, view: view)
+            state.dialog = .typed(confirmation)
+            return settle(effects, state: &state)
+        case .yesNo(var question):
+            if event.key == .escape || event.key == .character("n") { return close(&state) }
+            let effects = handle(event, question: &question)
+            state.dialog = .yesNo(question)
+            return settle(effects, state: &state)
+        case nil: return []
+        }
+    }
+
+    private static func close(_ state: inout ConsoleState) -> [ConsoleEffect] {
+        state.dialog = nil
+        state.message = ConsoleMessage(.plain, "nothing was changed")
+        return []
+    }
+
+    /// A dialog that has sent its command is done; one that paused first stays.
+    private static func settle(_ effects: [ConsoleEffect], state: inout ConsoleState) -> [ConsoleEffect] {
+        for case .send(let command, _) in effects {
+            if case .pause = command { continue }
+            state.dialog = nil
+        }
+        return effects
+    }
+
+    private static func handle(
+        _ event: KeyEvent, confirmation: inout TypedConfirmation, view: FleetView
+    ) -> [ConsoleEffect] {
+        if event.isPasted {
+            confirmation.notice = .pasteRefused
+            return []
+        }
+        switch event.key {
+        case .character(let character): type(character, into: &confirmation)
+        case .backspace: if !confirmation.typed.isEmpty { confirmation.typed.removeLast() }
+        case .up: confirmation.scroll = max(0, confirmation.scroll - 1)
+        case .down: confirmation.scroll = min(confirmation.scroll + 1, confirmation.lastScroll)
+        case .tab: return pauseFirst(confirmation, view: view)
+        case .enter: return confirm(&confirmation)
+        default: break
+        }
+        return []
+    }
+
+    private static func type(_ character: Character, into confirmation: inout TypedConfirmation) {
+        // Ids have at most 64 characters.
+        guard confirmation.typed.count < 64, confirmation.notice != .gone else { return }
+        confirmation.typed.append(character)
+        confirmation.notice = nil
+    }
+
+    /// A list that moves cannot be confirmed: pausing keeps it still, and is always safe.
+    private static func pauseFirst(_ confirmation: TypedConfirmation, view: FleetView) -> [ConsoleEffect] {
+        guard confirmation.offersPause(in: view) else { return [] }
+        return [.send(.pause(update: confirmation.update.id), reason: "")]
+    }
+
+    private static func confirm(_ confirmation: inout TypedConfirmation) -> [ConsoleEffect] {
+        guard confirmation.isUnlocked else {
+            if confirmation.notice != .gone {
+                confirmation.notice = confirmation.typed == confirmation.update.id ? .notCounted : .notTheID
+            }
+            return []
+        }
+        let id = confirmation.update.id
+        switch confirmation.kind {
+        case .rollback:
+            let preview = confirmation.rollback?.revision
+            return [.send(.rollBack(update: id, confirmation: confirmation.typed, preview: preview), reason: "")]
+        case .cancel: return [.send(.cancel(update: id), reason: "")]
+        case .start: return [.send(.start(update: id), reason: "")]
+        }
+    }
+
+    private static func handle(_ event: KeyEvent, question: inout YesNoQuestion) -> [ConsoleEffect] {
+        guard event.key == .character("y"), !event.isPasted else { return [] }
+        if question.hasChanged {
+            question.hasChanged = false
+            return []
+        }
+        switch question.kind {
+        case .resume: return [.send(.resume(update: question.update.id), reason: "")]
+        case .approve: return [.send(.approve(update: question.update.id), reason: "")]
+        case .retry: return [.send(.retryFailed(update: question.update.id), reason: "")]
+        }
+    }
+}
+
+extension TypedConfirmation {
+    /// Whether Tab pauses the update first: it is under way and its list moves.
+    func offersPause(in view: FleetView) -> Bool {
+        guard kind == .rollback, notice != .gone else { return false }
+        let status = view.updates.first { $0.id == update.id }?.status ?? update.status
+        return status == .running || status == .scheduled
+    }
+
+    /// The last first row of the list of devices that cannot be sent back.
+    var lastScroll: Int { max(0, (rollback?.impossibleIDs.count ?? 0) - 1) }
+}

@@ -1,0 +1,135 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+extension ConsoleUpdate {
+    /// Takes a new view: the cursor stays on its device, scrolling is clamped, and an open dialog whose set has changed
+    /// locks and shows the new one. `now` is the clock that `render` is given. Ask `ConsoleQuery` again afterwards: if
+    /// the query has changed, the view that answers it shows more.
+    public static func received(_ view: FleetView, at now: Timestamp, state: inout ConsoleState) {
+        state.heardAt = now
+        chooseUpdate(view, state: &state)
+        receiveDialog(view, state: &state)
+        guard state.frozen == nil else { return }
+        state.shape = ViewShape(view)
+        receiveLists(view, state: &state)
+        state.acknowledged.formIntersection(view.alerts.map(\.id))
+        clampScrolls(view, state: &state)
+    }
+
+    /// An update stays in focus while it lives, so that a key never meets another one than the operator looked at.
+    /// One that has ended gives way to one that is under way, unless the operator chose it.
+    private static func chooseUpdate(_ view: FleetView, state: inout ConsoleState) {
+        guard let shown = view.update?.summary else { return }
+        if state.focusedUpdate == nil { state.focusedUpdate = shown.id }
+        guard !state.focusWasChosen, state.dialog == nil, shown.id == state.focusedUpdate, shown.status.isFinal,
+            let live = view.updates.first(where: { $0.status.isUnderWay && $0.parent != shown.id })
+        else { return }
+        state.focusedUpdate = live.id
+        state.message = ConsoleMessage(.plain, "\(shown.id) has ended; now showing \(live.id)")
+    }
+
+    private static func receiveLists(_ view: FleetView, state: inout ConsoleState) {
+        let deferred = state.devices.received(view.devices.list)
+        if deferred == .open, state.screen == .overview { openDevice(state.devices.selected, state: &state) }
+        if deferred == .mark { toggleMark(&state) }
+        if state.queue.received(view.queue.list) == .open, state.screen == .queue {
+            openDevice(state.queue.selected, state: &state)
+        }
+        if state.isMarkingRange, let selected = state.devices.selected { mark(selected, &state) }
+    }
+
+    private static func receiveDialog(_ view: FleetView, state: inout ConsoleState) {
+        switch state.dialog {
+        case .typed(var confirmation):
+            confirmation.received(view)
+            state.dialog = .typed(confirmation)
+        case .yesNo(var question):
+            question.received(view)
+            state.dialog = .yesNo(question)
+        case nil: break
+        }
+    }
+
+    private static func clampScrolls(_ view: FleetView, state: inout ConsoleState) {
+        for (pane, offset) in state.scrolls {
+            let last = max(0, view.rowCount(of: pane, state: state) - state.shownRows(of: pane))
+            if offset > last { state.scrolls[pane] = last }
+        }
+    }
+}
+
+extension UpdateStatus {
+    /// Whether devices move, or would if nobody held them.
+    var isUnderWay: Bool {
+        switch self {
+        case .running, .paused, .rollingBack, .scheduled, .awaitingApproval: true
+        default: false
+        }
+    }
+}
+
+extension TypedConfirmation {
+    mutating func received(_ view: FleetView) {
+        switch kind {
+        case .rollback: received(rollback: view.rollback.flatMap { $0.update == update.id ? $0 : nil })
+        case .start: received(start: view.start.flatMap { $0.update == update.id ? $0 : nil })
+        case .cancel: break
+        }
+        guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
+        if isPointless(current.status) {
+            notice = .gone
+            typed = ""
+        }
+        update = current
+    }
+
+    private mutating func received(rollback new: RollbackPreview?) {
+        guard let new else { return }
+        if let old = rollback, old.revision != new.revision { lock(at: new.takenAt) }
+        rollback = new
+        scroll = min(scroll, lastScroll)
+    }
+
+    private mutating func received(start new: StartPreview?) {
+        guard let new else { return }
+        if let old = start, old.targets != new.targets || old.skipped != new.skipped || old.phases != new.phases {
+            lock(at: new.takenAt)
+        }
+        start = new
+    }
+
+    private mutating func lock(at moment: Timestamp) {
+        typed = ""
+        notice = .changed(at: moment)
+    }
+
+    /// Whether somebody else has done it, or it cannot be done any more.
+    private func isPointless(_ status: UpdateStatus) -> Bool {
+        switch kind {
+        case .rollback: status == .rollingBack || status == .rolledBack
+        case .cancel: status.isFinal
+        case .start: status != .draft
+        }
+    }
+}
+
+extension YesNoQuestion {
+    mutating func received(_ view: FleetView) {
+        guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
+        let newCount = kind == .retry ? current.tally.failures : current.tally.waiting
+        if newCount != count || current.status != update.status { hasChanged = true }
+        count = newCount
+        update = current
+    }
+}
+
+extension DeviceList {
+    /// The rows as the cursor sees them.
+    var list: WindowedList.Rows { WindowedList.Rows(ids: rows.map(\.id), offset: offset, total: total) }
+}
+
+extension QueueList {
+    /// The rows as the cursor sees them.
+    var list: WindowedList.Rows { WindowedList.Rows(ids: rows.map(\.device), offset: offset, total: total) }
+}

@@ -1,0 +1,86 @@
+import Cells
+import FleetCore
+import FleetEngine
+
+/// The way a console's state changes: by a key, by a view, by the engine's answer. Each says what it asks of the
+/// world; none does it.
+public enum ConsoleUpdate {
+    /// Takes a key. `view` is the live view that was received last.
+    public static func handle(
+        _ event: KeyEvent, state: inout ConsoleState, view: FleetView
+    ) -> [ConsoleEffect] {
+        if case .mouse(let mouse) = event.key {
+            handle(mouse, state: &state, view: view)
+            return []
+        }
+        state.message = nil
+        if event.key == .control("c") {
+            state.input = nil
+            state.message = ConsoleMessage(.plain, "press \(state.keymap.keyText(.quit)) to quit")
+            return []
+        }
+        if state.dialog != nil { return handleDialog(event, state: &state, view: view) }
+        if state.input != nil { return handleInput(event, state: &state, view: view) }
+        guard let action = state.keymap.action(for: event.key) else { return [] }
+        // What was meant as text must not be taken for keys.
+        guard !event.isPasted else {
+            state.message = ConsoleMessage(.plain, "pasted text is not taken as keys; / and : open a line for it")
+            return []
+        }
+        return perform(action, state: &state, view: view)
+    }
+
+    /// The terminal has another size now.
+    public static func resized(to size: Size, state: inout ConsoleState) {
+        state.size = size
+    }
+
+    /// The engine is alive, and the view that was received last is still true.
+    public static func heard(at now: Timestamp, state: inout ConsoleState) {
+        state.heardAt = now
+    }
+
+    /// The engine's answer to a command: nil if it was accepted.
+    public static func replied(to command: Command, refusal: Refusal?, state: inout ConsoleState) {
+        if let refusal {
+            state.message = ConsoleMessage(.error, "refused: \(refusal.message); \(refusal.remedy)")
+        } else {
+            state.message = ConsoleMessage(.done, "\(command.verb) \(command.object): accepted")
+        }
+    }
+
+    /// Something that the caller did for the operator, or could not do: a copy, an export, a theme.
+    public static func reported(_ text: String, isProblem: Bool = false, state: inout ConsoleState) {
+        state.message = ConsoleMessage(isProblem ? .error : .done, text)
+    }
+
+    /// What an action does on this screen.
+    static func perform(
+        _ action: ConsoleAction, state: inout ConsoleState, view: FleetView
+    ) -> [ConsoleEffect] {
+        let available = ConsoleAction.available(on: state.screen, isReadOnly: state.isReadOnly)
+        guard available.contains(action) else {
+            state.message = unavailable(action, state: state)
+            return []
+        }
+        if action.isCommand { return command(action, state: &state, view: view) }
+        if move(by: action, state: &state, view: view) { return [] }
+        if changeScreen(by: action, state: &state, view: view) { return [] }
+        return changeDisplay(by: action, state: &state, view: view)
+    }
+
+    private static func unavailable(
+        _ action: ConsoleAction, state: ConsoleState
+    ) -> ConsoleMessage {
+        if action.isCommand, state.isReadOnly {
+            return ConsoleMessage(.error, "this console is read-only: \(action.rawValue) is not possible")
+        }
+        return ConsoleMessage(
+            .plain, "\(state.keymap.keyText(action)) does nothing here; \(state.keymap.keyText(.help)) lists the keys")
+    }
+}
+
+extension Keymap {
+    /// The key to name for an action; a dash if it has none.
+    func keyText(_ action: ConsoleAction) -> String { keyTexts(for: action).first ?? "-" }
+}
