@@ -9,6 +9,8 @@ public struct FleetMachine: Sendable {
     public private(set) var presence = Presence(DeviceTable())
     /// When time alone will change something; nil: nothing is due.
     public private(set) var nextWake: Timestamp?
+    /// The same without the silences of devices: when time alone will decide something about an update.
+    public private(set) var nextDecision: Timestamp?
     /// Whether a device waits for its next contact only, so that a plain sighting is worth a tick.
     public private(set) var awaitsContacts = false
     private var facts: [Fact] = []
@@ -87,6 +89,7 @@ public struct FleetMachine: Sendable {
     public mutating func tick(now: Timestamp) {
         for _ in 0..<Self.maximumRounds {
             nextWake = nil
+            nextDecision = nil
             awaitsContacts = false
             let before = state.revision
             endSilences(now)
@@ -112,6 +115,7 @@ public struct FleetMachine: Sendable {
     private mutating func wake(at time: Timestamp?) {
         guard let time else { return }
         nextWake = nextWake.map { min($0, time) } ?? time
+        nextDecision = nextDecision.map { min($0, time) } ?? time
     }
 }
 
@@ -127,7 +131,9 @@ extension FleetMachine {
             let heard = presence.earliestSighting(state.devices, notBefore: state.listeningSince)
             silenceDue = heard.map { $0 + state.silenceAllowed + .milliseconds(1) } ?? now + state.silenceAllowed
         }
-        if state.devices.fleetCount.statuses.online > 0 { wake(at: silenceDue) }
+        if state.devices.fleetCount.statuses.online > 0 {
+            nextWake = nextWake.map { min($0, silenceDue) } ?? silenceDue
+        }
     }
 
     private mutating func endOverdue(_ now: Timestamp) {
