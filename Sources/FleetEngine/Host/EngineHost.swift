@@ -90,6 +90,15 @@ public final class EngineHost: @unchecked Sendable {
         }
     }
 
+    /// Waits until there may be something to fetch, at most so many seconds.
+    public func waitForNews(seconds: Double) {
+        condition.lock()
+        defer { condition.unlock() }
+        if shared.news.view == nil, shared.news.replies.isEmpty {
+            _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
+        }
+    }
+
     /// Whether the engine has been at work for longer than a console would wait without a word.
     public var isBusy: Bool {
         locked { shared in shared.busySince.map { ContinuousClock.now - $0 > .seconds(1) } ?? false }

@@ -98,6 +98,12 @@ public struct EngineLoop {
         return refusals
     }
 
+    /// Does what is due at a moment, in memory only: for dry runs.
+    public mutating func settle(now: Timestamp) {
+        machine.tick(now: max(now, machine.state.lastFactAt))
+        _ = machine.takeFacts()
+    }
+
     /// The fold of the facts.
     public var state: FleetState { machine.state }
 

@@ -144,7 +144,7 @@ struct UpdatePlan: Encodable {
         var query = ViewQuery()
         query.update = definition.id
         guard let update = copy.view(query, now: now).update else { return [] }
-        var groups = update.waiting.map { Waiting(reason: $0.reason.text, devices: $0.count) }
+        var groups = update.waiting.map { Waiting(reason: $0.reason.description, devices: $0.count) }
         let started = update.summary.tally.active
         if started > 0 { groups.insert(Waiting(reason: "starts at once", devices: started), at: 0) }
         return groups
