@@ -38,6 +38,8 @@ public enum WaitReason: Hashable, Sendable {
     /// Offline; the moment of its last contact, nil if that is not known.
     case offline(since: Timestamp?)
     case neverSeen
+    /// An on-connect update offers at the device's next contact.
+    case nextContact
     case backingOff(until: Timestamp)
     case busy(update: String)
     /// Nothing holds it: it starts at the engine's next step.
