@@ -43,5 +43,6 @@ public struct DigestProblem: Error, Hashable, Sendable, CustomStringConvertible 
     /// What is wrong with it.
     public var message: String
 
+    /// `payload.bin: cannot be opened`.
     public var description: String { "\(path): \(message)" }
 }

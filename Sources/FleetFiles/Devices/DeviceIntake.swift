@@ -221,11 +221,3 @@ struct DeviceIntake {
         }
     }
 }
-
-/// A contact with a device before this engine knew it.
-public struct DeviceContact: Hashable, Sendable {
-    /// The device's id.
-    public var device: String
-    /// When it was last heard of.
-    public var at: Timestamp
-}

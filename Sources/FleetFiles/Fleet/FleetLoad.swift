@@ -51,8 +51,8 @@ struct FleetLoad {
     /// The names of all tags, sorted.
     static func tagNames(_ devices: [DeviceRecord]) -> [String] {
         var names: Set<String> = []
-        for device in devices {
-            for tag in device.tags where names.count < mostTagNames { names.insert(tag.name) }
+        for index in devices.indices {
+            for tag in devices[index].tags where names.count < mostTagNames { names.insert(tag.name) }
         }
         return names.sorted()
     }
@@ -107,9 +107,13 @@ extension FleetLoad {
     /// A region or site in `fleet.yaml` that no device has was probably mistyped.
     private func checkNames(_ settings: FleetSettingsReader, devices: [DeviceRecord]) {
         guard !devices.isEmpty else { return }
-        let regions = Set(devices.lazy.map(\.region))
-        warn(settings.namedRegions, "region", among: regions)
-        if !settings.namedSites.isEmpty { warn(settings.namedSites, "site", among: Set(devices.lazy.map(\.site))) }
+        // By index: to walk over the records themselves would copy each of them.
+        if !settings.namedRegions.isEmpty {
+            warn(settings.namedRegions, "region", among: Set(devices.indices.lazy.map { devices[$0].region }))
+        }
+        if !settings.namedSites.isEmpty {
+            warn(settings.namedSites, "site", among: Set(devices.indices.lazy.map { devices[$0].site }))
+        }
     }
 
     private func warn(_ named: [(name: String, place: Place?)], _ what: String, among known: Set<String>) {

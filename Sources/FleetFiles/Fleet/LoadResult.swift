@@ -40,6 +40,14 @@ public struct LoadProgress: Hashable, Sendable {
     public var bytesTotal: Int64
     /// Devices read so far.
     public var devices: Int
+
+    /// A load that has come this far.
+    public init(file: String, bytesRead: Int64, bytesTotal: Int64, devices: Int) {
+        self.file = file
+        self.bytesRead = bytesRead
+        self.bytesTotal = bytesTotal
+        self.devices = devices
+    }
 }
 
 /// What came of reading a fleet directory.
