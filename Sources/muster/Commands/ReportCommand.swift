@@ -120,7 +120,7 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-extension Version: @retroactive ExpressibleByArgument {
+extension Version: ExpressibleByArgument {
     /// A version on the command line.
     public init?(argument: String) { self.init(argument) }
 }

@@ -78,7 +78,7 @@ struct SimulateCommand: ParsableCommand {
     }
 }
 
-extension Timestamp: @retroactive ExpressibleByArgument {
+extension Timestamp: ExpressibleByArgument {
     /// A moment on the command line, in ISO 8601.
     public init?(argument: String) { self.init(iso: argument) }
 }

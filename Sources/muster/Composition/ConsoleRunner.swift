@@ -134,7 +134,6 @@ enum PlainScreen {
         var state = given
         let now = WallClock.now
         ConsoleUpdate.received(view, at: now, state: &state)
-        state.message = nil
         return ConsoleScreen.render(view: view, state: state, theme: ConsoleTheme(usesASCII: true), size: size, now: now)
             .text()
     }

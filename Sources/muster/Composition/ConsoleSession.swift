@@ -47,8 +47,7 @@ final class ConsoleSession {
             themeName: setup.themeName)
         state.themeNames = look.library.names
         state.keymap = setup.keymap
-        take(theme: setup.themeName)
-        state.message = nil
+        use(look.theme(setup.themeName))
     }
 
     /// Runs until it ends.
@@ -131,15 +130,20 @@ final class ConsoleSession {
 
     /// Takes a theme; if something is wrong with it the present one stays.
     private func take(theme name: String) {
-        switch look.theme(name) {
-        case .success(let theme):
-            self.theme = ConsoleLook.glyphs(theme, usesASCII: setup.drawsOnlyASCII)
-            terminal.setStyles(ConsoleLook.styles(theme))
-            state.themeName = theme.name
-            ConsoleUpdate.reported("theme \(theme.name)", state: &state)
+        let result = look.theme(name)
+        use(result)
+        switch result {
+        case .success(let theme): ConsoleUpdate.reported("theme \(theme.name)", state: &state)
         case .failure(let problem):
             ConsoleUpdate.reported(problem.lines.first ?? "no such theme", isProblem: true, state: &state)
         }
+    }
+
+    private func use(_ result: Result<Theme, ThemeProblem>) {
+        guard case .success(let theme) = result else { return }
+        self.theme = ConsoleLook.glyphs(theme, usesASCII: setup.drawsOnlyASCII)
+        terminal.setStyles(ConsoleLook.styles(theme))
+        state.themeName = theme.name
     }
 
     private func export(_ text: String) {
