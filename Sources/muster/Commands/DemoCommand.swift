@@ -42,8 +42,8 @@ struct DemoCommand: ParsableCommand {
         let directory = try Self.temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let setup = try console.setup()
-        try EmbeddedFiles.write(to: directory)
-        var definition = try FleetLoading.load("\(directory)/sample-fleet")
+        try EmbeddedFiles.write(to: "\(directory)/fleet")
+        var definition = try FleetLoading.load("\(directory)/fleet")
         var update = Self.sampleUpdate
         if let seed { definition.simulation.seed = seed }
         if let devices { update = try chain(devices, in: &definition) }

@@ -5,7 +5,8 @@ import FleetEngine
 /// `muster report`: what the registry knows of the fleet as a whole.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Firmware distribution, devices behind a version, not seen, by region and site.")
+        commandName: "report",
+        abstract: "Firmware distribution, devices behind a version, not seen, by region and site.")
 
     @OptionGroup var arguments: FleetArguments
 

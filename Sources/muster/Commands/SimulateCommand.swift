@@ -25,8 +25,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("When it begins, such as 2026-03-08T05:00:00Z.", valueName: "time"))
     var start: Timestamp?
 
-    @Option(help: ArgumentHelp(
-        "Takes the place of all failure rates of simulation.yaml: 0.2, or 20%.", valueName: "p"))
+    @Option(
+        help: ArgumentHelp(
+            "Takes the place of all failure rates of simulation.yaml: 0.2, or 20%.", valueName: "p"))
     var failureRate: FailureRate?
 
     @Flag(help: "Print JSON.")

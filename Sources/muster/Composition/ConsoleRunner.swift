@@ -134,7 +134,9 @@ enum PlainScreen {
         var state = given
         let now = WallClock.now
         ConsoleUpdate.received(view, at: now, state: &state)
-        return ConsoleScreen.render(view: view, state: state, theme: ConsoleTheme(usesASCII: true), size: size, now: now)
-            .text()
+        return ConsoleScreen.render(
+            view: view, state: state, theme: ConsoleTheme(usesASCII: true), size: size, now: now
+        )
+        .text()
     }
 }

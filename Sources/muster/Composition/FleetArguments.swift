@@ -10,9 +10,11 @@ struct FleetArguments: ParsableArguments {
     @Argument(help: "The fleet's directory, with fleet.yaml, devices.json, releases/ and updates/.")
     var fleet: String
 
-    @Option(name: .long, help: ArgumentHelp(
-        "Where the fleet's state is kept.", discussion: "Default: $XDG_STATE_HOME/muster/FLEET-NAME.",
-        valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the fleet's state is kept.", discussion: "Default: $XDG_STATE_HOME/muster/FLEET-NAME.",
+            valueName: "dir"))
     var state: String?
 
     /// Reads the fleet; ends the command with exit code 2 when a file is wrong.
