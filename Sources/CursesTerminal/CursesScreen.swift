@@ -98,21 +98,20 @@ package final class CursesScreen {
             let cell = frame[column, row]
             let isWide = frame[column + 1, row].isContinuation
             let fits = !cell.isContinuation && (!isWide || column + 1 < size.columns)
-            append(cell, isWide: isWide, fits: fits)
-            column += fits && isWide ? 2 : 1
+            let width = fits && isWide ? 2 : 1
+            append(cell, isWide: isWide, fits: fits, endsRow: column + width == size.columns)
+            column += width
         }
     }
 
-    private func append(_ cell: Cell, isWide: Bool, fits: Bool) {
+    private func append(_ cell: Cell, isWide: Bool, fits: Bool, endsRow: Bool) {
         let look = styles.look(cell)
         let shown = fits ? drawable(cell.character, columns: isWide ? 2 : 1) : " "
-        if let byte = shown.utf8.first, byte < 0x80 {
-            line.append(glyph(look, [UInt32(byte)]))
-        } else {
-            line.append(glyph(look, shown.unicodeScalars.map(\.value)))
-        }
-        let isNarrowed = fits && isWide && shown != cell.character
-        if isNarrowed { line.append(look) }
+        let scalars = shown.unicodeScalars.map(\.value)
+        // After the last column some terminals put a mark that joins it into the next row.
+        let sent = endsRow ? Array(scalars.prefix(1)) : scalars
+        let isReplaced = isWide && fits && shown != cell.character
+        for _ in 0..<(isReplaced ? 2 : 1) { line.append(glyph(look, sent)) }
     }
 
     private func glyph(_ look: cchar_t, _ scalars: [UInt32]) -> cchar_t {

@@ -72,12 +72,17 @@ final class Probe {
     private func take(_ event: KeyEvent) {
         guard !event.isPasted else { return pastedKeys += 1 }
         typedKeys += 1
-        lines.append("key \(event.key)")
+        lines.append(Self.description(event.key))
         if case .control("z") = event.key {
             lines.append(terminal.suspend() ? "resumed" : "not stopped")
         } else if case .character(let letter) = event.key {
             obey(letter)
         }
+    }
+
+    private static func description(_ key: Key) -> String {
+        guard case .mouse(let mouse) = key else { return "key \(key)" }
+        return "mouse \(mouse.button) \(mouse.kind) \(mouse.column) \(mouse.row)"
     }
 
     private func obey(_ letter: Character) {

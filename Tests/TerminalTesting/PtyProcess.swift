@@ -30,6 +30,8 @@ public final class PtyProcess {
     public private(set) var bytesReceived = 0
     /// The first bytes that it has written, up to `outputLimit`.
     public private(set) var output: [UInt8] = []
+    /// Those bytes as text.
+    public var outputText: String { String(decoding: output, as: UTF8.self) }
     /// How it ended; nil while it runs. Looked up by `pump`.
     public private(set) var exitStatus: ExitStatus?
 
