@@ -22,7 +22,7 @@ struct ProbeTests {
     /// A probe that has drawn its first frame.
     static func started(_ arguments: [String] = [], adding variables: [String: String] = [:]) throws -> PtyProcess {
         let probe = try start(arguments, adding: variables)
-        try probe.waitUntil { $0.contains("PROBE 80x24") }
+        try probe.waitUntil { $0.lines().last == "READY" }
         return probe
     }
 
@@ -103,8 +103,7 @@ struct ProbeTests {
         probe.isReading = false
         for _ in 0..<10 { probe.pump(milliseconds: 20) }
         probe.signal(SIGTERM)
-        for _ in 0..<2_000 where probe.exitStatus == nil { probe.pump(milliseconds: 10) }
-        #expect(probe.exitStatus == .signalled(SIGTERM))
+        #expect(try probe.waitForExit() == .signalled(SIGTERM))
         probe.isReading = true
         try probe.waitForExit()
         #expect(probe.isTerminalClean)
@@ -115,6 +114,32 @@ struct ProbeTests {
         probe.hangUp()
         let status = try probe.waitForExit()
         #expect([.exited(7), .exited(128 + Int(SIGHUP))].contains(status))
+    }
+
+    @Test func `input that ends is noticed without a signal, and does not keep the program busy`() throws {
+        let script = "trap '' HUP; exec \"$0\""
+        let probe = try PtyProcess(
+            executable: "/bin/sh", arguments: ["-c", script, BuiltProduct.path(of: "TerminalProbe")],
+            environment: Self.environment)
+        try probe.waitUntil { $0.lines().last == "READY" }
+        probe.hangUp()
+        #expect(try probe.waitForExit() == .exited(7))
+    }
+
+    @Test func `it runs inside tmux`() throws {
+        let name = "muster-test-\(getpid())"
+        let tmux = try PtyProcess(
+            executable: "/usr/bin/env",
+            arguments: ["tmux", "-L", name, "-f", "/dev/null", "new-session", BuiltProduct.path(of: "TerminalProbe")],
+            environment: Self.environment)
+        try tmux.waitUntil { $0.contains("PROBE 80x23") && $0.contains("READY") }
+        #expect(tmux.screenText()[2] == "wide 漢字 café")
+        tmux.send(keys: "\u{1B}[A漢")
+        try tmux.waitUntil { $0.contains("key up") && $0.contains("key character(\"漢\")") }
+        tmux.resize(columns: 60, rows: 15)
+        try tmux.waitUntil { $0.contains("PROBE 60x14") && $0.contains("READY") }
+        tmux.send(keys: "q")
+        #expect(try tmux.waitForExit() == .exited(0))
     }
 
     // MARK: - No screen

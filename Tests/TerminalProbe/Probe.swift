@@ -47,6 +47,8 @@ final class Probe {
         for (index, line) in lines.suffix(max(0, frame.size.rows - 4)).enumerated() {
             frame.write(line, column: 0, row: index + 3, role: RoleID(0))
         }
+        // Rows are sent from the top, so this word says that the others have arrived.
+        if frame.size.rows > 4 { frame.write("READY", column: 0, row: frame.size.rows - 1, role: RoleID(0)) }
         terminal.draw(frame)
     }
 
