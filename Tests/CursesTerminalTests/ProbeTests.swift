@@ -127,10 +127,11 @@ struct ProbeTests {
     }
 
     @Test func `it runs inside tmux`() throws {
-        let name = "muster-test-\(getpid())"
+        let directory = try TemporaryDirectory()
         let tmux = try PtyProcess(
             executable: "/usr/bin/env",
-            arguments: ["tmux", "-L", name, "-f", "/dev/null", "new-session", BuiltProduct.path(of: "TerminalProbe")],
+            arguments: ["tmux", "-S", directory.path("socket"), "-f", "/dev/null", "new-session"]
+                + [BuiltProduct.path(of: "TerminalProbe")],
             environment: Self.environment)
         try tmux.waitUntil { $0.contains("PROBE 80x23") && $0.contains("READY") }
         #expect(tmux.screenText()[2] == "wide 漢字 café")
