@@ -132,7 +132,11 @@ static void on_deadline(int number) {
     for (size_t index = 0; index < sizeof quit_signals / sizeof quit_signals[0]; index++) {
         int quit = quit_signals[index];
         if (!(waiting & (1u << quit))) continue;
+        sigset_t only;
+        sigemptyset(&only);
+        sigaddset(&only, quit);
         signal(quit, SIG_DFL);
+        pthread_sigmask(SIG_UNBLOCK, &only, NULL);
         raise(quit);
     }
     _exit(128 + number);

@@ -33,6 +33,13 @@ public struct Frame: Hashable, Sendable {
         return cells[index * size.columns..<(index + 1) * size.columns]
     }
 
+    /// Whether a row looks the same in another frame; never in one of another size.
+    public func hasSameRow(_ index: Int, as other: Frame) -> Bool {
+        guard size == other.size, (0..<size.rows).contains(index) else { return false }
+        let start = index * size.columns
+        return (start..<start + size.columns).allSatisfy { cells[$0] == other.cells[$0] }
+    }
+
     private func contains(_ column: Int, _ row: Int) -> Bool {
         column >= 0 && column < size.columns && row >= 0 && row < size.rows
     }

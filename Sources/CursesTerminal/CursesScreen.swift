@@ -73,7 +73,7 @@ package final class CursesScreen {
     package func draw(_ frame: Frame) {
         if let drawn, drawn == frame { return }
         let window = muster_stdscr()
-        for row in 0..<size.rows where drawn.map({ $0.size != frame.size || $0.row(row) != frame.row(row) }) ?? true {
+        for row in 0..<size.rows where drawn.map({ !frame.hasSameRow(row, as: $0) }) ?? true {
             compose(frame, row: row)
             mvwadd_wchnstr(window, Int32(row), 0, line, Int32(line.count))
         }
@@ -98,27 +98,22 @@ package final class CursesScreen {
             let cell = frame[column, row]
             let isWide = frame[column + 1, row].isContinuation
             let fits = !cell.isContinuation && (!isWide || column + 1 < size.columns)
-            append(cell, isWide: isWide, fits: fits)
-            column += fits && isWide ? 2 : 1
+            let width = fits && isWide ? 2 : 1
+            append(cell, isWide: isWide, fits: fits, endsRow: column + width == size.columns)
+            column += width
         }
     }
 
-    private func append(_ cell: Cell, isWide: Bool, fits: Bool) {
-        let look = styles.look(cell)
-        let shown = fits ? drawable(cell.character, columns: isWide ? 2 : 1) : " "
-        if let byte = shown.utf8.first, byte < 0x80 {
-            line.append(glyph(look, [UInt32(byte)]))
-        } else {
-            line.append(glyph(look, shown.unicodeScalars.map(\.value)))
+    private func append(_ cell: Cell, isWide: Bool, fits: Bool, endsRow: Bool) {
+        var shown = styles.look(cell)
+        let character = fits ? drawable(cell.character, columns: isWide ? 2 : 1) : " "
+        for (index, scalar) in character.unicodeScalars.enumerated() {
+            muster_set_scalar(&shown, Int32(index), scalar.value)
+            // After the last column some terminals put a mark that joins it into the next row.
+            if endsRow { break }
         }
-        let isNarrowed = fits && isWide && shown != cell.character
-        if isNarrowed { line.append(look) }
-    }
-
-    private func glyph(_ look: cchar_t, _ scalars: [UInt32]) -> cchar_t {
-        var cell = cchar_t()
-        withUnsafePointer(to: look) { muster_glyph(&cell, $0, scalars, Int32(scalars.count)) }
-        return cell
+        let isReplaced = isWide && fits && character != cell.character
+        for _ in 0..<(isReplaced ? 2 : 1) { line.append(shown) }
     }
 
     /// The character, or what stands for it where the terminal's character set or this system's libc lacks it.

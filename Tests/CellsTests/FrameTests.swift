@@ -106,6 +106,13 @@ struct FrameTests {
         #expect(other != frame(3, 1))
     }
 
+    @Test func `rows are compared without their neighbours`() {
+        var changed = frame(5, 3)
+        changed.paint(Rect(column: 4, row: 1, columns: 1, rows: 1), adding: .bold)
+        #expect((-1...3).map { changed.hasSameRow($0, as: frame(5, 3)) } == [false, true, false, true, false])
+        #expect(!changed.hasSameRow(0, as: frame(6, 3)))
+    }
+
     @Test func `text keeps inner rows and drops trailing spaces`() {
         var frame = frame(5, 4)
         frame.write("a  e\u{301} ", column: 0, row: 1, role: plain)

@@ -47,6 +47,8 @@ final class Probe {
         for (index, line) in lines.suffix(max(0, frame.size.rows - 4)).enumerated() {
             frame.write(line, column: 0, row: index + 3, role: RoleID(0))
         }
+        // Rows are sent from the top, so this word says that the others have arrived.
+        if frame.size.rows > 4 { frame.write("READY", column: 0, row: frame.size.rows - 1, role: RoleID(0)) }
         terminal.draw(frame)
     }
 
@@ -72,12 +74,17 @@ final class Probe {
     private func take(_ event: KeyEvent) {
         guard !event.isPasted else { return pastedKeys += 1 }
         typedKeys += 1
-        lines.append("key \(event.key)")
+        lines.append(Self.description(event.key))
         if case .control("z") = event.key {
             lines.append(terminal.suspend() ? "resumed" : "not stopped")
         } else if case .character(let letter) = event.key {
             obey(letter)
         }
+    }
+
+    private static func description(_ key: Key) -> String {
+        guard case .mouse(let mouse) = key else { return "key \(key)" }
+        return "mouse \(mouse.button) \(mouse.kind) \(mouse.column) \(mouse.row)"
     }
 
     private func obey(_ letter: Character) {

@@ -30,6 +30,8 @@ public final class PtyProcess {
     public private(set) var bytesReceived = 0
     /// The first bytes that it has written, up to `outputLimit`.
     public private(set) var output: [UInt8] = []
+    /// Those bytes as text.
+    public var outputText: String { String(decoding: output, as: UTF8.self) }
     /// How it ended; nil while it runs. Looked up by `pump`.
     public private(set) var exitStatus: ExitStatus?
 
@@ -144,12 +146,12 @@ public final class PtyProcess {
         }
     }
 
-    /// Waits for the end of the process and of its output.
+    /// Waits for the end of the process, and of its output where that is read.
     @discardableResult
     public func waitForExit(deadlineSeconds: Double = 20) throws -> ExitStatus {
         let deadline = ContinuousClock.now + .seconds(deadlineSeconds)
         while ContinuousClock.now < deadline {
-            if let exitStatus, hasEnded { return exitStatus }
+            if let exitStatus, hasEnded || !isReading { return exitStatus }
             pump(milliseconds: 20)
         }
         throw failure("The program did not end.")
@@ -158,7 +160,7 @@ public final class PtyProcess {
     /// Lets input and output flow once, waiting at most so long for either.
     public func pump(milliseconds: Int) {
         let wanted = (isReading ? POLLIN : 0) | (outgoing.isEmpty ? 0 : POLLOUT)
-        var terminal = pollfd(fd: hasEnded ? -1 : master, events: Int16(wanted), revents: 0)
+        var terminal = pollfd(fd: hasEnded || wanted == 0 ? -1 : master, events: Int16(wanted), revents: 0)
         if poll(&terminal, 1, Int32(milliseconds)) > 0 {
             if terminal.revents & Int16(POLLOUT) != 0 { writeOut() }
             if isReading, terminal.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { readIn() }

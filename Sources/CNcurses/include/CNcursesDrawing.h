@@ -32,12 +32,9 @@ static inline FILE *muster_stdout(void) { return stdout; }
 /// Fills `style` with attributes and a colour pair. Returns 0, or -1 where ncurses refused.
 int muster_style(cchar_t *style, int attributes, int pair);
 
-/// Puts the scalars of one glyph, at most 5, into a cell that looks like `style`.
-static inline void muster_glyph(cchar_t *cell, const cchar_t *style, const uint32_t *scalars, int count) {
-    *cell = *style;
-    for (int index = 0; index < count && index < CCHARW_MAX; index++) {
-        cell->chars[index] = (wchar_t)scalars[index];
-    }
+/// Puts one scalar of a glyph into a cell; those past the fifth are left out.
+static inline void muster_set_scalar(cchar_t *cell, int index, uint32_t scalar) {
+    if (index >= 0 && index < CCHARW_MAX) cell->chars[index] = (wchar_t)scalar;
 }
 
 /// The next key without waiting: 0 none, 1 a scalar, 2 a key code.
