@@ -81,7 +81,7 @@ extension FleetLoad {
             return nil
         }
         intake.finishFile()
-        if intake.devices.isEmpty { scope(file).warning(nil, "no devices", "add some") }
+        if intake.devices.isEmpty, log.errorCount == 0 { scope(file).warning(nil, "no devices", "add some") }
         return intake
     }
 
