@@ -27,7 +27,7 @@ struct SampleFleetTests {
 
     @Test func thePhasesOfTheMajorUpdate() throws {
         let update = try #require(try definition().updates.first { $0.id == "major-3.0.0" })
-        let expected = UpdateDefinition(
+        var expected = UpdateDefinition(
             id: "major-3.0.0", title: "New till screen", release: Version(3, 0, 0), selector: .all,
             strategy: .progressive(
                 phases: [
@@ -35,6 +35,7 @@ struct SampleFleetTests {
                     PhaseDefinition(name: "early", percent: 50, gate: Gate(threshold: 9000), wait: .hours(12)),
                     PhaseDefinition(name: "everyone", percent: 100, gate: Gate(threshold: 8500)),
                 ], onFailure: .rollBack))
+        expected.seed = 8
         #expect(update == expected)
     }
 
