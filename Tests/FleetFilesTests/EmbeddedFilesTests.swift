@@ -19,7 +19,7 @@ struct EmbeddedFilesTests {
     @Test func writtenFleetLoads() throws {
         let directory = try ScratchDirectory()
         try EmbeddedFiles.write(to: directory.path)
-        let result = FleetDirectory(path: directory.path).load(digest: Reference.sha256(ofFile:))
+        let result = directory.load()
         #expect(result.lines == [])
         #expect(result.definition?.devices.count == 10)
         #expect(result.definition?.updates.count == 6)

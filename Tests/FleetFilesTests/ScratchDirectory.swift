@@ -1,3 +1,4 @@
+import FleetFiles
 import Foundation
 
 /// A directory of a test's own, removed with the value.
@@ -16,5 +17,12 @@ final class ScratchDirectory {
         let file = URL(filePath: path).appending(path: name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: file)
+    }
+
+    /// Reads the fleet in it. The directory lives at least until that is done.
+    func load(progress: (LoadProgress) -> Void = { _ in }) -> LoadResult {
+        withExtendedLifetime(self) {
+            FleetDirectory(path: path).load(digest: Reference.sha256(ofFile:), progress: progress)
+        }
     }
 }

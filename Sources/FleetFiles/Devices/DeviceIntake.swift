@@ -43,12 +43,11 @@ struct DeviceIntake {
 
     /// One field. A field that was given before with another value is an error.
     mutating func take(_ field: DeviceField, _ bytes: UnsafeBufferPointer<UInt8>, at place: Place) {
+        let before = taken[field.rawValue] ? current : nil
+        taken[field.rawValue] = true
         guard bytes.count <= field.maximumBytes else {
             return refuse(place, "`\(field.name)` is longer than \(field.maximumBytes) bytes", "shorten it")
         }
-        let isSecond = taken[field.rawValue]
-        let before = isSecond ? current : nil
-        taken[field.rawValue] = true
         set(field, bytes, at: place)
         if let before, before != current {
             refuse(place, "`\(field.name)` is given twice, with different values", "keep one of them")
@@ -145,6 +144,12 @@ struct DeviceIntake {
     mutating func refuse(_ place: Place, _ message: String, _ remedy: String = "") {
         isFaulty = true
         scope.error(place, message, remedy)
+    }
+
+    /// A field is a list or an object; it is given, if wrongly, and so not called missing.
+    mutating func refuseNested(_ field: DeviceField, at place: Place) {
+        taken[field.rawValue] = true
+        refuse(place, "`\(field.name)` is a list or an object", "write a text in quotes")
     }
 
     private mutating func refuseChoice(

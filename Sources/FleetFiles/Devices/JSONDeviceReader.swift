@@ -124,7 +124,7 @@ struct JSONDeviceReader: ~Copyable {
         switch try scanner.plain(in: "a device") {
         case .value(let bytes): intake.take(field, bytes, at: place)
         case .null: break
-        case .nested: intake.refuse(place, "`\(field.name)` is a list or an object", "write a text in quotes")
+        case .nested: intake.refuseNested(field, at: place)
         }
     }
 

@@ -212,11 +212,13 @@ extension EmbeddedFiles {
             IyBQcm9ncmVzc2l2ZTogcGhhc2UgYnkgcGhhc2UuIGBwZXJjZW50YCBjb3VudHMgYWxsIGRldmljZXMgdXAgdG8gdGhlcmU6IG9mIHRl
             biwgdGhlc2UgcGhhc2VzIHJlYWNoIDEsIDUgYW5kIDEwLiBFYWNoIG11c3QKIyBwYXNzIGl0cyBnYXRlIGFuZCB0aGVuIHdhaXQsIHNv
             IHRoYXQgbGF0ZSBmYWlsdXJlcyBzdGlsbCBjb3VudC4KdmVyc2lvbjogMQppZDogbWFqb3ItMy4wLjAKdGl0bGU6ICJOZXcgdGlsbCBz
-            Y3JlZW4iCnJlbGVhc2U6IDMuMC4wCmRldmljZXM6IGFsbApzdHJhdGVneTogcHJvZ3Jlc3NpdmUKcGhhc2VzOgogIC0gbmFtZTogY2Fu
-            YXJ5CiAgICBwZXJjZW50OiAxMAogICAgZ2F0ZToge3N1Y2Nlc3M6IDk1JX0KICAgIHdhaXQ6IDI0aAogIC0gbmFtZTogZWFybHkKICAg
-            IHBlcmNlbnQ6IDUwCiAgICBnYXRlOiB7c3VjY2VzczogOTAlfQogICAgd2FpdDogMTJoCiAgLSBuYW1lOiBldmVyeW9uZQogICAgcGVy
-            Y2VudDogMTAwCiAgICBnYXRlOiB7c3VjY2VzczogODUlfQojIFdoZW4gYSBnYXRlIGZhaWxzOiByb2xsLWJhY2sgKGNoYW5nZWQgZGV2
-            aWNlcyByZXR1cm4gdG8gdGhlIHJlbGVhc2UgZWFjaCBoYWQgYmVmb3JlKSBvciBwYXVzZS4Kb24tZmFpbHVyZTogcm9sbC1iYWNrCg==
+            Y3JlZW4iCnJlbGVhc2U6IDMuMC4wCmRldmljZXM6IGFsbApzdHJhdGVneTogcHJvZ3Jlc3NpdmUKIyBEcmF3cyB0aGUgb3JkZXIgb2Yg
+            dGhlIGRldmljZXM7IHdpdGhvdXQgaXQgdGhlIGlkIGRvZXMuIFRoaXMgc2VlZCBtYWtlcyB0aGUgZmlyc3Qgb25lIGEgdGVybWluYWwg
+            dGhhdCBpcyBvbmxpbmUuCnNlZWQ6IDgKcGhhc2VzOgogIC0gbmFtZTogY2FuYXJ5CiAgICBwZXJjZW50OiAxMAogICAgZ2F0ZToge3N1
+            Y2Nlc3M6IDk1JX0KICAgIHdhaXQ6IDI0aAogIC0gbmFtZTogZWFybHkKICAgIHBlcmNlbnQ6IDUwCiAgICBnYXRlOiB7c3VjY2Vzczog
+            OTAlfQogICAgd2FpdDogMTJoCiAgLSBuYW1lOiBldmVyeW9uZQogICAgcGVyY2VudDogMTAwCiAgICBnYXRlOiB7c3VjY2VzczogODUl
+            fQojIFdoZW4gYSBnYXRlIGZhaWxzOiByb2xsLWJhY2sgKGNoYW5nZWQgZGV2aWNlcyByZXR1cm4gdG8gdGhlIHJlbGVhc2UgZWFjaCBo
+            YWQgYmVmb3JlKSBvciBwYXVzZS4Kb24tZmFpbHVyZTogcm9sbC1iYWNrCg==
             """
         ),
         (

@@ -29,10 +29,14 @@ struct FleetLoad {
         let settings = readSettings()
         let intake = readDevices(settings)
         let tags = intake.map { Self.tagNames($0.devices) }
+        let errorsBefore = log.errorCount
         let releases = readReleases()
+        let areReleasesWhole = log.errorCount == errorsBefore
         let updates = readUpdates(settings, knownTags: tags)
         let simulation = readSimulation(intake, knownTags: tags)
-        check(updates, releases: releases, devices: intake?.devices)
+        let versions = areReleasesWhole ? releases.map(\.release.version) : nil
+        let checks = UpdateChecks(releases: versions, devices: intake?.devices)
+        for update in updates { checks.check(update) }
         if let intake { checkNames(settings, devices: intake.devices) }
         return result(
             FleetDefinition(
@@ -81,7 +85,7 @@ extension FleetLoad {
             return nil
         }
         intake.finishFile()
-        if intake.devices.isEmpty { scope(file).warning(nil, "no devices", "add some") }
+        if intake.devices.isEmpty, log.errorCount == 0 { scope(file).warning(nil, "no devices", "add some") }
         return intake
     }
 
@@ -192,11 +196,6 @@ extension FleetLoad {
             updates.append(update)
         }
         return updates
-    }
-
-    private func check(_ updates: [ReadUpdate], releases: [ReadRelease], devices: [DeviceRecord]?) {
-        let checks = UpdateChecks(releases: releases.map(\.release.version), devices: devices)
-        for update in updates { checks.check(update) }
     }
 
     private func readSimulation(_ intake: DeviceIntake?, knownTags: [String]?) -> SimulationProfile {

@@ -5,14 +5,15 @@ struct UpdateChecks {
     /// Releases beyond this many are not listed in a remedy.
     private static let mostListed = 12
 
-    var releases: [Version]
+    /// Nil if some of them could not be read: then nothing is said about them.
+    var releases: [Version]?
     /// Nil if they could not be read: then nothing is said about them.
     var devices: [DeviceRecord]?
 
     func check(_ update: ReadUpdate) {
         let wanted = update.definition.release
-        if !releases.contains(wanted) {
-            update.scope.error(update.releasePlace, "there is no release \(wanted)", remedy(wanted))
+        if let releases, !releases.contains(wanted) {
+            update.scope.error(update.releasePlace, "there is no release \(wanted)", remedy(wanted, among: releases))
         }
         guard let devices, !devices.isEmpty, !asksForTime(update.definition.selector.expression) else { return }
         // Without a time that is asked for, any moment will do.
@@ -24,7 +25,7 @@ struct UpdateChecks {
         }
     }
 
-    private func remedy(_ wanted: Version) -> String {
+    private func remedy(_ wanted: Version, among releases: [Version]) -> String {
         let known = releases.map(\.description)
         if let near = NearMiss.best(of: wanted.description, among: known) { return "did you mean \(near)?" }
         if known.isEmpty { return "add it under releases/\(wanted)/release.yaml" }

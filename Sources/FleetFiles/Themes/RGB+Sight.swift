@@ -87,9 +87,15 @@ extension RGB {
         RGB(92, 92, 255), RGB(255, 0, 255), RGB(0, 255, 255), RGB(255, 255, 255),
     ]
 
-    /// The nearest of these colours of xterm's table. The first 16 are left out of the search for one of 256, since
-    /// people change them.
+    /// The nearest of these colours of xterm's table. Colours that are not grey are only compared with ones that are not:
+    /// among sixteen the nearest to a dark blue would be a grey. The first 16 are left out of a search for one of 256,
+    /// since people change them.
     func nearest(in range: ClosedRange<UInt8>) -> UInt8 {
-        range.min { RGB(xterm: $0).distance(to: self) < RGB(xterm: $1).distance(to: self) } ?? range.lowerBound
+        let candidates = range.filter { isGrey || !RGB(xterm: $0).isGrey }
+        let nearest = candidates.min { RGB(xterm: $0).distance(to: self) < RGB(xterm: $1).distance(to: self) }
+        return nearest ?? range.lowerBound
     }
+
+    /// Whether the channels differ too little to show a hue.
+    private var isGrey: Bool { max(red, green, blue) - min(red, green, blue) < 32 }
 }

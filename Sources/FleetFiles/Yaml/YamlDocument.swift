@@ -72,6 +72,7 @@ final class YamlDocument {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
+            if let comment = swallowingComment(before: mark) { return noteComment(comment) }
             let setting = context.map { " \($0.text)" } ?? ""
             scope.error(Place(mark), "not YAML: \(problem)\(setting)", remedy(problem, at: mark))
         case .duplicatedKeysInMapping(let keys, let context):
@@ -79,6 +80,26 @@ final class YamlDocument {
             scope.error(duplicate(of: key, from: context.mark), "duplicate key `\(key.shown)`", "keep one of them")
         default: scope.error(nil, "cannot be read as YAML")
         }
+    }
+
+    /// A colour without quotes just before the place where the parser gave up: inside braces the comment that it begins
+    /// swallows the closing brace, and the parser complains lines later.
+    private func swallowingComment(before mark: Mark) -> (place: Place, text: String)? {
+        for number in stride(from: mark.line, through: max(1, mark.line - 2), by: -1) {
+            let scalars = Array(line(number).unicodeScalars)
+            for index in scalars.indices.dropFirst(2) where scalars[index] == "#" && scalars[index - 1] == " " {
+                let digits = scalars[(index + 1)...].prefix { $0.properties.isASCIIHexDigit }
+                guard [3, 6, 8].contains(digits.count), scalars[..<index].last(where: { $0 != " " }) == ":" else {
+                    continue
+                }
+                return (Place(line: number, column: index + 1), "#" + String(String.UnicodeScalarView(digits)))
+            }
+        }
+        return nil
+    }
+
+    private func noteComment(_ comment: (place: Place, text: String)) {
+        scope.error(comment.place, "`\(comment.text)` without quotes: # begins a comment", "write \"\(comment.text)\"")
     }
 
     private func remedy(_ problem: String, at mark: Mark) -> String {

@@ -9,6 +9,8 @@ struct YamlMap {
     let place: Place?
     /// The keys in the order of the file.
     let keys: [String]
+    /// Known keys that unknown ones probably stand for: to call them missing too would say the same twice.
+    private let mistyped: [String]
 
     /// The mapping of a value. `what` names the thing it describes, such as `an update`.
     init?(_ value: YamlValue, what: String, known: [String]?) {
@@ -20,7 +22,7 @@ struct YamlMap {
                 known.map { "known keys: \($0.joined(separator: ", "))" } ?? "")
             return nil
         }
-        var values: [String: YamlValue] = [:], keys: [String] = []
+        var values: [String: YamlValue] = [:], keys: [String] = [], mistyped: [String] = []
         for (key, node) in mapping {
             let keyPlace = key.mark.map(Place.init)
             guard let name = key.scalar?.string else {
@@ -28,7 +30,7 @@ struct YamlMap {
                 continue
             }
             if let known, !known.contains(name) {
-                Self.noteUnknown(name, known: known, at: keyPlace, document)
+                if let meant = Self.noteUnknown(name, known: known, at: keyPlace, document) { mistyped.append(meant) }
                 continue
             }
             values[name] = YamlValue(node: node, name: name, keyPlace: keyPlace, document: document)
@@ -36,12 +38,17 @@ struct YamlMap {
         }
         self.values = values
         self.keys = keys
+        self.mistyped = mistyped
     }
 
-    private static func noteUnknown(_ name: String, known: [String], at place: Place?, _ document: YamlDocument) {
-        let near = NearMiss.best(of: name, among: known).map { "did you mean `\($0)`?" }
-        document.scope.error(
-            place, "unknown key `\(name.shown)`", near ?? "known keys: \(known.joined(separator: ", "))")
+    /// Returns the key that was probably meant.
+    private static func noteUnknown(
+        _ name: String, known: [String], at place: Place?, _ document: YamlDocument
+    ) -> String? {
+        let near = NearMiss.best(of: name, among: known)
+        let remedy = near.map { "did you mean `\($0)`?" } ?? "known keys: \(known.joined(separator: ", "))"
+        document.scope.error(place, "unknown key `\(name.shown)`", remedy)
+        return near
     }
 
     var scope: FileScope { document.scope }
@@ -62,7 +69,7 @@ struct YamlMap {
 
     /// The value of a key that must be there.
     func required(_ key: String, _ example: String) -> YamlValue? {
-        if values[key] == nil {
+        if values[key] == nil, !mistyped.contains(key) {
             document.scope.error(place, "`\(key)` is missing", "add a line like `\(key): \(example)`")
         }
         return self[key]
