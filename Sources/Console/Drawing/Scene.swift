@@ -33,8 +33,17 @@ struct Scene {
     /// The glyph of a role as text.
     func glyph(_ role: Role) -> String { String(theme.glyph(role)) }
 
+    /// The detail of the device that is meant; nil until the view that holds it has arrived.
+    var detail: DeviceDetail? {
+        if case .device(let id) = state.screen { return view.detail?.row.id == id ? view.detail : nil }
+        return view.detail?.row.id == state.devices.selected ? view.detail : nil
+    }
+
     /// The role of devices that are done.
     var doneRole: Role { isRollback ? .rolledBack : .ok }
+
+    /// The glyph of a state's role; a blank for roles that are no states.
+    func mark(_ role: Role) -> String { role.hasGlyph ? glyph(role) : " " }
 
     /// The key to name for an action.
     func key(_ action: ConsoleAction) -> String { state.keymap.keyText(action) }

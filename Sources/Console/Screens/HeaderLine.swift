@@ -30,7 +30,7 @@ enum HeaderLine {
         switch scene.state.screen {
         case .overview: nil
         case .update: scene.view.update?.summary.id ?? "no update"
-        case .device(let id): scene.view.detail.map { "\($0.row.region) > \(id)" } ?? id
+        case .device(let id): scene.detail.map { "\($0.row.region) > \(id)" } ?? id
         case .queue: "Queue"
         case .updates: "Updates"
         case .events: "Events"
@@ -47,7 +47,9 @@ enum HeaderLine {
 
     private static func badge(_ update: UpdateSummary, _ scene: Scene) -> FittedLine.Part {
         let role = update.status.role
-        return FittedLine.Part("\(scene.glyph(role)) \(update.badge)", role: role, rank: 0, flags: .bold)
+        let glyph = role.hasGlyph ? scene.glyph(role) + " " : ""
+        let flags: CellFlags = update.status == .paused ? [.bold, .reverse] : .bold
+        return FittedLine.Part(glyph + update.badge, role: role, rank: 0, flags: flags)
     }
 
     private static func phase(_ update: UpdateView) -> String? {

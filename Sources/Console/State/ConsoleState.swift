@@ -105,6 +105,9 @@ struct ViewShape: Hashable, Sendable {
     /// Rows of the pane of phases, or of what stands in its place.
     var phases = 5
     var regions = 7
+    /// Phases of the update in focus.
+    var updatePhases = 5
+    var hasGate = true
     var causes = 0
     var waiting = 0
     var hasRollback = false

@@ -23,7 +23,7 @@ extension ConsoleUpdate {
         guard let shown = view.update?.summary else { return }
         if state.focusedUpdate == nil { state.focusedUpdate = shown.id }
         guard !state.focusWasChosen, state.dialog == nil, shown.id == state.focusedUpdate, shown.status.isFinal,
-            let live = view.updates.first(where: { $0.status.isUnderWay && $0.parent != shown.id })
+            let live = view.updates.first(where: { $0.status.isUnderWay && $0.id != shown.id && $0.parent != shown.id })
         else { return }
         state.focusedUpdate = live.id
         state.message = ConsoleMessage(.plain, "\(shown.id) has ended; now showing \(live.id)")
