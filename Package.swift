@@ -67,9 +67,20 @@ let package = Package(
         .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
         .target(
             name: "TerminalTesting", dependencies: ["CVterm", "CNcurses"], path: "Tests/TerminalTesting"),
+        // A program that opens the terminal and crashes on demand, for the tests of CursesTerminal.
+        .executableTarget(
+            name: "TerminalProbe", dependencies: ["Cells", "CursesTerminal"], path: "Tests/TerminalProbe"),
         .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"]),
         .testTarget(name: "FleetEngineTests", dependencies: ["FleetCore", "FleetEngine"]),
-        .testTarget(name: "FleetJournalTests", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"]),
+        // Writes to a journal until it is killed.
+        .executableTarget(
+            name: "JournalProbe", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"],
+            path: "Tests/JournalProbe"),
+        .testTarget(
+            name: "FleetJournalTests", dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", "JournalProbe",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),
@@ -80,7 +91,9 @@ let package = Package(
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles", "Cells", "Console"]),
         .testTarget(
             name: "CursesTerminalTests",
-            dependencies: ["Cells", "CNcurses", "CursesTerminal", "CVterm", "TerminalTesting"]),
+            dependencies: [
+                "Cells", "CNcurses", "CursesTerminal", "CVterm", "TerminalTesting", "TerminalProbe",
+            ]),
         .testTarget(
             name: "MusterTests",
             dependencies: ["muster", "FleetCore", "FleetJournal", "CVterm", "TerminalTesting"]),

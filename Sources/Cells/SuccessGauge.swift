@@ -52,7 +52,7 @@ public struct SuccessGauge: Hashable, Sendable {
     /// The percentage at which the scale begins; it ends at 100.
     public var scaleStart: Int {
         guard let lowest = [rate, interval?.lowerBound, threshold].compactMap({ $0 }).min() else { return 0 }
-        return Self.scaleStarts.first { Double($0) / 100 <= lowest } ?? 0
+        return Self.scaleStarts.first { Self.leavesRoom(from: $0, to: lowest) } ?? 0
     }
 
     /// The gauge with exactly `width` cells between its brackets: `width + scaleColumns` columns.
@@ -98,6 +98,11 @@ public struct SuccessGauge: Hashable, Sendable {
         // A touch more than the value, since 0.97 on a scale from 0.9 falls a hair short of its cell in binary.
         let cell = Int(((share - start) / (1 - start) * last + 1e-9).rounded(.down))
         return min(max(cell, 0), share < 1 ? max(width - 2, 0) : width - 1)
+    }
+
+    /// A scale shows something below the lowest mark too: at least a tenth of itself.
+    private static func leavesRoom(from start: Int, to lowest: Double) -> Bool {
+        Double(start) + Double(100 - start) / 10 <= lowest * 100
     }
 
     private static func share(_ value: Double?) -> Double? {

@@ -30,4 +30,12 @@ extension TextWidth {
 
     /// Hangul vowels and final consonants, which join the syllable before them.
     static let joiningJamo: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0xD7B0...0xD7C6, 0xD7CB...0xD7FB]
+
+    /// Scalars with a width of their own that join what stands in the next cell, on some terminals or in a string:
+    /// halfwidth voicing marks, regional indicators, skin tones, and letters of the class Prepend.
+    static let neighbourly: [ClosedRange<UInt32>] = [
+        0xFF9E...0xFF9F, 0x1F1E6...0x1F1FF, 0x1F3FB...0x1F3FF, 0x0D4E...0x0D4E, 0x111C2...0x111C3, 0x113D1...0x113D1,
+        0x1193F...0x1193F, 0x11941...0x11941, 0x11A3A...0x11A3A, 0x11A84...0x11A89, 0x11D46...0x11D46,
+        0x11F02...0x11F02,
+    ]
 }

@@ -42,10 +42,13 @@ public enum TextWidth {
         let value = scalar.value
         if value < 0x7F { return value >= 0x20 ? 1 : -1 }
         switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: return -1
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .spacingMark: return -1
         case .nonspacingMark, .enclosingMark: return 0
-        default: return joiningJamo.contains { $0.contains(value) } ? 0 : isWide(value) ? 2 : 1
+        default: break
         }
+        if joiningJamo.contains(where: { $0.contains(value) }) { return 0 }
+        if neighbourly.contains(where: { $0.contains(value) }) { return -1 }
+        return isWide(value) ? 2 : 1
     }
 
     /// Whether every byte is a printable ASCII character, which is how nearly all text of a fleet is.

@@ -45,4 +45,18 @@ public struct Order: Hashable, Sendable {
     public var size: Int64
     /// Whether the device goes back to what it ran before.
     public var isRollback: Bool
+
+    /// An order of these parts.
+    public init(
+        device: DeviceIndex, update: UpdateIndex, attempt: Int, generation: UInt32, release: Version, size: Int64,
+        isRollback: Bool
+    ) {
+        self.device = device
+        self.update = update
+        self.attempt = attempt
+        self.generation = generation
+        self.release = release
+        self.size = size
+        self.isRollback = isRollback
+    }
 }

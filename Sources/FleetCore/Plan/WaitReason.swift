@@ -38,6 +38,8 @@ public enum WaitReason: Hashable, Sendable {
     /// Offline; the moment of its last contact, nil if that is not known.
     case offline(since: Timestamp?)
     case neverSeen
+    /// An on-connect update offers at the device's next contact.
+    case nextContact
     case backingOff(until: Timestamp)
     case busy(update: String)
     /// Nothing holds it: it starts at the engine's next step.
@@ -51,6 +53,32 @@ public enum WaitReason: Hashable, Sendable {
             .backingOff(let until):
             until
         default: nil
+        }
+    }
+}
+
+extension WaitReason: CustomStringConvertible {
+    /// The reason in a few words, with times in UTC.
+    public var description: String {
+        switch self {
+        case .notStarted: "not started"
+        case .awaitingApproval: "awaits approval"
+        case .paused(let reason): reason.description
+        case .window(let opensAt): opensAt.map { "window opens \($0.iso)" } ?? "no window opens any more"
+        case .freeze(let name, let until): "freeze \(name) until \(until.iso)"
+        case .gate(let phase): "gate of \(phase)"
+        case .soak(let phase, let until): "soak of \(phase) until \(until.iso)"
+        case .approval(let phase): "approval after \(phase)"
+        case .limit(let scope): scope.description
+        case .rate(let until): "starts a minute until \(until.iso)"
+        case .bandwidth(let region, let until): "bandwidth of \(region) until \(until.iso)"
+        case .floor(let site, let working): "floor at \(site), \(working) working"
+        case .offline(let since): since.map { "offline since \($0.iso)" } ?? "offline"
+        case .neverSeen: "never seen"
+        case .nextContact: "next contact"
+        case .backingOff(let until): "backing off until \(until.iso)"
+        case .busy(let update): "busy with \(update)"
+        case .due: "due"
         }
     }
 }

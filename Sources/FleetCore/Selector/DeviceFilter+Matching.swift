@@ -21,6 +21,7 @@ extension DeviceFilter: CustomStringConvertible {
         }
     }
 
+    /// The same as `source`.
     public var description: String { source }
 
     /// Whether the filter shows a device at this moment.

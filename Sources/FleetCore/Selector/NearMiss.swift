@@ -6,16 +6,18 @@ public enum NearMiss {
     private static let mostMistakes = 2
 
     /// The candidate nearest to a word, without regard to case: at most two mistakes (a letter missing, added, wrong,
-    /// or swapped with its neighbour), and fewer than half the word's letters. Of equally near ones the first; nil if
-    /// none is near.
+    /// or swapped with its neighbour), and fewer than half the word's letters. Of equally near ones the one that begins
+    /// like the word for longest (`ofline` is `offline`, not `online`), then the first; nil if none is near.
     public static func best(of word: String, among candidates: [String]) -> String? {
         let letters = Array(word.lowercased())
         guard letters.count <= longestWord else { return nil }
-        var best: (candidate: String, distance: Int)?
+        var best: (candidate: String, rank: (distance: Int, otherLetters: Int))?
         for candidate in candidates {
-            let distance = distance(letters, Array(candidate.lowercased().prefix(longestWord + 1)))
+            let others = Array(candidate.lowercased().prefix(longestWord + mostMistakes + 1))
+            let distance = distance(letters, others)
             guard distance <= mostMistakes, distance * 2 < letters.count else { continue }
-            if distance < best?.distance ?? .max { best = (candidate, distance) }
+            let rank = (distance, letters.count - zip(letters, others).prefix(while: ==).count)
+            if best.map({ rank < $0.rank }) ?? true { best = (candidate, rank) }
         }
         return best?.candidate
     }

@@ -13,5 +13,6 @@ public struct Selector: Hashable, Sendable, CustomStringConvertible {
         self.expression = expression
     }
 
+    /// The same as `source`.
     public var description: String { source }
 }

@@ -17,6 +17,7 @@ public struct SelectorError: Error, Hashable, Sendable, CustomStringConvertible 
         self.column = column
     }
 
+    /// One line: `column 1: there is no attribute regoin: did you mean region?`.
     public var description: String { "column \(column): \(message): \(remedy)" }
 }
 

@@ -138,10 +138,11 @@ extension SelectorParser {
 }
 
 extension String {
-    /// Without the white space at both ends.
+    /// Without the white space at both ends. By scalars, as the lexer reads: an accent after a space is not white.
     func trimmingWhitespace() -> String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        let isInk = { (scalar: Unicode.Scalar) in !scalar.properties.isWhitespace }
+        guard let first = unicodeScalars.firstIndex(where: isInk), let last = unicodeScalars.lastIndex(where: isInk)
         else { return "" }
-        return String(self[first...last])
+        return String(unicodeScalars[first...last])
     }
 }

@@ -11,6 +11,6 @@ extension Freeze {
     /// starts while any clock on a wall shows a time inside it.
     public func span(in zone: Zone) -> Range<Timestamp> {
         let begins = zone.firstMoment(of: from)
-        return begins..<(from < until ? max(begins, zone.lastMoment(of: until)) : begins)
+        return begins..<(from < until ? max(begins, zone.lastMoment(before: until)) : begins)
     }
 }

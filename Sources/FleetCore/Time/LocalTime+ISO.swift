@@ -2,6 +2,7 @@ extension LocalDate {
     /// ISO 8601: `2026-03-08`. Years outside 0...9999 carry a sign.
     public var iso: String { "\(isoYear)-\(padded(month, 2))-\(padded(day, 2))" }
 
+    /// The same as `iso`.
     public var description: String { iso }
 
     /// Reads `2026-03-08`; nil if the text has another form or the calendar has no such day.
@@ -25,6 +26,7 @@ extension LocalDateTime {
     /// ISO 8601 without a zone: `2026-03-08T02:00`, with seconds only where there are some.
     public var iso: String { "\(date.iso)T\(ClockText.text(secondOfDay))" }
 
+    /// The same as `iso`.
     public var description: String { iso }
 
     /// Reads `2026-03-08T02:00` or `2026-03-08T02:00:30`; nil if the text has another form or names no such time.

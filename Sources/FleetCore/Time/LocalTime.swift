@@ -10,6 +10,7 @@ public struct LocalDate: Hashable, Comparable, Sendable, CustomStringConvertible
         self.day = day
     }
 
+    /// By the calendar.
     public static func < (left: LocalDate, right: LocalDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
@@ -28,6 +29,7 @@ public struct LocalDateTime: Hashable, Comparable, Sendable, CustomStringConvert
         self.secondOfDay = secondOfDay
     }
 
+    /// By the clock's face.
     public static func < (left: LocalDateTime, right: LocalDateTime) -> Bool {
         (left.date, left.secondOfDay) < (right.date, right.secondOfDay)
     }

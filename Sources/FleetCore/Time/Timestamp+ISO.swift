@@ -9,6 +9,7 @@ extension Timestamp: CustomStringConvertible {
         return "\(face.date.iso)T\(ClockText.text(face.secondOfDay / 60 * 60)):\(second)\(fraction)Z"
     }
 
+    /// The same as `iso`.
     public var description: String { iso }
 
     /// Reads `2026-03-08T07:00:00Z`. Seconds may be left out, may have a fraction of up to nine digits (cut to whole

@@ -13,18 +13,22 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The latest moment there is: "not before anything happens".
     public static let distantFuture = Timestamp(milliseconds: .max / 4)
 
+    /// The earlier moment first.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }
 
+    /// The moment so much later, to the millisecond.
     public static func + (moment: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(milliseconds: moment.milliseconds + duration.milliseconds)
     }
 
+    /// The moment so much earlier, to the millisecond.
     public static func - (moment: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(milliseconds: moment.milliseconds - duration.milliseconds)
     }
 
+    /// The time from `earlier` to `later`; negative if they are the other way round.
     public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         .milliseconds(later.milliseconds - earlier.milliseconds)
     }

@@ -21,10 +21,13 @@ public struct Zone: Hashable, Sendable, CustomStringConvertible {
         self.offsets = offsets
     }
 
+    /// The IANA name.
     public var description: String { identifier }
 
+    /// By their names.
     public static func == (left: Zone, right: Zone) -> Bool { left.identifier == right.identifier }
 
+    /// By the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(identifier) }
 
     /// Seconds that clocks in the zone are ahead of UTC at this moment; negative west of Greenwich.
@@ -60,9 +63,9 @@ extension Zone {
         return Timestamp(wholeSeconds: max(offsets.spans[index].start, face - offsets.spans[index].offset))
     }
 
-    /// The moment from which on clocks in the zone never again show an earlier time than this: of a time that occurs
-    /// twice the later, of one that a clock change leaves out the moment of the change.
-    public func lastMoment(of local: LocalDateTime) -> Timestamp {
+    /// The moment from which on clocks in the zone never again show an earlier time than this. Where a clock change
+    /// makes the time before this one occur twice, that is after the second time.
+    func lastMoment(before local: LocalDateTime) -> Timestamp {
         let face = local.faceSeconds
         var index = offsets.index(at: face + Self.widestOffset)
         while index > 0, face - offsets.spans[index].offset <= offsets.spans[index].start { index -= 1 }

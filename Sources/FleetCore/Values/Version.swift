@@ -19,28 +19,30 @@ public struct Version: Hashable, Sendable, CustomStringConvertible, LosslessStri
         self.build = build
     }
 
-    /// Reads a version; nil if the text is none (more than three numbers, empty parts, leading zeros, odd characters).
+    /// The longest version that is read, in bytes of its full text.
+    public static let longestText = 64
+
+    /// Reads a version; nil if the text is none (more than three numbers, empty parts, leading zeros, odd characters,
+    /// a number above 4294967295) or is too long. The description of what is read is read back as the same version.
     public init?(_ text: String) {
+        guard text.utf8.count <= Self.longestText else { return nil }
         var rest = Substring(text)
-        guard text.utf8.count <= 64 else { return nil }
         if rest.first == "v" { rest = rest.dropFirst() }
         let build = Self.split(&rest, at: "+")
         let prerelease = Self.split(&rest, at: "-")
-        let numbers = rest.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...3).contains(numbers.count) else { return nil }
-        var values: [UInt32] = []
-        for number in numbers {
-            guard let value = Self.number(number) else { return nil }
-            values.append(value)
-        }
-        while values.count < 3 { values.append(0) }
-        for part in [prerelease, build].compactMap({ $0 }) {
-            guard Self.areIdentifiers(part, numbersStrict: part == prerelease) else { return nil }
-        }
+        let texts = rest.split(separator: ".", omittingEmptySubsequences: false)
+        var numbers = texts.prefix(3).compactMap(Self.number)
+        guard texts.count <= 3, numbers.count == texts.count,
+            prerelease.map(Self.isPrerelease) != false, build.map(Self.areIdentifiers) != false
+        else { return nil }
+        numbers += Array(repeating: 0, count: 3 - numbers.count)
         self.init(
-            values[0], values[1], values[2], prerelease: String(prerelease ?? ""), build: String(build ?? ""))
+            numbers[0], numbers[1], numbers[2], prerelease: String(prerelease ?? ""), build: String(build ?? ""))
+        // `2-rc` grows to `2.0.0-rc`: what a journal keeps must stay readable.
+        if description.utf8.count > Self.longestText { return nil }
     }
 
+    /// The full text: `2.4.0-rc.1+5`.
     public var description: String {
         "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-\(prerelease)") + (build.isEmpty ? "" : "+\(build)")
     }
@@ -52,24 +54,34 @@ public struct Version: Hashable, Sendable, CustomStringConvertible, LosslessStri
     }
 
     private static func number(_ text: Substring) -> UInt32? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }), text == "0" || text.first != "0"
-        else { return nil }
-        return UInt32(text)
+        isNumeric(text) && !hasLeadingZero(text) ? UInt32(text) : nil
     }
 
-    private static func areIdentifiers(_ text: Substring, numbersStrict: Bool) -> Bool {
-        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
-            guard !part.isEmpty else { return false }
-            let isNumeric = part.utf8.allSatisfy { (48...57).contains($0) }
-            if isNumeric, numbersStrict, part.count > 1, part.first == "0" { return false }
-            return part.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
-            }
+    private static func isPrerelease(_ text: Substring) -> Bool {
+        areIdentifiers(text) && !identifiers(text).contains { isNumeric($0) && hasLeadingZero($0) }
+    }
+
+    /// Whether the text consists of identifiers with points between them; in build metadata that is all there is to it.
+    private static func areIdentifiers(_ text: Substring) -> Bool {
+        identifiers(text).allSatisfy { identifier in
+            !identifier.isEmpty
+                && identifier.utf8.allSatisfy { byte in
+                    isDigit(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
+                }
         }
     }
+
+    private static func identifiers(_ text: Substring) -> [Substring] {
+        text.split(separator: ".", omittingEmptySubsequences: false)
+    }
+
+    private static func isNumeric(_ text: Substring) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isDigit) }
+
+    private static func hasLeadingZero(_ text: Substring) -> Bool { text.utf8.count > 1 && text.utf8.first == 48 }
 }
 
 extension Version: Comparable {
+    /// By section 11 of the specification, then by build metadata as text.
     public static func < (left: Version, right: Version) -> Bool {
         if (left.major, left.minor, left.patch) != (right.major, right.minor, right.patch) {
             return (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
@@ -81,15 +93,20 @@ extension Version: Comparable {
     /// Semantic Versioning 2.0.0, section 11: numbers below words, fewer identifiers below more, none above all.
     private static func prereleasePrecedes(_ left: String, _ right: String) -> Bool {
         if left.isEmpty || right.isEmpty { return right.isEmpty && !left.isEmpty }
-        let leftParts = left.split(separator: "."), rightParts = right.split(separator: ".")
+        let leftParts = identifiers(left[...]), rightParts = identifiers(right[...])
         for (leftPart, rightPart) in zip(leftParts, rightParts) where leftPart != rightPart {
-            switch (UInt64(leftPart), UInt64(rightPart)) {
-            case (let leftNumber?, let rightNumber?): return leftNumber < rightNumber
-            case (_?, nil): return true
-            case (nil, _?): return false
-            case (nil, nil): return leftPart < rightPart
-            }
+            return identifierPrecedes(leftPart, rightPart)
         }
         return leftParts.count < rightParts.count
+    }
+
+    /// Numbers have no largest one in the specification, so they are compared by their digits.
+    private static func identifierPrecedes(_ left: Substring, _ right: Substring) -> Bool {
+        switch (isNumeric(left), isNumeric(right)) {
+        case (true, true): (left.utf8.count, left) < (right.utf8.count, right)
+        case (true, false): true
+        case (false, true): false
+        case (false, false): left < right
+        }
     }
 }

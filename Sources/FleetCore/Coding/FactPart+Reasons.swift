@@ -1,0 +1,85 @@
+extension FailureCause: FactPart {
+    static var partName: String { "the cause of a failure" }
+    func write(to writer: inout FactWriter) { writer.write(code, isPermanent) }
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init(code: try reader.read(), isPermanent: try reader.read())
+    }
+}
+
+extension EndReason: FactPart {
+    static var partName: String { "the reason of an end" }
+    func write(to writer: inout FactWriter) {
+        writer.write(byte: number)
+        switch self {
+        case .offline, .neverSeen, .decommissioned, .missedWindow, .expired, .rolledBack: break
+        case .alreadyOn(let version), .onNewer(let version): writer.write(version)
+        case .superseded(let text), .cancelled(let text), .gateFailed(let text): writer.write(text)
+        case .failed(let cause): writer.write(cause)
+        }
+    }
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        switch try reader.byte(Self.partName) {
+        case 0: self = .offline
+        case 1: self = .neverSeen
+        case 2: self = .alreadyOn(try reader.read())
+        case 3: self = .onNewer(try reader.read())
+        case 4: self = .decommissioned
+        case 5: self = .missedWindow
+        case 6: self = .superseded(by: try reader.read())
+        case 7: self = .expired
+        case 8: self = .cancelled(by: try reader.read())
+        case 9: self = .gateFailed(phase: try reader.read())
+        case 10: self = .rolledBack
+        case 11: self = .failed(try reader.read())
+        default: throw DecodingFailure(offset: start, expected: Self.partName)
+        }
+    }
+
+    private var number: UInt8 {
+        switch self {
+        case .offline: 0
+        case .neverSeen: 1
+        case .alreadyOn: 2
+        case .onNewer: 3
+        case .decommissioned: 4
+        case .missedWindow: 5
+        case .superseded: 6
+        case .expired: 7
+        case .cancelled: 8
+        case .gateFailed: 9
+        case .rolledBack: 10
+        case .failed: 11
+        }
+    }
+}
+
+extension PauseReason: FactPart {
+    static var partName: String { "the reason of a pause" }
+    func write(to writer: inout FactWriter) {
+        switch self {
+        case .operatorPaused(let name):
+            writer.write(byte: 0)
+            writer.write(name)
+        case .inconclusive(let phase):
+            writer.write(byte: 1)
+            writer.write(phase)
+        }
+    }
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        switch try reader.byte(Self.partName) {
+        case 0: self = .operatorPaused(name: try reader.read())
+        case 1: self = .inconclusive(phase: try reader.read())
+        default: throw DecodingFailure(offset: start, expected: Self.partName)
+        }
+    }
+}
+
+extension Skip: FactPart {
+    static var partName: String { "a skipped device" }
+    func write(to writer: inout FactWriter) { writer.write(device, reason) }
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init(device: try reader.read(), reason: try reader.read())
+    }
+}

@@ -1,0 +1,190 @@
+extension FleetState {
+    /// What follows from a command, or why it is refused. Files that are read again and say nothing new give no facts.
+    func decide(
+        _ command: Command, _ origin: Origin, presence: Presence, now: Timestamp
+    ) throws(Refusal) -> [Event] {
+        switch command {
+        case .configure(let settings): settings == self.settings ? [] : [.fleetConfigured(settings)]
+        case .addReleases(let added): try decideReleases(added)
+        case .register(let records): try decideRegister(records)
+        case .draft(let definition): try decideDraft(definition)
+        case .start(let id): try decideStart(try known(id), presence: presence, now: now)
+        case .approve(let id): try decideApprove(try known(id))
+        case .pause(let id): try decidePause(try known(id), by: origin.operatorName)
+        case .resume(let id): try decideResume(try known(id))
+        case .cancel(let id): try decideCancel(try known(id), by: origin.operatorName)
+        case .rollBack(let id, let confirmation, let preview):
+            try decideRollback(try known(id), confirmation: confirmation, preview: preview)
+        case .retryFailed(let id): try decideRetry(try known(id))
+        case .decommission(let id): try decideDecommission(id)
+        }
+    }
+
+    private func known(_ id: String) throws(Refusal) -> UpdateRecord {
+        if let record = update(id) { return record }
+        let near = NearMiss.best(of: id, among: updates.map(\.id))
+        throw Refusal(
+            "there is no update \(id)", remedy: near.map { "did you mean \($0)?" } ?? "the updates are in `updates/`")
+    }
+
+    private func decideReleases(_ added: [Release]) throws(Refusal) -> [Event] {
+        var events: [Event] = []
+        for release in added {
+            guard let present = releases[release.version] else {
+                events.append(.releaseAdded(release))
+                continue
+            }
+            guard present.artifacts == release.artifacts else {
+                throw Refusal(
+                    "release \(release.version) is known with other artifacts, and a release is immutable",
+                    remedy: "give the new build a version of its own")
+            }
+        }
+        return events
+    }
+
+    private func decideRegister(_ records: [DeviceRecord]) throws(Refusal) -> [Event] {
+        var events: [Event] = []
+        for record in records {
+            guard let device = devices.index(of: record.id) else {
+                events.append(.deviceRegistered(record))
+                continue
+            }
+            var revised = record
+            revised.status = devices.status(device)
+            revised.firmware = devices.firmware(device)
+            // An operator's decommissioning outlives a file that does not know of it.
+            if devices.lifecycle(device) == .decommissioned { revised.lifecycle = .decommissioned }
+            if revised != devices.record(device) { events.append(.deviceRevised(device, revised)) }
+        }
+        return events
+    }
+
+    private func decideDraft(_ definition: UpdateDefinition) throws(Refusal) -> [Event] {
+        if let problem = definition.problem { throw problem }
+        guard let record = update(definition.id) else { return [.updateDrafted(definition)] }
+        if record.definition == definition { return [] }
+        guard record.status == .draft else {
+            throw Refusal(
+                "update \(definition.id) is \(record.status), so that it keeps the definition it was started with",
+                remedy: "give the changed update an id of its own")
+        }
+        return [.updateRevised(record.index, definition)]
+    }
+
+    private func decideApprove(_ record: UpdateRecord) throws(Refusal) -> [Event] {
+        if record.status == .awaitingApproval { return [.updateApproved(record.index)] }
+        if let current = record.currentPhase, record.definition.hasGates, !record.status.isFinal {
+            let phase = record.phases[current]
+            if phase.verdict == .passed, phase.definition.gate.requiresApproval, !phase.isApproved {
+                return [.phaseApproved(record.index, phase: current)]
+            }
+        }
+        throw Refusal("nothing in \(record.id) waits for an approval", remedy: "it is \(record.status)")
+    }
+
+    private func decidePause(_ record: UpdateRecord, by name: String) throws(Refusal) -> [Event] {
+        switch record.status {
+        case .running, .scheduled, .awaitingApproval:
+            return [.updatePaused(record.index, .operatorPaused(name: name))]
+        case .rollingBack:
+            let child = record.rollback.map { updates[$0.offset].id } ?? record.id
+            throw Refusal("\(record.id) is rolling back", remedy: "pause \(child) to hold the rollback itself")
+        default: throw Refusal("\(record.id) is \(record.status)", remedy: "only an update under way can be paused")
+        }
+    }
+
+    private func decideResume(_ record: UpdateRecord) throws(Refusal) -> [Event] {
+        guard record.status == .paused else {
+            throw Refusal("\(record.id) is \(record.status), not paused", remedy: "only a paused update can be resumed")
+        }
+        return [.updateResumed(record.index)]
+    }
+
+    private func decideCancel(_ record: UpdateRecord, by name: String) throws(Refusal) -> [Event] {
+        switch record.status {
+        case .draft: return [.updateEnded(record.index, .cancelled)]
+        case .awaitingApproval where record.tally.active == 0:
+            return [
+                .startsEnded(record.index, .cancelled(by: name)), .updateEnded(record.index, .cancelled),
+            ]
+        case .running, .scheduled, .paused, .awaitingApproval:
+            guard record.startsEnded == nil else {
+                throw Refusal("\(record.id) is being cancelled", remedy: "what is in flight finishes")
+            }
+            return [.startsEnded(record.index, .cancelled(by: name))]
+        default: throw Refusal("\(record.id) is \(record.status)", remedy: "there is nothing left to cancel")
+        }
+    }
+
+    private func decideRollback(
+        _ record: UpdateRecord, confirmation: String, preview: UInt64?
+    ) throws(Refusal) -> [Event] {
+        guard confirmation == record.id else {
+            throw Refusal(
+                "the confirmation `\(confirmation)` is not the id `\(record.id)`", remedy: "type the id in full")
+        }
+        guard !record.isRollback else {
+            throw Refusal(
+                "\(record.id) is a rollback itself", remedy: "start an update to the release you want instead")
+        }
+        guard record.startedAt != nil, record.rollback == nil else {
+            throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
+        }
+        let targets = rollbackSet(record.index).targets
+        guard !targets.isEmpty else {
+            throw Refusal("\(record.id) has changed no device", remedy: "cancel it instead")
+        }
+        guard preview == nil || preview == rollbackRevision(record.index) else {
+            throw Refusal(
+                "the devices of \(record.id) have changed since the preview",
+                remedy: "look at the new preview and confirm again")
+        }
+        let stopped: [Event] = record.startsEnded == nil ? [.startsEnded(record.index, .rolledBack)] : []
+        return stopped + [.rollbackStarted(of: record.index, id: rollbackID(record), targets: targets)]
+    }
+
+    private func decideRetry(_ record: UpdateRecord) throws(Refusal) -> [Event] {
+        guard record.status == .completed || record.status == .halted || record.status == .cancelled else {
+            throw Refusal(
+                "\(record.id) is \(record.status)", remedy: "failed devices can be tried again once the update is over")
+        }
+        let assignments = record.assignments
+        let failed = (0..<assignments.count).filter {
+            assignments.state($0) == .failed || assignments.hasTurnedBad($0)
+        }
+        let targets = failed.map(assignments.device).filter {
+            devices.lifecycle($0) == .active && supersedingUpdate(record.index, $0) == nil
+        }
+        guard !targets.isEmpty else {
+            throw Refusal("\(record.id) has no failed device", remedy: "there is nothing to try again")
+        }
+        return [
+            .retryStarted(of: record.index, id: "\(record.id)/retry-\(record.retries + 1)", targets: targets)
+        ]
+    }
+
+    private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {
+        guard let device = devices.index(of: id) else {
+            throw Refusal("there is no device \(id)", remedy: "list the devices to find its id")
+        }
+        if let live = devices.liveUpdate(device) {
+            throw Refusal("\(id) is busy with \(updates[live.offset].id)", remedy: "wait until its attempt has ended")
+        }
+        guard devices.lifecycle(device) != .decommissioned else {
+            throw Refusal("\(id) is decommissioned", remedy: "there is nothing left to do")
+        }
+        var record = devices.record(device)
+        record.lifecycle = .decommissioned
+        return [.deviceRevised(device, record)] + endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+    }
+
+    /// One event for each open update in which a device still waits.
+    func endWaiting(_ device: DeviceIndex, _ event: (UpdateIndex) -> Event) -> [Event] {
+        openUpdates.compactMap { update in
+            guard let position = updates[update.offset].assignments.position(of: device) else { return nil }
+            let state = updates[update.offset].assignments.state(position)
+            return state == .pending || state == .scheduled ? event(update) : nil
+        }
+    }
+}

@@ -1,0 +1,87 @@
+extension FleetState {
+    /// What follows from a device's report. A report of a stale order, or of a step that is behind, changes nothing.
+    func decide(_ report: Report, now: Timestamp) -> [Event] {
+        let device = report.device
+        guard device.offset < devices.count else { return [] }
+        var events: [Event] = []
+        if devices.status(device) != .online { events.append(.deviceStatusChanged(device, .online)) }
+        switch report.body {
+        case .contacted(let firmware):
+            if let firmware { events += decideContact(device, firmware) }
+        case .reached(let step): events += decideStep(report, step)
+        case .received: events += decideStep(report, .downloading)
+        case .restarted: events += decideStep(report, .confirming)
+        case .gaveUp(let cause):
+            if let (update, position) = underWay(report) {
+                events.append(failure(update, position, cause, now: now))
+            }
+        }
+        return events
+    }
+
+    /// The attempt that a report speaks of, if it is still the one under way.
+    private func underWay(_ report: Report) -> (UpdateIndex, Position)? {
+        guard let update = devices.liveUpdate(report.device),
+            let position = updates[update.offset].assignments.position(of: report.device),
+            updates[update.offset].assignments.state(position) == .inProgress,
+            updates[update.offset].assignments.generation(position) == report.generation
+        else { return nil }
+        return (update, position)
+    }
+
+    private func decideStep(_ report: Report, _ step: AttemptStep) -> [Event] {
+        guard let (update, position) = underWay(report),
+            let present = updates[update.offset].assignments.step(position), step > present
+        else { return [] }
+        return [.stepReached(update, report.device, step)]
+    }
+
+    /// The version a device reports is the only proof of success, and of a success that did not last.
+    private func decideContact(_ device: DeviceIndex, _ firmware: Version) -> [Event] {
+        var events: [Event] = []
+        if firmware != devices.firmware(device) { events.append(.firmwareReported(device, firmware)) }
+        if let update = devices.liveUpdate(device),
+            let position = updates[update.offset].assignments.position(of: device)
+        {
+            guard let step = updates[update.offset].assignments.step(position) else { return events }
+            if firmware == targetVersion(update, position) {
+                events.append(.assignmentCompleted(update, device))
+            } else if step == .confirming {
+                events.append(.attemptFailed(update, device, .reports(firmware), retryAt: nil))
+            }
+        } else if let settled = devices.settledUpdate(device), hasTurnedBad(settled, device, firmware) {
+            events.append(.outcomeTurnedBad(settled, device, .reports(firmware)))
+        }
+        return events
+    }
+
+    /// Once an update is over, a newer version is another's doing; an older one never is what was asked for.
+    private func hasTurnedBad(_ update: UpdateIndex, _ device: DeviceIndex, _ firmware: Version) -> Bool {
+        guard let position = updates[update.offset].assignments.position(of: device),
+            !updates[update.offset].assignments.hasTurnedBad(position)
+        else { return false }
+        let target = targetVersion(update, position)
+        return updates[update.offset].status.isFinal ? firmware < target : firmware != target
+    }
+
+    /// The end of an attempt without success: tried again later, unless that is pointless or not wanted any more.
+    func failure(_ update: UpdateIndex, _ position: Position, _ cause: FailureCause, now: Timestamp) -> Event {
+        let device = updates[update.offset].assignments.device(position)
+        let attempt = updates[update.offset].assignments.attempt(position)
+        let isLast =
+            cause.isPermanent || attempt >= settings.retry.attempts || updates[update.offset].startsEnded != nil
+            || devices.lifecycle(device) != .active
+        let retryAt = isLast ? nil : now + backoff(device, attempt: attempt)
+        return .attemptFailed(update, device, cause, retryAt: retryAt)
+    }
+
+    /// Exponential backoff with jitter: half to all of `backoff * 2^(attempt - 1)`, the share drawn from a stable hash
+    /// of the device and the attempt, so that devices which failed together do not come back together.
+    private func backoff(_ device: DeviceIndex, attempt: Int) -> Duration {
+        let doublings = min(max(0, attempt - 1), 20)
+        let full = min(
+            settings.retry.backoff.milliseconds << Int64(doublings), settings.retry.maximumBackoff.milliseconds)
+        let draw = StableHash.of(devices.id(device), seed: UInt64(attempt)) % 501
+        return .milliseconds(full * Int64(500 + draw) / 1000)
+    }
+}

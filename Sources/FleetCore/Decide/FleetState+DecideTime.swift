@@ -1,0 +1,133 @@
+/// What follows from time alone.
+extension FleetState {
+    /// When the present step of an attempt counts as failed. The engine's own absence holds it back, and a download
+    /// that moves holds it back.
+    public func deadline(_ update: UpdateIndex, _ position: Position, presence: Presence) -> Timestamp? {
+        guard let step = updates[update.offset].assignments.step(position),
+            var since = updates[update.offset].assignments.stepSince(position)
+        else { return nil }
+        since = max(since, listeningSince)
+        if step == .downloading,
+            let progress = presence.download(
+                updates[update.offset].assignments.device(position),
+                generation: updates[update.offset].assignments.generation(position))
+        {
+            since = max(since, progress.at)
+        }
+        return since + settings.deadlines[step]
+    }
+
+    /// Why an attempt whose step passed its deadline has failed.
+    func overdueCause(_ step: AttemptStep) -> FailureCause {
+        switch step {
+        case .offered, .downloading: .noAnswer
+        case .installing: .installTimedOut
+        case .confirming: .silentAfterInstall
+        }
+    }
+
+    /// How long a device may be silent before it is offline: the heartbeats it may miss, and a quarter of one more, so
+    /// that a late one is not taken for a missed one.
+    public var silenceAllowed: Duration {
+        let heartbeat = settings.heartbeat.milliseconds
+        return .milliseconds(heartbeat * Int64(max(1, settings.missedHeartbeats)) + heartbeat / 4)
+    }
+
+    /// Online devices that have been silent for too long.
+    func silentDevices(presence: Presence, now: Timestamp) -> [DeviceIndex] {
+        devices.indices.compactMap { offset in
+            let device = DeviceIndex(UInt32(offset))
+            guard devices.status(device) == .online else { return nil }
+            let heard = max(presence.lastSeen(device) ?? .distantPast, listeningSince)
+            return heard + silenceAllowed < now ? device : nil
+        }
+    }
+
+    /// What an update's gate and phases do now.
+    func decideGate(_ update: UpdateIndex, now: Timestamp) -> [Event] {
+        let record = updates[update.offset]
+        guard record.definition.hasGates, record.startsEnded == nil, !record.status.isFinal,
+            record.status != .awaitingApproval
+        else { return [] }
+        guard let current = record.currentPhase else {
+            return record.status == .paused ? [] : [.phaseOpened(update, phase: 0)]
+        }
+        let phase = record.phases[current]
+        let sample = gateSample(record, phase: current, now: now)
+        let verdict = phase.definition.gate.verdict(sample)
+        switch verdict {
+        case .failed: return gateFailed(record, phase: current, sample)
+        case .passed where phase.verdict == .unproven:
+            return [decided(update, current, .passed, sample)]
+        case .inconclusive where phase.verdict == .unproven && record.status != .paused:
+            return [
+                decided(update, current, .inconclusive, sample),
+                .updatePaused(update, .inconclusive(phase: phase.definition.name)),
+            ]
+        default: return phase.verdict == .passed ? decideSoak(record, phase: current, now: now) : []
+        }
+    }
+
+    private func decided(_ update: UpdateIndex, _ phase: Int, _ verdict: GateVerdict, _ sample: GateSample) -> Event {
+        .gateDecided(update, phase: phase, verdict, completed: sample.succeeded, failed: sample.failed)
+    }
+
+    /// The assignments a phase's gate looks at.
+    public func gateSample(_ record: UpdateRecord, phase: Int, now: Timestamp) -> GateSample {
+        let tally = record.cumulativeTally(through: phase)
+        let size = record.phases[phase].size
+        var isTimedOut = false
+        if let from = record.phases[phase].timeoutFrom {
+            isTimedOut = from + record.phases[phase].definition.gate.timeout <= now
+        }
+        return GateSample(
+            size: tally.total - tally[.skipped] - tally[.cancelled], succeeded: tally.succeeded,
+            failed: tally.failures, moving: tally.active + record.assignments.ready.count(before: size),
+            isTimedOut: isTimedOut)
+    }
+
+    private func gateFailed(_ record: UpdateRecord, phase: Int, _ sample: GateSample) -> [Event] {
+        let name = record.phases[phase].definition.name
+        var events = [
+            decided(record.index, phase, .failed, sample), Event.startsEnded(record.index, .gateFailed(phase: name)),
+        ]
+        guard case .progressive(_, .rollBack) = record.definition.strategy, !record.isChild else {
+            return events + [.updateEnded(record.index, .halted)]
+        }
+        let targets = rollbackSet(record.index).targets
+        events.append(
+            targets.isEmpty
+                ? .updateEnded(record.index, .halted)
+                : .rollbackStarted(of: record.index, id: rollbackID(record), targets: targets))
+        return events
+    }
+
+    private func decideSoak(_ record: UpdateRecord, phase: Int, now: Timestamp) -> [Event] {
+        let reading = record.phases[phase]
+        guard record.status != .paused, reading.closedAt == nil, let soakFrom = reading.soakFrom,
+            soakFrom + reading.definition.wait <= now,
+            !reading.definition.gate.requiresApproval || reading.isApproved
+        else { return [] }
+        let closed = Event.phaseClosed(record.index, phase: phase)
+        return phase + 1 < record.phases.count ? [closed, .phaseOpened(record.index, phase: phase + 1)] : [closed]
+    }
+
+    /// Whether an update is over, and how.
+    func decideEnd(_ update: UpdateIndex) -> [Event] {
+        let record = updates[update.offset]
+        guard !record.status.isFinal, record.status != .awaitingApproval, record.tally.waiting == 0,
+            record.tally.active == 0
+        else { return [] }
+        if record.status == .rollingBack {
+            guard let child = record.rollback, updates[child.offset].status.isFinal else { return [] }
+            return [.updateEnded(update, .rolledBack)]
+        }
+        switch record.startsEnded {
+        case nil:
+            let isThrough = !record.definition.hasGates || record.phases.last?.closedAt != nil
+            return isThrough ? [.updateEnded(update, .completed)] : []
+        case .gateFailed: return [.updateEnded(update, .halted)]
+        default: return [.updateEnded(update, .cancelled)]
+        }
+    }
+}

@@ -1,0 +1,51 @@
+extension FleetState {
+    /// The id of an update's rollback.
+    func rollbackID(_ record: UpdateRecord) -> String { "\(record.id)/rollback" }
+
+    /// The devices an update changed, or may have changed, in the order of its targets; and those of them that cannot
+    /// be sent back, with the reason.
+    public func rollbackSet(_ update: UpdateIndex) -> (targets: [DeviceIndex], impossible: [Skip]) {
+        let assignments = updates[update.offset].assignments
+        var targets: [DeviceIndex] = []
+        var impossible: [Skip] = []
+        for position in 0..<assignments.count where assignments.attempt(position) > 0 {
+            let device = assignments.device(position)
+            if devices.lifecycle(device) == .decommissioned {
+                impossible.append(Skip(device: device, reason: .decommissioned))
+            } else if let newer = supersedingUpdate(update, device) {
+                impossible.append(Skip(device: device, reason: .superseded(by: newer)))
+            } else {
+                targets.append(device)
+            }
+        }
+        return (targets, impossible)
+    }
+
+    /// The id of the update that has brought a device to its own release since this one started; nil: none has.
+    func supersedingUpdate(_ update: UpdateIndex, _ device: DeviceIndex) -> String? {
+        guard let settled = devices.settledUpdate(device), settled != update else { return nil }
+        let other = updates[settled.offset]
+        guard other.kind != .retry(of: update), other.kind != .rollback(of: update),
+            let otherStart = other.startedAt, let start = updates[update.offset].startedAt, otherStart > start
+        else { return nil }
+        return other.id
+    }
+
+    /// Names the set of devices a rollback would act on and what would become of each, so that a confirmation of
+    /// another set is noticed: a hash of the targets with their states.
+    public func rollbackRevision(_ update: UpdateIndex) -> UInt64 {
+        let assignments = updates[update.offset].assignments
+        var hash = StableHash(seed: UInt64(update.rawValue))
+        for position in 0..<assignments.count where assignments.attempt(position) > 0 {
+            hash.combine(UInt64(assignments.device(position).rawValue))
+        }
+        return hash.value
+    }
+
+    /// Why a device of a rollback is left out when its turn comes; nil: it is not.
+    func rollbackSkip(_ update: UpdateIndex, _ position: Position) -> EndReason? {
+        guard case .rollback(let parent) = updates[update.offset].kind else { return nil }
+        let device = updates[update.offset].assignments.device(position)
+        return supersedingUpdate(parent, device).map { .superseded(by: $0) }
+    }
+}

@@ -1,0 +1,267 @@
+/// The core as one machine that is handed its time: inputs go in, facts come out. It decides one thing, applies it, and
+/// decides the next, so that each decision knows the ones before it and no limit is passed inside one step.
+///
+/// Nothing it has decided may be acknowledged, sent or shown before its facts are durable: that is the loop's part.
+public struct FleetMachine: Sendable {
+    /// The fold of all facts, those not yet taken included.
+    public private(set) var state = FleetState()
+    /// What is known between two commits.
+    public private(set) var presence = Presence(DeviceTable())
+    /// When time alone will change something; nil: nothing is due.
+    public private(set) var nextWake: Timestamp?
+    /// The same without the silences of devices: when time alone will decide something about an update.
+    public private(set) var nextDecision: Timestamp?
+    /// Whether a device waits for its next contact only, so that a plain sighting is worth a tick.
+    public private(set) var awaitsContacts = false
+    private var facts: [Fact] = []
+    private var silenceDue = Timestamp.distantPast
+
+    /// More rounds than this in one tick mean that two decisions undo each other.
+    private static let maximumRounds = 1_000
+
+    /// A machine that knows nothing.
+    public init() {}
+
+    /// Takes in facts that are durable already.
+    public mutating func replay(_ facts: [Fact]) {
+        for fact in facts { state.apply(fact) }
+    }
+
+    /// Ends the replay: an engine takes up the journal now.
+    public mutating func takeUp(now: Timestamp) {
+        presence = Presence(state.devices)
+        record(.engineStarted, now)
+    }
+
+    /// Ends the replay of a machine that is only asked: nothing is decided.
+    public mutating func beginReading() {
+        presence = Presence(state.devices)
+    }
+
+    /// Facts decided since the last call; they are the caller's to make durable.
+    public mutating func takeFacts() -> [Fact] {
+        defer { facts = [] }
+        return facts
+    }
+
+    /// Whether facts wait to be made durable.
+    public var hasFacts: Bool { !facts.isEmpty }
+
+    /// Carries out a command, or says why not; both leave a fact.
+    public mutating func handle(_ command: Command, _ origin: Origin, now: Timestamp) -> Refusal? {
+        let trace = CommandRecord(verb: command.verb, object: command.object, origin: origin)
+        do {
+            let events = try state.decide(command, origin, presence: presence, now: now)
+            guard !events.isEmpty else { return nil }
+            record(.commandAccepted(trace), now)
+            for event in events { record(event, now) }
+            presence.follow(state.devices)
+            return nil
+        } catch {
+            record(.commandRefused(trace, error), now)
+            return error
+        }
+    }
+
+    /// Takes in a report.
+    public mutating func handle(_ report: Report, now: Timestamp) {
+        guard report.device.offset < state.devices.count else { return }
+        let events = state.decide(report, now: now)
+        presence.saw(report.device, at: now)
+        if case .received(let bytes) = report.body, let generation = report.generation,
+            state.devices.liveUpdate(report.device) != nil
+        {
+            presence.received(bytes, report.device, generation: generation, at: now)
+        }
+        for event in events { record(event, now) }
+    }
+
+    /// Writes down the contacts that are known in memory only.
+    public mutating func saveSightings(now: Timestamp) {
+        let sightings = presence.takeUnsaved()
+        // Bounded, so that one fact stays small enough for any reader.
+        for start in stride(from: 0, to: sightings.count, by: 10_000) {
+            record(.devicesSeen(Array(sightings[start..<min(start + 10_000, sightings.count)])), now)
+        }
+    }
+
+    /// Does everything that is due: ends what is overdue, decides gates, opens phases, starts what may start.
+    public mutating func tick(now: Timestamp) {
+        for _ in 0..<Self.maximumRounds {
+            nextWake = nil
+            nextDecision = nil
+            awaitsContacts = false
+            let before = state.revision
+            endSilences(now)
+            endOverdue(now)
+            for update in state.openUpdates { settle(update, now) }
+            for update in state.openUpdates { admit(update, now) }
+            if state.revision == before { return }
+        }
+        preconditionFailure("two decisions undo each other at \(now.milliseconds)")
+    }
+
+    private mutating func record(_ event: Event, _ now: Timestamp) {
+        let fact = Fact(at: now, event)
+        state.apply(fact)
+        facts.append(fact)
+        switch event {
+        case .assignmentCompleted(_, let device), .attemptFailed(_, let device, _, _):
+            presence.forgetDownload(device)
+        default: break
+        }
+    }
+
+    private mutating func wake(at time: Timestamp?) {
+        guard let time else { return }
+        nextWake = nextWake.map { min($0, time) } ?? time
+        nextDecision = nextDecision.map { min($0, time) } ?? time
+    }
+}
+
+// MARK: - Time
+
+extension FleetMachine {
+    private mutating func endSilences(_ now: Timestamp) {
+        if now >= silenceDue {
+            for device in state.silentDevices(presence: presence, now: now) {
+                record(.deviceStatusChanged(device, .offline), now)
+            }
+            // One millisecond more: a device is late only after its allowance.
+            let heard = presence.earliestSighting(state.devices, notBefore: state.listeningSince)
+            silenceDue = heard.map { $0 + state.silenceAllowed + .milliseconds(1) } ?? now + state.silenceAllowed
+        }
+        if state.devices.fleetCount.statuses.online > 0 {
+            nextWake = nextWake.map { min($0, silenceDue) } ?? silenceDue
+        }
+    }
+
+    private mutating func endOverdue(_ now: Timestamp) {
+        for update in state.openUpdates {
+            for slot in state.updates[update.offset].assignments.live {
+                let position = Position(slot)
+                guard let deadline = state.deadline(update, position, presence: presence) else { continue }
+                guard now >= deadline else {
+                    wake(at: deadline)
+                    continue
+                }
+                let step = state.updates[update.offset].assignments.step(position) ?? .offered
+                record(state.failure(update, position, state.overdueCause(step), now: now), now)
+            }
+        }
+    }
+
+    /// Gates, phases, expiry and the end of one update.
+    private mutating func settle(_ update: UpdateIndex, _ now: Timestamp) {
+        endExpired(update, now)
+        endMissed(update, now)
+        for event in state.decideGate(update, now: now) { record(event, now) }
+        for event in state.decideEnd(update) { record(event, now) }
+        wakeForGate(update, now)
+    }
+
+    private mutating func wakeForGate(_ update: UpdateIndex, _ now: Timestamp) {
+        let updates = state.updates
+        guard let current = updates[update.offset].currentPhase, updates[update.offset].definition.hasGates,
+            updates[update.offset].startsEnded == nil
+        else { return }
+        let phase = updates[update.offset].phases[current]
+        if phase.verdict == .unproven, let from = phase.timeoutFrom {
+            let timeout = from + phase.definition.gate.timeout
+            if timeout > now { wake(at: timeout) }
+        }
+        if phase.closedAt == nil, let soakFrom = phase.soakFrom {
+            let end = soakFrom + phase.definition.wait
+            if end > now { wake(at: end) }
+        }
+    }
+
+    private mutating func endExpired(_ update: UpdateIndex, _ now: Timestamp) {
+        guard case .onConnect(let expires?) = state.updates[update.offset].definition.strategy,
+            !state.updates[update.offset].isChild, let start = state.updates[update.offset].startedAt,
+            state.updates[update.offset].tally.waiting > 0
+        else { return }
+        guard start + expires <= now else { return wake(at: start + expires) }
+        for device in state.waitingDevices(update) { record(.assignmentCancelled(update, device, .expired), now) }
+    }
+
+    /// Devices whose window has passed for good, or whose update does not give them another.
+    private mutating func endMissed(_ update: UpdateIndex, _ now: Timestamp) {
+        guard state.updates[update.offset].definition.window != nil, state.updates[update.offset].tally.waiting > 0
+        else { return }
+        let missed = state.updates[update.offset].missedPolicy
+        var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
+        var isOver = Array(repeating: false, count: state.devices.zones.count)
+        for zone in isOver.indices {
+            isOver[zone] = missed == .skip && clock.hasMissedWindow(zone) || missed != .onConnect && clock.isOver(zone)
+            if missed != .nextWindow, let closing = clock.firstClosing(zone), closing > now { wake(at: closing) }
+        }
+        guard isOver.contains(true) else { return }
+        for device in state.waitingDevices(update) where isOver[state.devices.zoneNumber(device)] {
+            record(.assignmentSkipped(update, device, .missedWindow), now)
+        }
+    }
+}
+
+// MARK: - Admission
+
+extension FleetMachine {
+    private mutating func admit(_ update: UpdateIndex, _ now: Timestamp) {
+        let status = state.updates[update.offset].status
+        guard status == .running || status == .scheduled, state.updates[update.offset].startsEnded == nil else {
+            return
+        }
+        var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
+        for slot in state.updates[update.offset].assignments.live
+        where state.updates[update.offset].assignments.state(Position(slot)) == .retrying {
+            guard consider(update, Position(slot), &clock) else { return }
+        }
+        var cursor = 0
+        let end = state.updates[update.offset].openEnd
+        while let position = state.updates[update.offset].assignments.ready.next(from: cursor, before: end) {
+            cursor = position + 1
+            if let reason = state.turnSkip(update, position) {
+                let device = state.updates[update.offset].assignments.device(position)
+                record(.assignmentSkipped(update, device, reason), now)
+            } else if !consider(update, position, &clock) {
+                return
+            }
+        }
+    }
+
+    /// Starts an attempt if nothing holds it. False: what holds it holds every device of the update.
+    private mutating func consider(_ update: UpdateIndex, _ position: Position, _ clock: inout SiteClock) -> Bool {
+        guard let reason = state.blocker(update, position, presence: presence, clock: &clock) else {
+            let device = state.updates[update.offset].assignments.device(position)
+            let attempt = state.updates[update.offset].assignments.attempt(position) + 1
+            record(.attemptStarted(update, device, attempt: attempt), clock.now)
+            return true
+        }
+        if reason == .nextContact { awaitsContacts = true }
+        wake(at: reason.until)
+        return !FleetState.holdsAll(reason)
+    }
+}
+
+extension FleetState {
+    /// Devices of an update that have not begun, in the order of its targets.
+    func waitingDevices(_ update: UpdateIndex) -> [DeviceIndex] {
+        let assignments = updates[update.offset].assignments
+        return (0..<assignments.count).compactMap {
+            switch assignments.state($0) {
+            case .pending, .scheduled: assignments.device($0)
+            default: nil
+            }
+        }
+    }
+
+    /// Why a device is left out when its turn comes; nil: it is not. One that is busy elsewhere is asked again later.
+    func turnSkip(_ update: UpdateIndex, _ position: Position) -> EndReason? {
+        let device = updates[update.offset].assignments.device(position)
+        guard devices.liveUpdate(device) == nil else { return nil }
+        return rollbackSkip(update, position)
+            ?? versionSkip(
+                devices.firmware(device), target: targetVersion(update, position),
+                allowsDowngrade: updates[update.offset].definition.allowsDowngrade)
+    }
+}

@@ -1,0 +1,93 @@
+extension FleetState {
+    /// Takes in one fact. Total and without choices: what may not happen was refused before it became a fact.
+    public mutating func apply(_ fact: Fact) {
+        revision += 1
+        lastFactAt = max(lastFactAt, fact.at)
+        switch fact.event {
+        case .engineStarted: listeningSince = fact.at
+        case .commandAccepted, .commandRefused: break
+        case .fleetConfigured(let settings): self.settings = settings
+        case .releaseAdded(let release): releases[release.version] = release
+        case .deviceRegistered(let record): devices.append(record)
+        case .deviceRevised(let device, let record): applyRevised(device, record)
+        case .deviceStatusChanged(let device, let status):
+            devices.setStatus(device, status)
+            refreshReady(device)
+        case .devicesSeen(let sightings):
+            for sighting in sightings { devices.setLastSeen(sighting.device, sighting.at) }
+        case .firmwareReported(let device, let version): devices.setFirmware(device, version)
+        default: applyToUpdate(fact)
+        }
+    }
+
+    private mutating func applyToUpdate(_ fact: Fact) {
+        let at = fact.at
+        switch fact.event {
+        case .updateDrafted(let definition): addUpdate(definition, kind: .ordinary, at: at)
+        case .updateRevised(let update, let definition): updates[update.offset].definition = definition
+        case .updateStarted(let update, let targets, let skipped, let sizes):
+            applyStarted(update, targets: targets, skipped: skipped, sizes: sizes, at: at)
+        case .updateApproved(let update): updates[update.offset].status = runningStatus(update)
+        case .updatePaused(let update, let reason):
+            updates[update.offset].statusBeforePause = updates[update.offset].status
+            updates[update.offset].status = .paused
+            updates[update.offset].pauseReason = reason
+        case .updateResumed(let update): applyResumed(update, at: at)
+        case .startsEnded(let update, let reason): applyStartsEnded(update, reason, at: at)
+        case .updateEnded(let update, let status): applyEnded(update, status, at: at)
+        case .rollbackStarted(let parent, let id, let targets):
+            applyChild(of: parent, id: id, targets: targets, kind: .rollback(of: parent), at: at)
+        case .retryStarted(let parent, let id, let targets):
+            applyChild(of: parent, id: id, targets: targets, kind: .retry(of: parent), at: at)
+        case .phaseOpened, .gateDecided, .phaseApproved, .phaseClosed: applyPhase(fact)
+        default: applyToAssignment(fact)
+        }
+    }
+
+    private mutating func applyPhase(_ fact: Fact) {
+        switch fact.event {
+        case .phaseOpened(let update, let phase):
+            updates[update.offset].currentPhase = phase
+            updates[update.offset].phases[phase].openedAt = fact.at
+            updates[update.offset].phases[phase].timeoutFrom = fact.at
+            updates[update.offset].phases[phase].verdict = .unproven
+        case .gateDecided(let update, let phase, let verdict, _, _):
+            updates[update.offset].phases[phase].verdict = verdict
+            updates[update.offset].phases[phase].decidedAt = fact.at
+            updates[update.offset].phases[phase].soakFrom = verdict == .passed ? fact.at : nil
+        case .phaseApproved(let update, let phase): updates[update.offset].phases[phase].isApproved = true
+        case .phaseClosed(let update, let phase): updates[update.offset].phases[phase].closedAt = fact.at
+        default: break
+        }
+    }
+
+    private mutating func applyRevised(_ device: DeviceIndex, _ record: DeviceRecord) {
+        let region = devices.regionNumber(device)
+        devices.revise(device, record)
+        let newRegion = devices.regionNumber(device)
+        if region != newRegion { moveTallies(device, from: region, to: newRegion) }
+        refreshReady(device)
+    }
+
+    /// A device that moved takes its assignments along to the other region's counters.
+    private mutating func moveTallies(_ device: DeviceIndex, from region: Int, to newRegion: Int) {
+        for offset in updates.indices {
+            guard let position = updates[offset].assignments.position(of: device) else { continue }
+            let state = updates[offset].assignments.state(position)
+            let isBad = updates[offset].assignments.hasTurnedBad(position)
+            changeRegionTally(offset, region) {
+                $0.add(state, -1)
+                if isBad { $0.turnedBad -= 1 }
+            }
+            changeRegionTally(offset, newRegion) {
+                $0.add(state, 1)
+                if isBad { $0.turnedBad += 1 }
+            }
+        }
+    }
+
+    mutating func changeRegionTally(_ update: Int, _ region: Int, _ change: (inout Tally) -> Void) {
+        while updates[update].regionTallies.count <= region { updates[update].regionTallies.append(Tally()) }
+        change(&updates[update].regionTallies[region])
+    }
+}

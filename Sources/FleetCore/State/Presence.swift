@@ -1,0 +1,89 @@
+/// What is known between two commits and may be lost with the process: when each device was last heard of, and how far
+/// downloads have come. Everything that decides an outcome is a fact; these only hold clocks back.
+public struct Presence: Sendable {
+    /// Milliseconds since the epoch by device; `.min`: never.
+    private var lastSeen: [Int64] = []
+    private var isUnsaved: Bitset
+    private var unsaved: [DeviceIndex] = []
+    /// By device number. Looked up only, never listed: its order is not the same in two processes.
+    private var downloads: [UInt32: DownloadProgress] = [:]
+
+    /// How far one download has come.
+    public struct DownloadProgress: Hashable, Sendable {
+        /// Who downloads, for which order.
+        public var device: DeviceIndex, generation: UInt32
+        /// Bytes received so far.
+        public var bytes: Int64
+        /// When it said so.
+        public var at: Timestamp
+    }
+
+    /// What the journal knows.
+    public init(_ devices: DeviceTable) {
+        lastSeen = devices.lastSeenTimes
+        isUnsaved = Bitset(capacity: devices.count)
+    }
+
+    /// The device's last contact; nil: never.
+    public func lastSeen(_ device: DeviceIndex) -> Timestamp? {
+        guard device.offset < lastSeen.count, lastSeen[device.offset] != .min else { return nil }
+        return Timestamp(milliseconds: lastSeen[device.offset])
+    }
+
+    /// Makes room for devices that were registered since.
+    public mutating func follow(_ devices: DeviceTable) {
+        guard devices.count > lastSeen.count else { return }
+        var wider = Bitset(capacity: devices.count)
+        for device in unsaved { wider[device.offset] = true }
+        isUnsaved = wider
+        lastSeen += devices.lastSeenTimes[lastSeen.count...]
+    }
+
+    /// Notes a contact.
+    public mutating func saw(_ device: DeviceIndex, at time: Timestamp) {
+        guard device.offset < lastSeen.count, time.milliseconds > lastSeen[device.offset] else { return }
+        lastSeen[device.offset] = time.milliseconds
+        if !isUnsaved[device.offset] {
+            isUnsaved[device.offset] = true
+            unsaved.append(device)
+        }
+    }
+
+    /// Whether contacts are known that are not in the journal.
+    public var hasUnsaved: Bool { !unsaved.isEmpty }
+
+    /// The contacts that are not in the journal yet, in the order of the devices; they count as saved from now on.
+    public mutating func takeUnsaved() -> [Sighting] {
+        let sightings = unsaved.sorted().map { device in
+            isUnsaved[device.offset] = false
+            return Sighting(device: device, at: Timestamp(milliseconds: lastSeen[device.offset]))
+        }
+        unsaved.removeAll(keepingCapacity: true)
+        return sightings
+    }
+
+    /// How far the device's download has come, for this order.
+    public func download(_ device: DeviceIndex, generation: UInt32) -> DownloadProgress? {
+        guard let progress = downloads[device.rawValue], progress.generation == generation else { return nil }
+        return progress
+    }
+
+    /// Notes progress; bounded by the devices in flight, since each keeps one entry until it is forgotten.
+    public mutating func received(_ bytes: Int64, _ device: DeviceIndex, generation: UInt32, at time: Timestamp) {
+        downloads[device.rawValue] = DownloadProgress(device: device, generation: generation, bytes: bytes, at: time)
+    }
+
+    /// Drops the progress of a device whose download is over.
+    public mutating func forgetDownload(_ device: DeviceIndex) {
+        downloads[device.rawValue] = nil
+    }
+
+    /// The last contact of the online device that was silent for longest; nil: no device is online.
+    func earliestSighting(_ devices: DeviceTable, notBefore: Timestamp) -> Timestamp? {
+        var earliest = Int64.max
+        for offset in devices.indices where devices.statuses[offset] == .online {
+            earliest = min(earliest, max(lastSeen[offset], notBefore.milliseconds))
+        }
+        return earliest == .max ? nil : Timestamp(milliseconds: earliest)
+    }
+}

@@ -1,0 +1,190 @@
+import FleetCore
+
+/// What reaches the engine.
+public enum EngineInput: Hashable, Sendable {
+    /// A device says something.
+    case report(Report)
+    /// An operator asks for something; `ticket` comes back with the reply.
+    case command(Command, Origin, ticket: UInt64)
+}
+
+/// The answer to a command; given only when its facts are durable.
+public struct EngineReply: Hashable, Sendable {
+    /// The command's ticket.
+    public var ticket: UInt64
+    /// Why it was refused; nil: it was carried out.
+    public var refusal: Refusal?
+
+    /// The answer to the command of this ticket.
+    public init(ticket: UInt64, refusal: Refusal?) {
+        self.ticket = ticket
+        self.refusal = refusal
+    }
+}
+
+/// The engine as a synchronous loop body over synchronous ports: a batch goes in, facts become durable in one commit,
+/// and only then replies are handed out and orders are sent. A thread feeds it in production, a simulator directly.
+public struct EngineLoop {
+    /// How the loop behaves.
+    public struct Options: Hashable, Sendable {
+        /// How long contacts that change nothing else are kept in memory before they are written down.
+        public var sightingInterval: Duration = .minutes(1)
+        /// Latest facts that are kept for the lists of events.
+        public var eventCapacity = 10_000
+
+        /// The default behaviour.
+        public init() {}
+    }
+
+    /// The core.
+    public private(set) var machine = FleetMachine()
+    /// Latest facts, for the lists of events.
+    public private(set) var feed: EventFeed
+    /// Whether it works.
+    public private(set) var health = EngineHealth.running
+    var lists = DeviceLists()
+    private let log: any FactLog
+    private let link: any DeviceLink
+    private let options: Options
+    private var sightingsDue: Timestamp
+
+    /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
+    public init(
+        log: any FactLog, link: any DeviceLink, now: Timestamp, options: Options = Options()
+    ) throws(FactLogError) {
+        self.log = log
+        self.link = link
+        self.options = options
+        feed = EventFeed(capacity: options.eventCapacity)
+        sightingsDue = now + options.sightingInterval
+        var machine = FleetMachine()
+        var feed = EventFeed(capacity: options.eventCapacity)
+        try log.replay { facts in
+            machine.replay(facts)
+            for fact in facts { feed.take(fact) }
+        }
+        self.machine = machine
+        self.feed = feed
+        let start = max(now, machine.state.lastFactAt)
+        self.machine.takeUp(now: start)
+        self.machine.tick(now: start)
+        try commit()
+        link.send(self.machine.state.orders)
+    }
+
+    /// An engine that only answers questions about a journal: it takes nothing up, decides nothing, and writes nothing.
+    public init(reading log: any FactLog) throws(FactLogError) {
+        self.log = log
+        link = NoDeviceLink()
+        options = Options()
+        feed = EventFeed(capacity: options.eventCapacity)
+        sightingsDue = .distantFuture
+        var machine = FleetMachine()
+        var feed = EventFeed(capacity: options.eventCapacity)
+        try log.replay { facts in
+            machine.replay(facts)
+            for fact in facts { feed.take(fact) }
+        }
+        machine.beginReading()
+        self.machine = machine
+        self.feed = feed
+    }
+
+    /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
+    public mutating func assume(_ commands: [Command], now: Timestamp) -> [Refusal] {
+        let origin = Origin(operatorName: "engine", source: "files")
+        let refusals = commands.compactMap { machine.handle($0, origin, now: max(now, machine.state.lastFactAt)) }
+        _ = machine.takeFacts()
+        return refusals
+    }
+
+    /// Does what is due at a moment, in memory only: for dry runs.
+    public mutating func settle(now: Timestamp) {
+        machine.tick(now: max(now, machine.state.lastFactAt))
+        _ = machine.takeFacts()
+    }
+
+    /// The fold of the facts.
+    public var state: FleetState { machine.state }
+
+    /// When the loop wants to be called though nothing has arrived; nil: not before something arrives.
+    public var nextWake: Timestamp? {
+        guard health == .running else { return nil }
+        let sightings = machine.presence.hasUnsaved ? sightingsDue : nil
+        return [machine.nextWake, sightings].compactMap { $0 }.min()
+    }
+
+    /// Takes in a batch at a moment. The clock may stand still or go back: the engine's time never does.
+    public mutating func step(_ inputs: [EngineInput], now wallTime: Timestamp) -> [EngineReply] {
+        guard health == .running else { return refuseAll(inputs) }
+        let now = max(wallTime, machine.state.lastFactAt)
+        var replies: [EngineReply] = []
+        var contacted: [DeviceIndex] = []
+        for input in inputs {
+            switch input {
+            case .report(let report):
+                machine.handle(report, now: now)
+                if case .contacted = report.body { contacted.append(report.device) }
+            case .command(let command, let origin, let ticket):
+                replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
+            }
+        }
+        tickIfDue(now)
+        return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    private mutating func tickIfDue(_ now: Timestamp) {
+        if now >= sightingsDue {
+            machine.saveSightings(now: now)
+            sightingsDue = now + options.sightingInterval
+        }
+        let isDue = machine.hasFacts || machine.awaitsContacts || machine.nextWake.map { $0 <= now } ?? false
+        if isDue { machine.tick(now: now) }
+    }
+
+    private mutating func finish(
+        _ replies: [EngineReply], contacted: [DeviceIndex], inputs: [EngineInput]
+    ) -> [EngineReply] {
+        do {
+            let started = try commit()
+            let known = Set(started)
+            let devices = started + contacted.filter { !known.contains($0) }
+            let orders = devices.compactMap { machine.state.order(for: $0) }
+            if !orders.isEmpty { link.send(orders) }
+            return replies
+        } catch {
+            health = .stopped(error.description)
+            return refuseAll(inputs)
+        }
+    }
+
+    /// Makes everything decided so far durable; gives the devices that have a new order.
+    @discardableResult
+    private mutating func commit() throws(FactLogError) -> [DeviceIndex] {
+        let facts = machine.takeFacts()
+        guard !facts.isEmpty else { return [] }
+        try log.append(facts)
+        var started: [DeviceIndex] = []
+        for fact in facts {
+            feed.take(fact)
+            if case .attemptStarted(_, let device, _) = fact.event { started.append(device) }
+        }
+        return started
+    }
+
+    /// Writes down what is known in memory only, before an orderly end.
+    public mutating func shutDown(now: Timestamp) {
+        guard health == .running else { return }
+        machine.saveSightings(now: max(now, machine.state.lastFactAt))
+        do { try commit() } catch { health = .stopped(error.description) }
+    }
+
+    private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
+        guard case .stopped(let why) = health else { return [] }
+        let refusal = Refusal("the engine has stopped: \(why)", remedy: "start it again; it goes on from its journal")
+        return inputs.compactMap { input in
+            guard case .command(_, _, let ticket) = input else { return nil }
+            return EngineReply(ticket: ticket, refusal: refusal)
+        }
+    }
+}

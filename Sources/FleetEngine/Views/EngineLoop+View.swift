@@ -1,0 +1,122 @@
+import FleetCore
+
+extension EngineLoop {
+    /// Answers a console: the rows it shows and no more. True at `now`, which is the engine's time.
+    public mutating func view(_ query: ViewQuery, now wallTime: Timestamp) -> FleetView {
+        let now = max(wallTime, state.lastFactAt)
+        let focus = query.update.flatMap { state.updateIndex(of: $0) } ?? focusedUpdate
+        let list = query.deviceRows.count > 0 ? lists.devices(query, update: focus, machine: machine, now: now) : []
+        let builder = ViewBuilder(machine: machine, feed: feed, query: query, focus: focus, now: now)
+        var view = builder.header()
+        view.health = health
+        view.devices = builder.deviceList(list)
+        view.regions = builder.regions()
+        view.updates = state.updates.map(builder.summary)
+        view.update = focus.map(builder.updateView)
+        view.queue = builder.queue()
+        view.events = builder.events()
+        view.alerts = builder.alerts()
+        view.detail = query.detail.flatMap(builder.detail)
+        view.rollback = query.rollbackPreview.flatMap { state.updateIndex(of: $0) }.map(builder.rollbackPreview)
+        return view
+    }
+
+    /// The update that needs a look most: one that is held or moving, else the last that ended, else a draft. A rollback
+    /// is seen through the update it belongs to.
+    var focusedUpdate: UpdateIndex? {
+        let order: [UpdateStatus] = [
+            .rollingBack, .paused, .running, .awaitingApproval, .scheduled, .halted, .rolledBack, .completed,
+            .cancelled,
+            .draft,
+        ]
+        let candidates = state.updates.filter { !$0.isRollback }
+        return candidates.min { left, right in
+            let ranks = (order.firstIndex(of: left.status) ?? 0, order.firstIndex(of: right.status) ?? 0)
+            let leftGroup = min(ranks.0, 5), rightGroup = min(ranks.1, 5)
+            if left.status == .draft || right.status == .draft || leftGroup != rightGroup, ranks.0 != ranks.1 {
+                return ranks.0 < ranks.1
+            }
+            if let leftEnd = left.endedAt, let rightEnd = right.endedAt, leftEnd != rightEnd {
+                return leftEnd > rightEnd
+            }
+            return left.index < right.index
+        }?.index
+    }
+}
+
+/// Makes the parts of a view from the core as it stands.
+struct ViewBuilder {
+    let machine: FleetMachine
+    let feed: EventFeed
+    let query: ViewQuery
+    let focus: UpdateIndex?
+    let now: Timestamp
+
+    var state: FleetState { machine.state }
+    var presence: Presence { machine.presence }
+
+    func header() -> FleetView {
+        var view = FleetView()
+        view.fleetName = state.settings.name
+        view.revision = state.revision
+        view.now = now
+        view.deviceCount = state.devices.count
+        let statuses = state.devices.fleetCount.statuses
+        view.statusCounts = DeviceStatus.allCases.map { statuses[$0] }
+        view.firmware = zip(state.devices.versions.all, state.devices.versionCounts)
+            .filter { $0.1 > 0 }
+            .map { FirmwareCount(version: $0.0, count: $0.1) }
+            .sorted { $0.version > $1.version }
+        return view
+    }
+
+    func regions() -> [RegionRow] {
+        let tallies = focus.map { state.updates[$0.offset].regionTallies } ?? []
+        let names = state.devices.regions.all
+        return names.indices.map { number in
+            let place = state.devices.regionCounts[number]
+            return RegionRow(
+                name: names[number], deviceCount: place.active,
+                statusCounts: DeviceStatus.allCases.map { place.statuses[$0] },
+                tally: number < tallies.count ? tallies[number] : Tally())
+        }.sorted { ($1.deviceCount, $0.name) < ($0.deviceCount, $1.name) }
+    }
+
+    func summary(_ record: UpdateRecord) -> UpdateSummary {
+        var parent: String?
+        var strategy = record.definition.strategy.name
+        switch record.kind {
+        case .ordinary: break
+        case .rollback(let index):
+            parent = state.updates[index.offset].id
+            strategy = "rollback"
+        case .retry(let index):
+            parent = state.updates[index.offset].id
+            strategy = "retry"
+        }
+        return UpdateSummary(
+            id: record.id, title: record.definition.title, release: record.definition.release, strategy: strategy,
+            status: record.status, statusText: statusText(record), startedAt: record.startedAt,
+            endedAt: record.endedAt, tally: record.tally, parent: parent)
+    }
+
+    private func statusText(_ record: UpdateRecord) -> String {
+        if record.status == .paused { return record.pauseReason?.description ?? "" }
+        guard let reason = record.startsEnded else { return "" }
+        return record.status == .completed ? "" : reason.description
+    }
+
+    func events() -> [EventRow] {
+        let texts = EventText(state: state)
+        var rows: [EventRow] = []
+        var age = 0
+        while rows.count < query.eventCount, age < feed.count {
+            let fact = feed[age]
+            age += 1
+            // Steps between offer and end are for the device's own timeline.
+            if case .stepReached = fact.event { continue }
+            if let row = texts.row(fact) { rows.append(row) }
+        }
+        return rows
+    }
+}

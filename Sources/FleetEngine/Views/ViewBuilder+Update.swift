@@ -1,0 +1,144 @@
+import FleetCore
+
+extension ViewBuilder {
+    func updateView(_ update: UpdateIndex) -> UpdateView {
+        let record = state.updates[update.offset]
+        return UpdateView(
+            summary: summary(record), currentPhase: record.definition.hasGates ? record.currentPhase : nil,
+            phases: phases(record), gate: gate(record), causes: causes(record),
+            previousVersions: previousVersions(record), selector: record.definition.selector.source,
+            rollback: record.rollback.map { summary(state.updates[$0.offset]) }, waiting: waitGroups(update),
+            expectedEnd: nil)
+    }
+
+    private func phases(_ record: UpdateRecord) -> [PhaseRow] {
+        guard record.definition.hasGates else { return [] }
+        var sum = Tally()
+        return record.phases.map { phase in
+            sum = sum + phase.tally
+            return PhaseRow(
+                name: phase.definition.name, percent: phase.definition.percent, tally: sum, verdict: phase.verdict,
+                openedAt: phase.openedAt, closedAt: phase.closedAt)
+        }
+    }
+
+    private func gate(_ record: UpdateRecord) -> GateView? {
+        guard record.definition.hasGates, let current = record.currentPhase else { return nil }
+        let phase = record.phases[current]
+        let gate = phase.definition.gate
+        let sample = state.gateSample(record, phase: current, now: now)
+        let soakEnd = phase.closedAt == nil ? phase.soakFrom.map { $0 + phase.definition.wait } : nil
+        let soaks = soakEnd.map { $0 > now } ?? false
+        return GateView(
+            phase: phase.definition.name, verdict: phase.verdict, threshold: gate.threshold,
+            completed: sample.succeeded, failed: sample.failed, size: sample.size,
+            minimumSample: gate.sampleNeeded(size: sample.size), demandsConfidence: gate.demandsConfidence,
+            requiresApproval: gate.requiresApproval, rate: sample.rate, interval: sample.interval,
+            successesToPass: gate.successesToPass(sample), failuresToFail: gate.failuresToFail(sample),
+            soakEndsAt: soaks ? soakEnd : nil, soakLength: phase.definition.wait,
+            timeoutAt: phase.verdict == .unproven ? phase.timeoutFrom.map { $0 + gate.timeout } : nil,
+            awaitsApproval: phase.verdict == .passed && phase.closedAt == nil && !soaks && gate.requiresApproval
+                && !phase.isApproved)
+    }
+
+    private func causes(_ record: UpdateRecord) -> [CauseRow] {
+        var rows: [CauseRow] = []
+        for (key, count) in record.causes {
+            let region = RegionCount(region: state.devices.regions[key.region], count: count)
+            if let index = rows.firstIndex(where: { $0.cause == key.code }) {
+                rows[index].count += count
+                rows[index].regions.append(region)
+            } else {
+                rows.append(CauseRow(cause: key.code, count: count, regions: [region]))
+            }
+        }
+        for index in rows.indices { rows[index].regions.sort { ($1.count, $0.region) < ($0.count, $1.region) } }
+        return rows.sorted { ($1.count, $0.cause) < ($0.count, $1.cause) }
+    }
+
+    private func previousVersions(_ record: UpdateRecord) -> [Version] {
+        var seen: [Version] = []
+        let wanted = record.assignments.count
+        for position in 0..<min(wanted, 10_000) {
+            guard let version = state.previousVersion(record.index, position), !seen.contains(version) else { continue }
+            seen.append(version)
+        }
+        return seen.sorted()
+    }
+
+    /// Devices that wait, by reason. Reasons that differ only in a moment or a place are one group.
+    private func waitGroups(_ update: UpdateIndex) -> [WaitGroup] {
+        let record = state.updates[update.offset]
+        guard record.tally.waiting + record.tally[.retrying] > 0 else { return [] }
+        var groups: [WaitGroup] = []
+        func add(_ reason: WaitReason, _ count: Int = 1) {
+            if let index = groups.firstIndex(where: { $0.reason.isSameKind(as: reason) }) {
+                groups[index].count += count
+            } else {
+                groups.append(WaitGroup(reason: reason, count: count))
+            }
+        }
+        var reader = state.waitReader(update, presence: presence, now: now)
+        for (reason, count) in reader.groups() { add(reason, count) }
+        return Array(groups.sorted { $0.count > $1.count }.prefix(8))
+    }
+
+    func alerts() -> [Alert] {
+        var alerts: [Alert] = []
+        for record in state.updates where record.startedAt != nil && isRecent(record) {
+            alerts += gateAlerts(record) + causeAlerts(record)
+            if record.status == .awaitingApproval {
+                alerts.append(
+                    Alert(
+                        id: "approval/\(record.id)", severity: .caution, text: "\(record.id) waits for approval",
+                        since: record.startedAt ?? now))
+            }
+        }
+        return alerts.sorted { ($1.severity.rawValue, $1.since) < ($0.severity.rawValue, $0.since) }
+    }
+
+    /// Updates under way, and those that ended within a day.
+    private func isRecent(_ record: UpdateRecord) -> Bool {
+        !record.status.isFinal || record.endedAt.map { now - $0 < .hours(24) } ?? false
+    }
+
+    private func gateAlerts(_ record: UpdateRecord) -> [Alert] {
+        guard record.definition.hasGates, let current = record.currentPhase else { return [] }
+        let phase = record.phases[current]
+        let name = "\(record.id): gate of \(phase.definition.name)"
+        let since = phase.decidedAt ?? now
+        let id = "gate/\(record.id)/\(current)/\(phase.verdict)"
+        switch phase.verdict {
+        case .failed: return [Alert(id: id, severity: .warning, text: "\(name) FAILED", since: since)]
+        case .inconclusive where record.status == .paused:
+            return [Alert(id: id, severity: .caution, text: "\(name) is inconclusive, paused", since: since)]
+        case .passed where phase.closedAt == nil && phase.definition.gate.requiresApproval && !phase.isApproved:
+            return [Alert(id: id, severity: .caution, text: "\(name) passed, waits for approval", since: since)]
+        default: return []
+        }
+    }
+
+    private func causeAlerts(_ record: UpdateRecord) -> [Alert] {
+        causes(record).prefix(3).map { cause in
+            let ended = record.tally[.completed] + record.tally[.failed]
+            let place = cause.regions.first.map { $0.count == cause.count ? ", all in \($0.region)" : "" } ?? ""
+            return Alert(
+                id: "cause/\(record.id)/\(cause.cause)", severity: .caution,
+                text: "\(record.id): \(cause.count) of \(ended) failed, \(cause.cause)\(place)",
+                since: record.causesSince[cause.cause] ?? now)
+        }
+    }
+}
+
+extension WaitReason {
+    /// Whether two reasons differ only in a moment or a place.
+    func isSameKind(as other: WaitReason) -> Bool {
+        switch (self, other) {
+        case (.window, .window), (.freeze, .freeze), (.rate, .rate), (.bandwidth, .bandwidth), (.floor, .floor),
+            (.offline, .offline), (.backingOff, .backingOff), (.busy, .busy), (.limit(.region), .limit(.region)),
+            (.limit(.site), .limit(.site)):
+            true
+        default: self == other
+        }
+    }
+}

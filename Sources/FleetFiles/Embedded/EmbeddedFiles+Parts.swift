@@ -1,0 +1,5 @@
+// Generated from sample-fleet/ and themes/ by EmbeddedFilesTests.
+extension EmbeddedFiles {
+    static let sampleFleetParts = [sampleFleetPart1, sampleFleetPart2]
+    static let themesParts = [themesPart1]
+}

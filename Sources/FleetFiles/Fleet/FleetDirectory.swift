@@ -1,0 +1,47 @@
+import FleetCore
+import Foundation
+
+/// A fleet as files: `fleet.yaml`, `devices.json` or `devices.csv`, `releases/`, `updates/` and `simulation.yaml`.
+public struct FleetDirectory: Sendable {
+    /// The directory as the operator named it.
+    public let path: String
+
+    /// The fleet in this directory. Nothing is read yet.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Reads and checks everything, and names everything that is wrong instead of the first thing.
+    ///
+    /// - Parameters:
+    ///   - digest: The SHA-256 of the file at a path, as 64 lower-case hexadecimal digits.
+    ///   - progress: Called now and then while the device file is read.
+    public func load(
+        digest: (String) throws -> String, progress: (LoadProgress) -> Void = { _ in }
+    ) -> LoadResult {
+        withoutActuallyEscaping(digest) { digest in
+            withoutActuallyEscaping(progress) { progress in
+                var load = FleetLoad(root: path, digest: digest, progress: progress)
+                return load.run()
+            }
+        }
+    }
+
+    /// Reads an update from a file outside `updates/`, and checks it against a fleet that was loaded.
+    ///
+    /// - Parameter file: The file as the operator named it.
+    public func loadUpdate(file: String, in definition: FleetDefinition) -> UpdateResult {
+        let scope = FileScope(path: file, log: ProblemLog())
+        var update: ReadUpdate?
+        if let root = YamlDocument.root(ofFile: file, scope: scope) {
+            let tags = FleetLoad.tagNames(definition.devices)
+            let reader = UpdateReader(gateDefaults: definition.settings.gateDefaults, knownTags: tags)
+            update = reader.read(root, scope: scope)
+        }
+        if let update {
+            UpdateChecks(releases: definition.releases.map(\.version), devices: definition.devices).check(update)
+        }
+        let result = scope.log.errorCount == 0 ? update?.definition : nil
+        return UpdateResult(update: result, problems: scope.log.summary().listed)
+    }
+}

@@ -1,0 +1,122 @@
+import FleetCore
+
+/// Reads `fleet.yaml`.
+struct FleetSettingsReader {
+    private static let keys = [
+        "version", "name", "time-zone", "zones", "sites", "heartbeat", "limits", "floor", "freezes", "gate", "retry",
+        "deadlines",
+    ]
+
+    var settings = FleetSettings(name: "fleet")
+    var zones = ZoneMap()
+    /// The regions and sites that the file names, with their places.
+    var namedRegions: [(name: String, place: Place?)] = []
+    var namedSites: [(name: String, place: Place?)] = []
+
+    init(_ root: YamlValue?) {
+        guard let map = root?.map("a fleet", known: Self.keys) else { return }
+        map.checkFormatVersion()
+        if let name = map.required("name", "my-fleet")?.identifier() { settings.name = name }
+        if let zone = map["time-zone"]?.zone() { settings.timeZone = zone }
+        zones.fleet = settings.timeZone
+        readZones(map)
+        readHeartbeat(map["heartbeat"])
+        readLimits(map["limits"])
+        readFloor(map["floor"])
+        readFreezes(map["freezes"])
+        settings.gateDefaults = GateReader.read(map["gate"], defaults: Gate())
+        readRetry(map["retry"])
+        readDeadlines(map["deadlines"])
+    }
+
+    private mutating func readZones(_ map: YamlMap) {
+        if let regions = map["zones"]?.table("regions with their time zones") {
+            for region in regions.keys {
+                zones.regions[region] = regions[region]?.zone()
+                namedRegions.append((region, regions.keyPlace(region)))
+            }
+        }
+        if let sites = map["sites"]?.table("sites with their time zones") {
+            for site in sites.keys {
+                zones.sites[site] = sites[site]?.zone()
+                namedSites.append((site, sites.keyPlace(site)))
+            }
+        }
+    }
+
+    private mutating func readHeartbeat(_ value: YamlValue?) {
+        guard let map = value?.map("a heartbeat", known: ["every", "missed"]) else { return }
+        if let every = map["every"]?.duration(atLeast: .seconds(1)) { settings.heartbeat = every }
+        if let missed = map["missed"]?.integer(in: 1...1000) { settings.missedHeartbeats = missed }
+    }
+
+    private mutating func readLimits(_ value: YamlValue?) {
+        let keys = ["in-flight", "per-region", "per-site", "starts-per-minute", "ramp", "bytes-per-second-per-region"]
+        guard let map = value?.map("limits", known: keys) else { return }
+        if let limit = map["in-flight"]?.integer(in: 1...10_000_000) { settings.limits.inFlight = limit }
+        settings.limits.inFlightPerRegion = map["per-region"]?.integer(in: 1...10_000_000)
+        settings.limits.inFlightPerSite = map["per-site"]?.integer(in: 1...10_000_000)
+        settings.limits.startsPerMinute = map["starts-per-minute"]?.integer(in: 1...10_000_000)
+        settings.limits.ramp = map["ramp"]?.duration()
+        settings.limits.bytesPerSecondPerRegion =
+            map["bytes-per-second-per-region"]?.integer(in: 1...1_000_000_000_000).map(Int64.init)
+        if settings.limits.ramp != nil, settings.limits.startsPerMinute == nil {
+            map["ramp"]?.error("`ramp` without `starts-per-minute`", "say how many starts the ramp leads to")
+        }
+    }
+
+    private mutating func readFloor(_ value: YamlValue?) {
+        guard let map = value?.map("a site floor", known: ["untouched", "applies-from"]) else { return }
+        if let untouched = map["untouched"]?.integer(in: 0...1_000_000) { settings.floor.untouched = untouched }
+        if let from = map["applies-from"]?.integer(in: 1...1_000_000) { settings.floor.appliesFrom = from }
+        if settings.floor.untouched >= settings.floor.appliesFrom {
+            value?.error(
+                "a floor of \(settings.floor.untouched) at sites of \(settings.floor.appliesFrom) lets none of them update",
+                "`applies-from` must be larger than `untouched`")
+        }
+    }
+
+    private mutating func readFreezes(_ value: YamlValue?) {
+        for item in value?.items() ?? [] {
+            guard let map = item.map("a freeze", known: ["name", "from", "until", "regions"]) else { continue }
+            let name = map.required("name", "holiday trading")?.text()
+            let from = map.required("from", "2026-11-23T00:00").flatMap(Self.localTime)
+            let until = map.required("until", "2026-12-02T00:00").flatMap(Self.localTime)
+            let regions = map["regions"]?.items()?.compactMap { $0.text() } ?? []
+            guard let name, let from, let until else { continue }
+            if until <= from {
+                map["until"]?.error(
+                    "freeze `\(name.shown)` ends before it begins", "`until` is the first moment after it")
+            }
+            settings.freezes.append(Freeze(name: name, from: from, until: until, regions: regions))
+        }
+    }
+
+    private static func localTime(_ value: YamlValue) -> LocalDateTime? {
+        guard let text = value.text() else { return nil }
+        if let date = LocalDate(iso: text) { return LocalDateTime(date: date, secondOfDay: 0) }
+        if let moment = LocalDateTime(iso: text) { return moment }
+        value.error(value.named("is `\(text.shown)`, not a local time"), "write it like 2026-11-23T00:00 or 2026-11-23")
+        return nil
+    }
+
+    private mutating func readRetry(_ value: YamlValue?) {
+        guard let map = value?.map("a retry policy", known: ["attempts", "backoff", "maximum"]) else { return }
+        if let attempts = map["attempts"]?.integer(in: 1...100) { settings.retry.attempts = attempts }
+        if let backoff = map["backoff"]?.duration() { settings.retry.backoff = backoff }
+        if let maximum = map["maximum"]?.duration() { settings.retry.maximumBackoff = maximum }
+        if settings.retry.maximumBackoff < settings.retry.backoff {
+            value?.error("`maximum` is shorter than `backoff`", "the pauses grow from `backoff` to `maximum`")
+        }
+    }
+
+    private mutating func readDeadlines(_ value: YamlValue?) {
+        let keys = ["offered", "downloading", "installing", "confirming"]
+        guard let map = value?.map("deadlines", known: keys) else { return }
+        let shortest = Duration.seconds(1)
+        if let limit = map["offered"]?.duration(atLeast: shortest) { settings.deadlines.offered = limit }
+        if let limit = map["downloading"]?.duration(atLeast: shortest) { settings.deadlines.downloading = limit }
+        if let limit = map["installing"]?.duration(atLeast: shortest) { settings.deadlines.installing = limit }
+        if let limit = map["confirming"]?.duration(atLeast: shortest) { settings.deadlines.confirming = limit }
+    }
+}

@@ -1,0 +1,66 @@
+import FleetEngine
+import GRDB
+
+/// The tables of `journal.sqlite`, and how a file is told to be one.
+enum JournalSchema {
+    /// `PRAGMA application_id`: `Must` in ASCII.
+    static let applicationID: Int64 = 0x4d75_7374
+
+    /// What brings a file from version n to n + 1. Frozen once shipped: a change is a further entry.
+    static let migrations: [String] = [
+        """
+        CREATE TABLE head (
+            fleet TEXT NOT NULL,
+            facts INTEGER NOT NULL,
+            commits INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE facts (
+            sequence INTEGER PRIMARY KEY,
+            commit_id INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT;
+        """
+    ]
+
+    /// The version that this build writes.
+    static var version: Int { migrations.count }
+
+    /// Which version the file has; 0 for an empty one. Refuses a file of another program and one of a later Muster,
+    /// before anything is written to it.
+    static func examine(_ database: Database, path: String) throws -> Int {
+        let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        if id == 0, found == 0, tables == 0 { return 0 }
+        guard id == applicationID else {
+            throw FactLogError(
+                "\(path) is a database of another program", remedy: "move it away, or name another state folder")
+        }
+        guard found <= version else {
+            throw FactLogError(
+                "\(path) has schema \(found); this muster knows up to \(version)",
+                remedy: "start the muster that wrote it, or a later one")
+        }
+        return found
+    }
+
+    /// Brings the file to this build's version, in one transaction.
+    static func migrate(_ database: Database, from found: Int, fleet: String) throws {
+        guard found < version else { return }
+        try database.inTransaction(.immediate) {
+            for migration in migrations[found...] { try database.execute(sql: migration) }
+            if found == 0 { try writeFirstHead(database, fleet: fleet) }
+            try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+            return .commit
+        }
+    }
+
+    private static func writeFirstHead(_ database: Database, fleet: String) throws {
+        let checksum = Int64(bitPattern: RecordChain(fleet: fleet).checksum)
+        try database.execute(
+            sql: "INSERT INTO head (fleet, facts, commits, checksum) VALUES (?, 0, 0, ?)", arguments: [fleet, checksum])
+    }
+}

@@ -1,0 +1,134 @@
+import FleetCore
+import FleetEngine
+import Foundation
+import GRDB
+
+/// The durable fact log: one SQLite file, `journal.sqlite`, in the engine's state folder.
+///
+/// One engine writes it, held by `engine.lock`; others may read it meanwhile. Every record carries a checksum over
+/// its content and the record before it. A journal that failed once takes nothing any more: what the file system
+/// dropped is not known, so the engine starts again from what is really there.
+public final class SQLiteJournal: FactLog {
+    /// What a journal is opened for.
+    public enum Mode: Sendable {
+        /// To append and replay, as the only engine. Creates the folder and the file if they are not there.
+        case readWrite
+        /// To replay, also while an engine writes.
+        case readOnly
+    }
+
+    /// The file's name in the state folder.
+    public static let fileName = "journal.sqlite"
+    /// How long a call waits for a lock that another program holds on the file.
+    static let busyTimeout: TimeInterval = 2
+    /// What SQLite's write-ahead log is cut back to, in bytes, once its pages are in the file.
+    static let logSizeLimit = 64 << 20
+
+    /// The file's path.
+    public let path: String
+    let fleet: String
+    let mode: Mode
+    let queue: DatabaseQueue
+    private var lock: EngineLock?
+    /// The failure after which nothing is written any more.
+    var failure: FactLogError?
+    /// The last record that was written or, when reading, was there.
+    var chain: RecordChain
+    /// Commits so far.
+    var commits: Int64
+
+    /// Durable facts: of a writer, those appended so far; of a reader, those at its opening or last replay.
+    public var factCount: Int { Int(chain.count) }
+
+    /// Opens the journal of a fleet in a state folder. Throws what is wrong and what to do: another engine runs here,
+    /// the journal is another fleet's or a later Muster's, the file is no database or is damaged.
+    public static func open(directory: String, fleet: String, mode: Mode) throws(FactLogError) -> SQLiteJournal {
+        let directory = StateDirectory(path: directory)
+        guard mode == .readWrite else {
+            return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: nil)
+        }
+        try directory.create()
+        let lock = try EngineLock(in: directory)
+        try directory.createPrivately(fileName)
+        return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock)
+    }
+
+    private init(_ directory: StateDirectory, fleet: String, mode: Mode, lock: EngineLock?) throws(FactLogError) {
+        path = directory.file(Self.fileName)
+        self.fleet = fleet
+        self.mode = mode
+        self.lock = lock
+        do {
+            queue = try Self.queue(path: path, mode: mode)
+            let path = path
+            try queue.writeWithoutTransaction { try Self.prepare($0, path: path, fleet: fleet, mode: mode) }
+            let head = try queue.read { try JournalHead.read($0, path: path) }
+            try head.check(fleet: fleet, path: path)
+            (chain, commits) = (head.chain, head.commits)
+        } catch {
+            throw .of(error, path: path, while: "opening the journal")
+        }
+    }
+
+    /// Closes the file and gives up the lock. Later calls fail.
+    public func close() throws(FactLogError) {
+        defer {
+            failure = failure ?? FactLogError("\(path) is closed", remedy: "open it again")
+            lock = nil
+        }
+        do { try queue.close() } catch { throw .of(error, path: path, while: "closing the journal") }
+    }
+}
+
+extension SQLiteJournal {
+    /// SQLite's header has 100 bytes, its smallest page 512.
+    private static let smallestDatabase = 512
+
+    private static func queue(path: String, mode: Mode) throws -> DatabaseQueue {
+        try checkLength(path)
+        var configuration = Configuration()
+        configuration.readonly = mode == .readOnly
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.label = fileName
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// SQLite takes a file that was cut to less than a page for a new one, and would begin a new journal in it.
+    private static func checkLength(_ path: String) throws(FactLogError) {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+            throw FactLogError(
+                "there is no journal at \(path)", remedy: "start the engine once, or name its state folder")
+        }
+        let length = attributes[.size] as? Int ?? 0
+        let mayBeRolledBack = FileManager.default.fileExists(atPath: path + "-journal")
+        guard length == 0 || length >= smallestDatabase || mayBeRolledBack else {
+            throw FactLogError.damaged(path, "it was cut to \(length) bytes")
+        }
+    }
+
+    /// Nothing is written before the file is known to be a journal of this Muster. WAL is asked for here and not of
+    /// GRDB, which would write to the file first and then set `synchronous` to NORMAL, with which a power cut loses
+    /// what was acknowledged.
+    private static func prepare(_ database: Database, path: String, fleet: String, mode: Mode) throws {
+        let found = try JournalSchema.examine(database, path: path)
+        guard mode == .readWrite else {
+            guard found == JournalSchema.version else {
+                throw FactLogError("\(path) has the older schema \(found)", remedy: "start the engine once")
+            }
+            return
+        }
+        guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+            throw FactLogError("\(path) cannot have a write-ahead log", remedy: "use a local file system")
+        }
+        try database.execute(sql: "PRAGMA journal_size_limit = \(logSizeLimit); PRAGMA synchronous = FULL")
+        try JournalSchema.migrate(database, from: found, fleet: fleet)
+        guard try synchronous(database) == 2 else {
+            throw FactLogError("\(path) would not survive a power cut", remedy: "report this: synchronous is not FULL")
+        }
+    }
+
+    /// `PRAGMA synchronous`: 2 is FULL, with which every commit is synced before it returns.
+    static func synchronous(_ database: Database) throws -> Int? {
+        try Int.fetchOne(database, sql: "PRAGMA synchronous")
+    }
+}

@@ -1,0 +1,74 @@
+import FleetEngine
+import Foundation
+
+/// The folder in which an engine keeps its files. What Muster creates in it is its owner's alone; a folder that was
+/// there before keeps its mode, since it may hold other people's files.
+struct StateDirectory {
+    /// The folder's path.
+    let path: String
+
+    /// The path of a file in it.
+    func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
+
+    /// Creates the folder, and those above it, if it is not there.
+    func create() throws(FactLogError) {
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
+            guard isDirectory.boolValue else {
+                throw FactLogError("\(path) is a file", remedy: "name a folder for the engine's state")
+            }
+            return
+        }
+        let missing = missingFolders
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw FactLogError(
+                "the folder \(path) cannot be created: \(error.localizedDescription)",
+                remedy: "check who may write in the folder above it")
+        }
+        for folder in missing { try Self.syncFolder(above: folder) }
+    }
+
+    /// The folder and those above it that are not there, the lowest first.
+    private var missingFolders: [URL] {
+        var missing: [URL] = []
+        var folder = URL(fileURLWithPath: path)
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            missing.append(folder)
+            folder.deleteLastPathComponent()
+        }
+        return missing
+    }
+
+    /// SQLite syncs the folder that its files are in; without this a power cut could lose that folder itself.
+    private static func syncFolder(above folder: URL) throws(FactLogError) {
+        let above = folder.deletingLastPathComponent().path
+        let descriptor = open(above, O_RDONLY | O_CLOEXEC)
+        defer { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw .ofSystem("the folder \(above) cannot be synced", remedy: "use a local file system")
+        }
+    }
+
+    /// Creates an empty file for its owner alone if it is not there; takes the others' rights from one that is.
+    /// Never opens a file that exists: closing it would drop the locks that SQLite holds on it in this process.
+    func createPrivately(_ name: String) throws(FactLogError) {
+        let descriptor = open(file(name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            _ = Foundation.close(descriptor)
+            return
+        }
+        guard errno == EEXIST, chmod(file(name), 0o600) == 0 else {
+            throw .ofSystem("\(file(name)) cannot be created", remedy: "check who may write in \(path)")
+        }
+    }
+}
+
+extension FactLogError {
+    /// What the system's last call said, behind what was tried.
+    static func ofSystem(_ message: String, remedy: String) -> FactLogError {
+        FactLogError("\(message): \(String(cString: strerror(errno)))", remedy: remedy)
+    }
+}

@@ -1,0 +1,89 @@
+import FleetCore
+import FleetEngine
+
+/// What a terminal does about an order.
+extension World {
+    /// Terminals that can be heard hear it too; the others are told again at their next contact.
+    public func send(_ orders: [Order]) {
+        for order in orders where order.device.offset < terminals.count { hear(order) }
+    }
+
+    private func hear(_ order: Order) {
+        let device = order.device.offset
+        guard terminals[device].isReachable, isNews(order, terminals[device]) else { return }
+        // An unfinished download of another order is given up now; its bytes stay for an order of the same release.
+        if terminals[device].flash.job != nil { write(device) { $0.job = nil } }
+        terminals[device].heard = order
+        let draw = draws.number(
+            .answer, device: records[device].id, release: order.release, attempt: order.attempt)
+        setAct(device, now + profile.answer.drawn(draw))
+    }
+
+    /// An order is news unless it, or a later one, is known, or the terminal is past the point of no return.
+    private func isNews(_ order: Order, _ terminal: Terminal) -> Bool {
+        if let heard = terminal.heard { return order.generation > heard.generation }
+        guard let job = terminal.flash.job else { return true }
+        return job.step == .downloading && order.generation > job.order.generation
+    }
+
+    /// What a terminal is at has come to its next point.
+    func act(_ device: Int) {
+        if let order = terminals[device].heard {
+            terminals[device].heard = nil
+            answer(device, order)
+        } else if let job = terminals[device].flash.job {
+            switch job.step {
+            case .offered, .downloading: download(device, job)
+            case .installing: finishInstallation(device, job)
+            case .confirming: comeBack(device, job)
+            }
+        } else if terminals[device].flash.silentUntil != nil {
+            write(device) { $0.silentUntil = nil }
+            contact(device)
+        }
+    }
+
+    private func answer(_ device: Int, _ order: Order) {
+        let flash = terminals[device].flash
+        if let ended = flash.ended, ended.generation == order.generation {
+            sayEnd(device, ended)
+            contact(device)
+        } else if flash.running == order.release {
+            contact(device)
+        } else {
+            begin(device, order)
+        }
+    }
+
+    private func begin(_ device: Int, _ order: Order) {
+        let job = Flash.Job(
+            order: order, step: .downloading, since: now, attempt: nextAttempt(order, terminals[device].flash))
+        write(device) {
+            $0.tried = Flash.Tries(release: order.release, generation: order.generation, count: job.attempt)
+            $0.job = job
+            $0.ended = nil
+        }
+        if case .givesUp(let cause, at: .offered) = failure(device, job) { return giveUp(device, job, cause) }
+        if terminals[device].flash.otherSlot == order.release { return install(device, job) }
+        if order.isRollback, order.size == 0 {
+            return giveUp(device, job, FailureCause(code: "release not in the other slot", isPermanent: true))
+        }
+        write(device) {
+            $0.otherSlot = nil
+            if $0.download?.release != order.release { $0.download = Flash.Download(release: order.release, bytes: 0) }
+        }
+        say(device, .reached(.downloading), generation: order.generation)
+        goOn(device)
+    }
+
+    /// The count of tries is the terminal's own: it goes on over updates, so that a retry draws anew.
+    private func nextAttempt(_ order: Order, _ flash: Flash) -> Int {
+        guard let tried = flash.tried, tried.release == order.release else { return 1 }
+        return tried.generation == order.generation ? tried.count : tried.count + 1
+    }
+
+    func failure(_ device: Int, _ job: Flash.Job) -> SimulatedFailure? {
+        let subject = TerminalSubject(record: records[device], running: terminals[device].flash.running)
+        return rules.failure(subject, job, draws)
+    }
+}

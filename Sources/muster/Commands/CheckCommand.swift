@@ -1,0 +1,68 @@
+import ArgumentParser
+import Cells
+import Digests
+import FleetFiles
+
+/// `muster check`: says what is wrong in which file.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validate every file of a fleet, and say what is wrong where.",
+        discussion: "Exit codes: 0 all good (warnings included), 2 a file is wrong.")
+
+    @Argument(help: "The fleet's directory.")
+    var fleet: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// What JSON output says.
+    private struct Answer: Encodable {
+        struct Problem: Encodable {
+            var severity: String
+            var path: String
+            var line: Int?
+            var column: Int?
+            var message: String
+            var remedy: String
+        }
+        var usable: Bool
+        var problems: [Problem]
+        var unlisted: Int
+        var devices: Int?
+        var releases: Int?
+        var updates: Int?
+    }
+
+    func run() throws {
+        let meter = LoadMeter()
+        let result = FleetDirectory(path: fleet).load(
+            digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
+        meter.clear()
+        if json { try printJSON(result) } else { printText(result) }
+        if result.definition == nil { throw ExitStatus.badInput }
+    }
+
+    private func printJSON(_ result: LoadResult) throws {
+        let problems = result.problems.map {
+            Answer.Problem(
+                severity: "\($0.severity)", path: $0.path, line: $0.line, column: $0.column, message: $0.message,
+                remedy: $0.remedy)
+        }
+        try JSONOutput.print(
+            Answer(
+                usable: result.definition != nil, problems: problems, unlisted: result.unlisted,
+                devices: result.definition?.devices.count, releases: result.definition?.releases.count,
+                updates: result.definition?.updates.count))
+    }
+
+    private func printText(_ result: LoadResult) {
+        for line in result.lines { print(TextWidth.sanitised(line)) }
+        guard let definition = result.definition else {
+            print("\(TextWidth.sanitised(fleet)) cannot be used")
+            return
+        }
+        print(
+            "\(TextWidth.sanitised(fleet)) is good: \(definition.devices.count) devices, "
+                + "\(definition.releases.count) releases, \(definition.updates.count) updates")
+    }
+}

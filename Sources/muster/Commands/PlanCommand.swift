@@ -1,0 +1,54 @@
+import ArgumentParser
+import Cells
+import FleetCore
+import FleetEngine
+import FleetFiles
+import Foundation
+
+/// `muster plan`: what an update would do if it were started now. Changes nothing.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what an update would do, without doing it.",
+        discussion: """
+            Who is selected and who is left out and why, the phases with their devices, when windows open in each time
+            zone, and which limits bind. Reads the fleet's state if there is one; changes nothing.
+            """)
+
+    @OptionGroup var arguments: FleetArguments
+
+    @Argument(help: "The id of an update, or a file with one.")
+    var update: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let definition = try arguments.load()
+        let chosen = try UpdateArgument.resolve(update, in: definition)
+        var loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
+        for refusal in loop.assume([.draft(chosen)], now: WallClock.now) { printError("muster: \(refusal)") }
+        let plan = UpdatePlan(chosen, loop: loop, now: WallClock.now)
+        if json { return try JSONOutput.print(plan) }
+        for line in plan.lines { print(TextWidth.sanitised(line)) }
+    }
+}
+
+/// Updates on the command line: an id, or a file.
+enum UpdateArgument {
+    /// Finds an update; ends the command with exit code 2 if there is none.
+    static func resolve(_ text: String, in definition: FleetDefinition) throws -> UpdateDefinition {
+        if let known = definition.updates.first(where: { $0.id == text }) { return known }
+        guard FileManager.default.fileExists(atPath: text) else {
+            let near = NearMiss.best(of: text, among: definition.updates.map(\.id))
+            let ids = definition.updates.map(\.id).joined(separator: ", ")
+            printError(
+                "muster: there is no update and no file `\(TextWidth.sanitised(text))`; "
+                    + (near.map { "did you mean \($0)?" } ?? "the updates are \(ids)"))
+            throw ExitStatus.badInput
+        }
+        let result = FleetDirectory(path: ".").loadUpdate(file: text, in: definition)
+        for problem in result.problems { printError(TextWidth.sanitised(problem.description)) }
+        guard let update = result.update else { throw ExitStatus.badInput }
+        return update
+    }
+}

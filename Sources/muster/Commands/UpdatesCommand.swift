@@ -1,0 +1,58 @@
+import ArgumentParser
+import FleetCore
+import FleetEngine
+
+/// `muster updates`: every update and where it stands.
+struct UpdatesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "updates", abstract: "List the updates and where each stands.")
+
+    @OptionGroup var arguments: FleetArguments
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    /// One update as JSON.
+    private struct Row: Encodable {
+        var id: String
+        var title: String
+        var release: String
+        var strategy: String
+        var selector: String
+        var status: String
+        var reason: String
+        var startedAt: String?
+        var endedAt: String?
+        var counts: [String: Int]
+        var parent: String?
+    }
+
+    func run() throws {
+        let definition = try arguments.load()
+        var loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
+        let updates = loop.view(ViewQuery(), now: WallClock.now).updates
+        if json {
+            return try JSONOutput.print(updates.map { row($0, loop) })
+        }
+        var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])
+        for update in updates {
+            table.rows.append([
+                update.id, update.release.description, update.strategy, update.status.description,
+                "\(update.tally.succeeded)", "\(update.tally.failures)", "\(update.tally.active)",
+                "\(update.tally.waiting)", update.title,
+            ])
+        }
+        for line in table.lines { print(line) }
+    }
+
+    private func row(_ update: UpdateSummary, _ loop: EngineLoop) -> Row {
+        var counts: [String: Int] = [:]
+        for state in AssignmentState.allCases { counts[state.description] = update.tally[state] }
+        counts["turnedBad"] = update.tally.turnedBad
+        return Row(
+            id: update.id, title: update.title, release: update.release.description, strategy: update.strategy,
+            selector: loop.state.update(update.id)?.definition.selector.source ?? "",
+            status: update.status.description, reason: update.statusText, startedAt: update.startedAt?.iso,
+            endedAt: update.endedAt?.iso, counts: counts, parent: update.parent)
+    }
+}

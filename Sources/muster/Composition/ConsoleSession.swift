@@ -1,0 +1,169 @@
+import Cells
+import Console
+import CursesTerminal
+import FleetCore
+import FleetEngine
+import FleetFiles
+import Foundation
+import Synchronization
+
+/// One console on one engine in this process: keys in, frames out, until somebody quits.
+final class ConsoleSession {
+    /// What a session is given.
+    struct Setup {
+        var operatorName: String
+        var isReadOnly = false
+        var themeName = "dark"
+        var colour: ColourDepth?
+        var drawsOnlyASCII = false
+        var usesMouse = true
+        var keymap = Keymap()
+    }
+
+    /// How a session ended.
+    enum Ending: Equatable {
+        case quit
+        /// By a signal, or because the terminal is gone.
+        case signal(Int32)
+    }
+
+    private let terminal: CursesTerminal
+    private let host: EngineHost
+    private let look = ConsoleLook()
+    private let setup: Setup
+    private var theme = ConsoleTheme()
+    private var state: ConsoleState
+    private var view = FleetView()
+    private var pending: [UInt64: Command] = [:]
+    private var ending: Ending?
+
+    /// A session on a terminal that is open and an engine that runs.
+    init(terminal: CursesTerminal, host: EngineHost, setup: Setup) {
+        self.terminal = terminal
+        self.host = host
+        self.setup = setup
+        state = ConsoleState(
+            operatorName: setup.operatorName, isReadOnly: setup.isReadOnly, size: terminal.size,
+            themeName: setup.themeName)
+        state.themeNames = look.library.names
+        state.keymap = setup.keymap
+        use(look.theme(setup.themeName))
+    }
+
+    /// Runs until it ends.
+    func run() -> Ending {
+        ask()
+        takeNews()
+        while true {
+            paint()
+            let events = terminal.wait(timeoutMilliseconds: timeout)
+            for event in events { handle(event) }
+            if let ending { return ending }
+            takeNews()
+            ask()
+        }
+    }
+
+    /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows.
+    private var timeout: Int? { host.isBusy ? 500 : nil }
+
+    private func ask() { host.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
+
+    private func paint() {
+        if !host.isBusy { ConsoleUpdate.heard(at: WallClock.now, state: &state) }
+        terminal.draw(
+            ConsoleScreen.render(view: view, state: state, theme: theme, size: terminal.size, now: WallClock.now))
+    }
+
+    private func takeNews() {
+        let news = host.takeNews()
+        if let fresh = news.view {
+            view = fresh
+            ConsoleUpdate.received(fresh, at: WallClock.now, state: &state)
+        }
+        for reply in news.replies {
+            guard let command = pending.removeValue(forKey: reply.ticket) else { continue }
+            ConsoleUpdate.replied(to: command, refusal: reply.refusal, state: &state)
+        }
+    }
+
+    private func handle(_ event: CursesTerminal.Event) {
+        switch event {
+        case .keys(let keys):
+            for key in keys where ending == nil {
+                for effect in ConsoleUpdate.handle(key, state: &state, view: view) { perform(effect) }
+            }
+        case .resized(let size): ConsoleUpdate.resized(to: size, state: &state)
+        case .quitRequested(let signal): ending = .signal(signal)
+        case .hungUp: ending = .signal(SIGHUP)
+        case .woken, .resumed, .timedOut: break
+        }
+    }
+
+    private func perform(_ effect: ConsoleEffect) {
+        switch effect {
+        case .send(let command, let reason): send(command, reason: reason)
+        case .quit: ending = .quit
+        case .suspend:
+            if !terminal.suspend() {
+                ConsoleUpdate.reported("there is no shell to come back from", isProblem: true, state: &state)
+            }
+        case .copy(let text):
+            let isCopied = terminal.copyToClipboard(text)
+            ConsoleUpdate.reported(
+                isCopied ? "copied \(text.count) characters" : "too long to copy", isProblem: !isCopied,
+                state: &state)
+        case .cycleTheme(let name): take(theme: look.name(after: name))
+        case .setTheme(let name): take(theme: name)
+        case .export(let text): export(text)
+        }
+    }
+
+    private func send(_ command: Command, reason: String) {
+        let origin = Origin(operatorName: setup.operatorName, source: "console", reason: reason)
+        if let ticket = host.submit(command, origin) {
+            pending[ticket] = command
+        } else {
+            ConsoleUpdate.reported("the engine takes no commands now: try again", isProblem: true, state: &state)
+        }
+    }
+
+    /// Takes a theme; if something is wrong with it the present one stays.
+    private func take(theme name: String) {
+        let result = look.theme(name)
+        use(result)
+        switch result {
+        case .success(let theme): ConsoleUpdate.reported("theme \(theme.name)", state: &state)
+        case .failure(let problem):
+            ConsoleUpdate.reported(problem.lines.first ?? "no such theme", isProblem: true, state: &state)
+        }
+    }
+
+    private func use(_ result: Result<Theme, ThemeProblem>) {
+        guard case .success(let theme) = result else { return }
+        self.theme = ConsoleLook.glyphs(theme, usesASCII: setup.drawsOnlyASCII)
+        terminal.setStyles(ConsoleLook.styles(theme))
+        state.themeName = theme.name
+    }
+
+    private func export(_ text: String) {
+        let stamp = view.now.iso.filter { $0.isNumber || $0 == "T" || $0 == "Z" }
+        let path = "muster-\(stamp).txt"
+        do {
+            try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+            ConsoleUpdate.reported("written to \(path)", state: &state)
+        } catch {
+            ConsoleUpdate.reported("cannot write \(path)", isProblem: true, state: &state)
+        }
+    }
+}
+
+/// A waker that may come later than those who call it.
+final class LateWaker: Sendable {
+    private let waker = Mutex<Waker?>(nil)
+
+    /// From now on this one is called.
+    func set(_ waker: Waker) { self.waker.withLock { $0 = waker } }
+    /// Wakes the console, if there is one.
+    func wake() { waker.withLock { $0 }?.wake() }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Cells
+import Digests
+import FleetCore
+import FleetFiles
+import Foundation
+
+/// The fleet that a command is about.
+struct FleetArguments: ParsableArguments {
+    @Argument(help: "The fleet's directory, with fleet.yaml, devices.json, releases/ and updates/.")
+    var fleet: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the fleet's state is kept.", discussion: "Default: $XDG_STATE_HOME/muster/FLEET-NAME.",
+            valueName: "dir"))
+    var state: String?
+
+    /// Reads the fleet; ends the command with exit code 2 when a file is wrong.
+    func load() throws -> FleetDefinition {
+        try FleetLoading.load(fleet)
+    }
+
+    /// The directory of this fleet's state.
+    func stateDirectory(_ definition: FleetDefinition) -> String {
+        state ?? StateLocation.directory(fleet: definition.settings.name)
+    }
+}
+
+/// Reads fleets for commands: prints what is wrong to standard error.
+enum FleetLoading {
+    /// Reads a fleet directory; ends the command with exit code 2 when a file is wrong.
+    static func load(_ path: String, printsWarnings: Bool = true) throws -> FleetDefinition {
+        let meter = LoadMeter()
+        let result = FleetDirectory(path: path).load(
+            digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
+        meter.clear()
+        let hasErrors = result.definition == nil
+        if hasErrors || printsWarnings {
+            for line in result.lines { printError(TextWidth.sanitised(line)) }
+        }
+        guard let definition = result.definition else {
+            printError("muster: \(TextWidth.sanitised(path)) cannot be used; nothing was changed")
+            throw ExitStatus.badInput
+        }
+        return definition
+    }
+}
+
+/// Shows on a terminal how far a long load has come; silent elsewhere, and for loads that take no time.
+final class LoadMeter {
+    private var shown = false
+    private var nextAt = Date(timeIntervalSinceNow: 0.3)
+
+    /// Shows progress, at most ten times a second.
+    func show(_ progress: LoadProgress) {
+        guard isatty(STDERR_FILENO) == 1, Date() >= nextAt else { return }
+        nextAt = Date(timeIntervalSinceNow: 0.1)
+        let share = progress.bytesTotal > 0 ? progress.bytesRead * 100 / progress.bytesTotal : 100
+        let text = "reading \(TextWidth.sanitised(progress.file)): \(progress.devices) devices, \(share)%"
+        FileHandle.standardError.write(Data("\r\u{1b}[K\(text)".utf8))
+        shown = true
+    }
+
+    /// Takes the line away.
+    func clear() {
+        if shown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        shown = false
+    }
+}
+
+/// Where state lives, by the XDG base directory specification.
+enum StateLocation {
+    /// `$XDG_STATE_HOME/muster/FLEET`, or `~/.local/state/muster/FLEET`.
+    static func directory(fleet: String) -> String {
+        "\(base)/muster/\(safeName(fleet))"
+    }
+
+    private static var base: String {
+        let environment = ProcessInfo.processInfo.environment
+        // The specification says that a relative path here is to be ignored.
+        if let given = environment["XDG_STATE_HOME"], given.hasPrefix("/") { return given }
+        return "\(environment["HOME"] ?? NSTemporaryDirectory())/.local/state"
+    }
+
+    /// A fleet's name as one path component.
+    private static func safeName(_ name: String) -> String {
+        let plain = String(name.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
+        return plain.isEmpty || plain.allSatisfy { $0 == "." } ? "fleet" : plain
+    }
+}

@@ -1,0 +1,115 @@
+import FleetCore
+import FleetEngine
+import FleetFiles
+import FleetJournal
+import FleetSimulator
+import Foundation
+
+/// Puts an engine together: journal, link, files.
+struct FleetEngineSetup: Sendable {
+    /// The fleet as its files say it.
+    var definition: FleetDefinition
+    /// Where the journal lies.
+    var directory: String
+    /// If set, terminals are simulated, so many times faster than the wall clock.
+    var simulationSpeed: Double?
+    /// Updates to start if they are drafts.
+    var starts: [String] = []
+    /// Who starts them.
+    var operatorName: String
+    /// Told of what the files say that the engine refuses.
+    var onRefusal: @Sendable (Refusal) -> Void = { _ in }
+
+    /// The file in which simulated terminals keep what is in their flash.
+    private static let flashFile = "terminals.flash"
+
+    /// The driver of this engine, with everything replayed and the files taken over.
+    func makeDriver() throws -> any EngineDriver {
+        let journal = try SQLiteJournal.open(
+            directory: directory, fleet: definition.settings.name, mode: .readWrite)
+        guard let speed = simulationSpeed else {
+            let clock = WallClock()
+            var loop = try EngineLoop(log: journal, link: NoDeviceLink(), now: clock.now)
+            takeOverFiles(&loop, now: clock.now)
+            return WallClockDriver(loop: loop, clock: clock)
+        }
+        return try makeSimulation(journal, speed: speed)
+    }
+
+    private func makeSimulation(_ journal: SQLiteJournal, speed: Double) throws -> SimulatedDriver {
+        // The registry's order names devices; it is the journal's order first, then the files'.
+        var reading = try EngineLoop(reading: journal)
+        let known = reading.state.lastFactAt
+        let isNew = reading.state.revision == 0
+        let fresh = definition.simulation.start ?? WallClock.now
+        _ = reading.assume(definition.commands, now: fresh)
+        let records = reading.state.devices.indices.map { reading.state.devices.record(DeviceIndex(UInt32($0))) }
+
+        let flashLog = try RecordFile(path: "\(directory)/\(Self.flashFile)")
+        let store = FlashStore(flashLog)
+        let memory = try store.read()
+        let start = memory.start ?? (isNew ? fresh : known)
+        if memory.start == nil { store.write(start: start) }
+        let now = isNew ? start : max(start, known)
+        let world = World(
+            records: records, settings: definition.settings, profile: definition.simulation, start: start, now: now,
+            flash: memory.flash)
+        world.onFlash = { store.write($0) }
+        var options = EngineLoop.Options()
+        options.sightingInterval = .milliseconds(Int64(max(60_000, 10_000 * speed)))
+        var loop = try EngineLoop(log: journal, link: world, now: now, options: options)
+        takeOverFiles(&loop, now: now)
+        return SimulatedDriver(SimulationDriver(loop: loop, world: world), speed: speed)
+    }
+
+    private func takeOverFiles(_ loop: inout EngineLoop, now: Timestamp) {
+        for refusal in loop.run(definition.commands, Origin(operatorName: operatorName, source: "files"), now: now) {
+            onRefusal(refusal)
+        }
+        let waiting = starts.filter { loop.state.update($0)?.status == .draft }
+        let origin = Origin(operatorName: operatorName, source: "command line")
+        for refusal in loop.run(waiting.map { .start(update: $0) }, origin, now: now) { onRefusal(refusal) }
+    }
+}
+
+extension EngineLoop {
+    /// Carries out commands one after the other; gives the refusals.
+    mutating func run(_ commands: [Command], _ origin: Origin, now: Timestamp) -> [Refusal] {
+        commands.flatMap { command in
+            step([.command(command, origin, ticket: 0)], now: now).compactMap(\.refusal)
+        }
+    }
+}
+
+/// What simulated terminals keep over the end of the process, in a file: the world's start, then each change of a flash.
+final class FlashStore {
+    private let file: RecordFile
+    private static let startMark = UInt8(ascii: "S"), flashMark = UInt8(ascii: "F")
+
+    init(_ file: RecordFile) {
+        self.file = file
+    }
+
+    /// The start of the world, and the last flash of every terminal that has one, by id.
+    func read() throws -> (start: Timestamp?, flash: [FlashRecord]) {
+        var start: Timestamp?
+        var latest: [String: FlashRecord] = [:]
+        try file.replay { bytes in
+            switch bytes.first {
+            case Self.startMark: start = Timestamp(iso: String(decoding: bytes.dropFirst(), as: UTF8.self))
+            case Self.flashMark:
+                if let record = FlashRecord(bytes: Array(bytes.dropFirst())) { latest[record.device] = record }
+            default: break
+            }
+        }
+        return (start, latest.values.sorted { $0.device < $1.device })
+    }
+
+    func write(start: Timestamp) { write([Self.startMark] + Array(start.iso.utf8)) }
+    func write(_ record: FlashRecord) { write([Self.flashMark] + record.bytes) }
+
+    /// A terminal whose flash cannot be written has had a power cut as far as its next life is concerned.
+    private func write(_ bytes: [UInt8]) {
+        do { try file.append(bytes) } catch { printError("muster: \(error)") }
+    }
+}

@@ -1,0 +1,26 @@
+import FleetCore
+import FleetEngine
+import FleetFiles
+import FleetJournal
+import Foundation
+
+/// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since.
+enum FleetReading {
+    /// An engine that only answers questions.
+    static func open(_ definition: FleetDefinition, state directory: String) throws -> EngineLoop {
+        var log: any FactLog = MemoryLog()
+        if FileManager.default.fileExists(atPath: "\(directory)/\(SQLiteJournal.fileName)") {
+            log = try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
+        }
+        var loop = try EngineLoop(reading: log)
+        _ = loop.assume(definition.commands, now: WallClock.now)
+        return loop
+    }
+}
+
+extension FleetDefinition {
+    /// The commands that bring an engine up to these files. Those that say nothing new leave no fact.
+    var commands: [Command] {
+        [.configure(settings), .addReleases(releases), .register(devices)] + updates.map { .draft($0) }
+    }
+}

@@ -1,0 +1,89 @@
+import FleetEngine
+import Foundation
+import Testing
+
+@testable import FleetJournal
+
+struct RecordFileTests {
+    let directory: TemporaryDirectory
+    var path: String { directory.path + "/flash" }
+    let records: [[UInt8]] = [[1, 2, 3], [], Array(repeating: 7, count: 5000), [0xff]]
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func recordsComeBackInOrder() throws {
+        let file = try RecordFile(path: path)
+        for record in records { try file.append(record) }
+        #expect(try all(of: file) == records)
+        file.close()
+        let again = try RecordFile(path: path)
+        #expect(again.tornBytes == 0)
+        try again.append([9])
+        #expect(try all(of: again) == records + [[9]])
+        #expect(try directory.mode(of: path) == 0o600)
+    }
+
+    /// Cut at every byte: the whole records before the cut are there, and the file goes on behind them.
+    @Test func aTornEndIsCutOff() throws {
+        let short: [[UInt8]] = [[1, 2, 3], [], [0xff]]
+        let file = try RecordFile(path: path)
+        for record in short { try file.append(record) }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let ends = [0, 15, 27, 40]
+        #expect(whole.count == 40)
+        for length in 0...whole.count {
+            try whole.prefix(length).write(to: URL(fileURLWithPath: path))
+            let torn = try RecordFile(path: path)
+            let kept = ends.lastIndex { $0 <= length } ?? 0
+            #expect(torn.tornBytes == length - ends[kept])
+            try torn.append([5])
+            #expect(try all(of: torn) == Array(short.prefix(kept)) + [[5]])
+            torn.close()
+            #expect(try all(of: RecordFile(path: path)) == Array(short.prefix(kept)) + [[5]])
+        }
+    }
+
+    @Test func nothingBehindADamagedRecordIsRead() throws {
+        let file = try RecordFile(path: path)
+        for record in records { try file.append(record) }
+        file.close()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[15 + 12 + 12] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let again = try RecordFile(path: path)
+        #expect(try all(of: again) == Array(records.prefix(2)))
+        #expect(again.tornBytes == 5012 + 13)
+    }
+
+    @Test func aClaimedLengthReservesNothing() throws {
+        try Data(repeating: 0xff, count: 100).write(to: URL(fileURLWithPath: path))
+        let file = try RecordFile(path: path)
+        #expect(file.tornBytes == 100)
+        #expect(try all(of: file) == [])
+    }
+
+    @Test func longRecordsAndClosedFilesAreRefused() throws {
+        let file = try RecordFile(path: path)
+        let long = [UInt8](repeating: 0, count: RecordFile.maximumLength + 1)
+        #expect(throws: FactLogError("a record of 1048577 bytes is too long for \(path)", remedy: "split it")) {
+            try file.append(long)
+        }
+        try file.append(Array(long.dropLast()))
+        #expect(try all(of: file).map(\.count) == [RecordFile.maximumLength])
+        file.close()
+        let closed = FactLogError("\(path) is closed", remedy: "open it again")
+        #expect(throws: closed) { try file.append([1]) }
+        #expect(throws: closed) { try file.replay { _ in } }
+    }
+
+    @Test func aFolderThatIsNotThereIsNamed() throws {
+        let failure = #expect(throws: FactLogError.self) { try RecordFile(path: directory.path + "/none/flash") }
+        #expect(failure?.message == "\(directory.path)/none/flash cannot be opened: No such file or directory")
+    }
+
+    private func all(of file: RecordFile) throws -> [[UInt8]] {
+        var records: [[UInt8]] = []
+        try file.replay { records.append($0) }
+        return records
+    }
+}
