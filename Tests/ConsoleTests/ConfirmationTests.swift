@@ -182,6 +182,24 @@ import Testing
         #expect(press("enter", &state, draft) == [.send(.start(update: "maintenance-2.5.0"), reason: "")])
     }
 
+    @Test func aStartThatGrewMustBeTypedAnew() {
+        var view = Fixture.draft()
+        view.start = Fixture.startPreview(targets: 1000)
+        var state = Self.state(view)
+        press("s", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("maintenance-2.5.0", &state, view)
+        for targets in [990, 1010] {
+            view.start = Fixture.startPreview(targets: targets)
+            ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+            #expect(Self.confirmation(state)?.isUnlocked == true)
+        }
+        view.start = Fixture.startPreview(targets: 1011)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(Self.confirmation(state)?.typed == "")
+        #expect(press("enter", &state, view).isEmpty)
+    }
+
     @Test func retryAndApproveAskFirst() {
         var view = Fixture.running()
         view.updates[1].status = .halted

@@ -30,6 +30,13 @@ struct Scene {
     /// Whether the update in focus sends devices back.
     var isRollback: Bool { view.update?.summary.isRollback ?? false }
 
+    /// Whether a device's part is one in a rollback: while an update is rolled back its devices show that part.
+    func isRollback(_ assignment: AssignmentRow?) -> Bool {
+        guard let assignment, let update = view.update else { return false }
+        if assignment.update == update.summary.id { return update.summary.isRollback }
+        return assignment.update == update.rollback?.id
+    }
+
     /// The glyph of a role as text.
     func glyph(_ role: Role) -> String { String(theme.glyph(role)) }
 

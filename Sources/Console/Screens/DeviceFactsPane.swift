@@ -35,7 +35,7 @@ enum DeviceFactsPane {
     private static func facts(_ detail: DeviceDetail, _ scene: Scene) -> [Fact] {
         let row = detail.row
         let times = scene.times.at(site: detail.timeZone)
-        let mark = row.mark(isRollback: scene.isRollback)
+        let mark = row.mark(isRollback: scene.isRollback(row.assignment))
         let glyph = mark.role.hasGlyph ? scene.glyph(mark.role) + " " : ""
         var facts = [Fact(label: "state", text: glyph + standing(row, mark, times), role: mark.role)]
         if let waiting = row.assignment?.waiting {

@@ -64,7 +64,7 @@ struct DeviceColumns {
 
     /// The cells of one device.
     func cells(_ row: DeviceRow, _ scene: Scene) -> [Columns.Cell] {
-        let mark = row.mark(isRollback: scene.isRollback)
+        let mark = row.mark(isRollback: scene.isRollback(row.assignment))
         let times = scene.times.at(site: row.timeZone)
         let isMarked = scene.state.marks.contains(row.id)
         var cells = [

@@ -66,8 +66,11 @@ enum HeaderLine {
                 FittedLine.Part("DEMO \(NumberText.speed(speed))", role: .badge, rank: 2, gap: 1, flags: .reverse))
         }
         parts.append(freshness(scene))
-        parts.append(FittedLine.Part(scene.times.day(scene.view.now), role: .text, rank: 8))
-        parts.append(FittedLine.Part(scene.times.time(scene.view.now), role: .text, rank: 2, gap: 1))
+        let isWide = scene.layout.header.columns >= 110
+        let day = scene.times.day(scene.view.now)
+        parts.append(FittedLine.Part(isWide ? day : String(day.suffix(5)), role: .text, rank: 8))
+        parts.append(
+            FittedLine.Part(scene.times.time(scene.view.now, seconds: isWide), role: .text, rank: 2, gap: 1))
         return parts
     }
 

@@ -73,6 +73,9 @@ enum PhasePane {
 
     /// The verdict's word, padded so that rows align; of a phase that soaks, how long it still does.
     private static func verdict(_ phase: PhaseRow, _ scene: Scene) -> (text: String, role: Role) {
+        if phase.verdict == .waiting, scene.view.update?.summary.status.isOver == true {
+            return (TextWidth.fitted("NOT OPENED", to: 12), .dim)
+        }
         guard let gate = scene.view.update?.gate, gate.phase == phase.name else {
             return (TextWidth.fitted(phase.verdict.word, to: 12), phase.verdict.role)
         }

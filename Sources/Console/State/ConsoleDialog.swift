@@ -21,6 +21,8 @@ public struct TypedConfirmation: Hashable, Sendable {
     public var rollback: RollbackPreview?
     /// The blast radius of a start; nil until the engine has counted it.
     public var start: StartPreview?
+    /// How many devices a start was to change when typing began.
+    var shownTargets: Int?
     /// What was typed so far; at most 64 characters, as ids are.
     public var typed = ""
     /// Why a key was not taken, or what changed.
