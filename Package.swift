@@ -77,7 +77,8 @@ let package = Package(
             name: "JournalProbe", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"],
             path: "Tests/JournalProbe"),
         .testTarget(
-            name: "FleetJournalTests", dependencies: [
+            name: "FleetJournalTests",
+            dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "JournalProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
@@ -96,7 +97,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "MusterTests",
-            dependencies: ["muster", "FleetCore", "FleetJournal", "CVterm", "TerminalTesting"]),
+            dependencies: [
+                "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "CVterm", "TerminalTesting",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -103,12 +103,25 @@ void muster_guard_restore(void) {
     errno = saved;
 }
 
+/// Sends a signal to this thread at once, although its handler is running.
+static void raise_now(int number) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}
+
 static void on_crash(int number, siginfo_t *info, void *context) {
     (void)context;
     muster_guard_restore();
     sigaction(number, &guard.previous[number], NULL);
-    // A fault of the processor happens again on return, for the handler of before. A signal that was sent does not.
-    if (info->si_code <= 0 || number == SIGABRT || number == SIGTRAP || number == SIGSYS) raise(number);
+    // A fault of the processor happens again on return, for the handler of before. A signal that was sent does not; and
+    // Swift's handler, which prints a backtrace, returns, and counts on a fault that happens again.
+    if (info->si_code > 0 && number != SIGABRT && number != SIGTRAP && number != SIGSYS) return;
+    raise_now(number);
+    signal(number, SIG_DFL);
+    raise_now(number);
 }
 
 static void on_note(int number) {
