@@ -89,7 +89,8 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles", "Cells", "Console"]),
+            dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles", "Cells", "Console"],
+            exclude: ["Screens"]),
         .testTarget(
             name: "CursesTerminalTests",
             dependencies: [

@@ -8,7 +8,9 @@ struct CoreFixture {
     static let old = Version(1, 0, 0), new = Version(2, 0, 0)
 
     /// `sites` stores of `terminals` each, in regions `region-0`, `region-1` and so on, all online.
-    init(sites: Int = 4, terminals: Int = 2, regions: Int = 2, settings change: (inout FleetSettings) -> Void = { _ in }) {
+    init(
+        sites: Int = 4, terminals: Int = 2, regions: Int = 2, settings change: (inout FleetSettings) -> Void = { _ in }
+    ) {
         var settings = FleetSettings(name: "fixture")
         change(&settings)
         machine.takeUp(now: now)

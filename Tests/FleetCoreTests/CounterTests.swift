@@ -91,7 +91,8 @@ import Testing
             if let phase = update.phase(of: position) { phases[phase] = phases[phase] + one }
             if update.assignments.state(position) == .inProgress { inFlight += 1 }
             if update.assignments.state(position).isLive { live.append(UInt32(position)) }
-            let waits = update.assignments.state(position) == .pending || update.assignments.state(position) == .scheduled
+            let waits =
+                update.assignments.state(position) == .pending || update.assignments.state(position) == .scheduled
             if update.isOpen {
                 #expect(
                     update.assignments.ready[position]
