@@ -175,8 +175,12 @@ extension EngineHost {
         condition.lock()
         defer { condition.unlock() }
         shared.busySince = nil
-        let deadline = rest.map { Date(timeIntervalSinceNow: Double($0.milliseconds) / 1000) } ?? .distantFuture
+        let deadline = rest.map { Date(timeIntervalSinceNow: Double($0.milliseconds) / 1000) }
         while shared.inbox.isEmpty, !shared.isQueryNew, !shared.isStopping {
+            guard let deadline else {
+                condition.wait()
+                continue
+            }
             if !condition.wait(until: deadline) { break }
         }
         if shared.isStopping, shared.inbox.isEmpty { return nil }
