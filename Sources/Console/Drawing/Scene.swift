@@ -30,11 +30,27 @@ struct Scene {
     /// Whether the update in focus sends devices back.
     var isRollback: Bool { view.update?.summary.isRollback ?? false }
 
+    /// Whether a device's part is one in a rollback: while an update is rolled back its devices show that part.
+    func isRollback(_ assignment: AssignmentRow?) -> Bool {
+        guard let assignment, let update = view.update else { return false }
+        if assignment.update == update.summary.id { return update.summary.isRollback }
+        return assignment.update == update.rollback?.id
+    }
+
     /// The glyph of a role as text.
     func glyph(_ role: Role) -> String { String(theme.glyph(role)) }
 
+    /// The detail of the device that is meant; nil until the view that holds it has arrived.
+    var detail: DeviceDetail? {
+        if case .device(let id) = state.screen { return view.detail?.row.id == id ? view.detail : nil }
+        return view.detail?.row.id == state.devices.selected ? view.detail : nil
+    }
+
     /// The role of devices that are done.
     var doneRole: Role { isRollback ? .rolledBack : .ok }
+
+    /// The glyph of a state's role; a blank for roles that are no states.
+    func mark(_ role: Role) -> String { role.hasGlyph ? glyph(role) : " " }
 
     /// The key to name for an action.
     func key(_ action: ConsoleAction) -> String { state.keymap.keyText(action) }

@@ -1,14 +1,16 @@
 import Cells
 import FleetCore
 
-/// Counts of an update as a gauge and as numbers, the same everywhere.
+/// Counts of an update as a gauge and as numbers, the same everywhere. Devices that a rollback has sent back are drawn as
+/// such, never as successes.
 enum TallyGauge {
     /// The gauge with exactly `width` cells between its brackets. What waits is the empty rest.
-    static func gauge(_ tally: Tally, width: Int, _ scene: Scene) -> [TextRun] {
-        ProgressGauge(
+    static func gauge(_ tally: Tally, width: Int, isRollback: Bool, _ scene: Scene) -> [TextRun] {
+        let done: Role = isRollback ? .rolledBack : .ok
+        return ProgressGauge(
             segments: [
                 ProgressGauge.Segment(
-                    count: tally.succeeded, character: scene.theme.glyph(scene.doneRole), role: scene.doneRole.id),
+                    count: tally.succeeded, character: scene.theme.glyph(done), role: done.id),
                 ProgressGauge.Segment(
                     count: tally.failures, character: scene.theme.glyph(.failed), role: Role.failed.id, priority: 1),
                 ProgressGauge.Segment(
@@ -21,10 +23,10 @@ enum TallyGauge {
     }
 
     /// `+454 x10 ~40 .1896`, or with words.
-    static func counts(_ tally: Tally, words: Bool, _ scene: Scene) -> [FittedLine.Part] {
-        let done = scene.isRollback ? "back" : "ok"
+    static func counts(_ tally: Tally, words: Bool, isRollback: Bool, _ scene: Scene) -> [FittedLine.Part] {
+        let done: Role = isRollback ? .rolledBack : .ok
         var parts = [
-            part(tally.succeeded, scene.doneRole, words ? done : nil, rank: 0, scene),
+            part(tally.succeeded, done, words ? (isRollback ? "back" : "ok") : nil, rank: 0, scene),
             part(tally.failures, .failed, words ? "failed" : nil, rank: 0, scene),
             part(tally.active, .active, words ? "active" : nil, rank: 1, scene),
             part(tally.waiting, .waiting, words ? "waiting" : nil, rank: 2, scene),

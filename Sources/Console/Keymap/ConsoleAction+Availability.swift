@@ -19,15 +19,15 @@ extension ConsoleAction {
     private static func onScreen(_ screen: ConsoleScreenKind) -> [ConsoleAction] {
         switch screen {
         case .overview:
-            moving + panes + [.pane1, .pane2, .pane3, .pane4, .pane5, .open, .back]
-                + [.filter, .nextMatch, .previousMatch, .sortNext, .sortPrevious, .mark, .markRange]
-                + commands + [.updates, .detail, .queue, .events, .copy, .export] + everywhere
-        case .update: moving + panes + [.back] + commands + [.updates, .queue, .events, .copy] + everywhere
-        case .device: moving + [.back, .pause, .resume, .detail, .queue, .events, .copy] + everywhere
-        case .queue: moving + [.open, .back, .pause, .resume, .detail, .events, .copy] + everywhere
-        case .updates: moving + [.open, .back] + commands + [.queue, .events, .copy] + everywhere
-        case .events: moving + [.back, .pause, .resume, .detail, .queue, .updates] + everywhere
-        case .help: moving + [.back, .help, .suspend, .quit]
+            commands + [.open, .back, .filter, .nextMatch, .previousMatch, .sortNext, .sortPrevious, .mark, .markRange]
+                + [.updates, .detail, .queue, .events, .copy, .export] + everywhere
+                + [.pane1, .pane2, .pane3, .pane4, .pane5] + panes + moving
+        case .update: commands + [.back, .updates, .queue, .events, .copy] + everywhere + panes + moving
+        case .device: [.pause, .resume, .back, .updates, .detail, .queue, .events, .copy] + everywhere + moving
+        case .queue: [.pause, .resume, .open, .back, .updates, .detail, .events, .copy] + everywhere + moving
+        case .updates: commands + [.open, .back, .detail, .queue, .events, .copy] + everywhere + moving
+        case .events: [.pause, .resume, .back, .updates, .detail, .queue] + everywhere + moving
+        case .help: [.back, .help, .suspend, .quit] + moving
         }
     }
 }

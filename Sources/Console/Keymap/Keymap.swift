@@ -8,6 +8,7 @@ public struct KeymapProblem: Error, Hashable, Sendable, CustomStringConvertible 
     /// What to do.
     public var remedy: String
 
+    /// The message with its remedy.
     public var description: String { "\(message); \(remedy)" }
 }
 
@@ -15,7 +16,9 @@ public struct KeymapProblem: Error, Hashable, Sendable, CustomStringConvertible 
 public struct Keymap: Hashable, Sendable {
     /// An action with the keys that the configuration gives it instead of the default ones.
     public struct Override: Hashable, Sendable {
+        /// The action's name.
         public var action: String
+        /// Its keys, as texts.
         public var keys: [String]
 
         /// These keys, as texts such as `ctrl-d`, for the action of this name.

@@ -5,11 +5,12 @@ extension ScreenLayout {
     mutating func layOutUpdate(_ whole: Rect, shape: ViewShape) {
         var area = whole
         if area.rows >= 3 { alert = Self.takeLine(&area) }
-        take(.gate, rows: min(shape.hasRollback ? 7 : 6, area.rows), from: &area)
+        take(.gate, rows: min((shape.hasGate ? 7 : 5) + (shape.hasRollback ? 1 : 0), area.rows), from: &area)
         if area.columns >= 110 {
             layOutUpdateWide(area, shape: shape)
         } else {
-            take(.phases, rows: min(1 + max(1, shape.phases), 6, max(0, area.rows - 6)), from: &area)
+            let phases = shape.updatePhases == 0 ? 0 : 1 + min(shape.updatePhases, 5)
+            take(.phases, rows: min(phases, max(0, area.rows - 6)), from: &area)
             let causes = 1 + max(1, min(shape.causes, 4))
             take(.causes, rows: min(causes, max(0, area.rows - 5)), from: &area)
             let waiting = 1 + max(1, min(shape.waiting, 4))
@@ -19,10 +20,14 @@ extension ScreenLayout {
     }
 
     private mutating func layOutUpdateWide(_ area: Rect, shape: ViewShape) {
-        let band = area.splitTop(min(1 + max(2, shape.phases, shape.causes), max(0, area.rows - 4), 12))
+        let band = area.splitTop(min(1 + max(2, shape.updatePhases, shape.causes), max(0, area.rows - 4), 12))
         let upper = Self.halves(band.top)
-        place(.phases, in: upper.left)
-        place(.causes, in: upper.right)
+        if shape.updatePhases > 0 {
+            place(.phases, in: upper.left)
+            place(.causes, in: upper.right)
+        } else {
+            place(.causes, in: band.top)
+        }
         let lower = Self.halves(band.rest)
         place(.waiting, in: lower.left)
         place(.events, in: lower.right)

@@ -27,8 +27,7 @@ enum RollbackRadius {
     }
 
     private static func ofThese(_ preview: RollbackPreview) -> String {
-        "\(preview.changed) changed  \(preview.inFlight) in flight, which finish first  "
-            + "\(preview.toCheck) failed, checked at their next contact"
+        "\(preview.changed) changed  \(preview.inFlight) in flight finish first  \(preview.toCheck) failed get checked"
     }
 
     private static func offline(_ count: Int) -> String {
@@ -74,7 +73,7 @@ enum StartRadius {
     }
 
     private static func statuses(_ preview: StartPreview) -> String {
-        DeviceStatus.allCases.reversed().compactMap { status in
+        [DeviceStatus.online, .offline, .unknown].compactMap { status in
             let index = Int(status.rawValue)
             guard preview.statusCounts.indices.contains(index) else { return nil }
             return "\(preview.statusCounts[index]) \(status)"

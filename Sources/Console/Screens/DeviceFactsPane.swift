@@ -5,7 +5,7 @@ import FleetEngine
 /// One device: what it is, where it stands, and why it does not move now.
 enum DeviceFactsPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
-        guard let detail = scene.view.detail else {
+        guard let detail = scene.detail else {
             box.drawRule("Device", scene, on: &frame)
             return box.drawEmpty(missing(scene), on: &frame)
         }
@@ -22,7 +22,7 @@ enum DeviceFactsPane {
 
     private static func missing(_ scene: Scene) -> String {
         if scene.state.frozen != nil { return "not in the frozen display: \(scene.key(.freeze)) shows it live" }
-        if case .device(let id) = scene.state.screen { return "no device \(id)" }
+        if case .device(let id) = scene.state.screen { return "nothing is known of \(id)" }
         return "the device under the cursor is shown here"
     }
 
@@ -35,7 +35,7 @@ enum DeviceFactsPane {
     private static func facts(_ detail: DeviceDetail, _ scene: Scene) -> [Fact] {
         let row = detail.row
         let times = scene.times.at(site: detail.timeZone)
-        let mark = row.mark(isRollback: scene.isRollback)
+        let mark = row.mark(isRollback: scene.isRollback(row.assignment))
         let glyph = mark.role.hasGlyph ? scene.glyph(mark.role) + " " : ""
         var facts = [Fact(label: "state", text: glyph + standing(row, mark, times), role: mark.role)]
         if let waiting = row.assignment?.waiting {
@@ -88,10 +88,10 @@ enum DeviceFactsPane {
 /// The device's part in every update that names it.
 enum AssignmentsPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
-        let assignments = scene.view.detail?.assignments ?? []
+        let assignments = scene.detail?.assignments ?? []
         box.drawRule("Updates of this device: \(assignments.count)", scene, on: &frame)
         if assignments.isEmpty { box.drawEmpty("no update has named it", on: &frame) }
-        let times = scene.times.at(site: scene.view.detail?.timeZone ?? "")
+        let times = scene.times.at(site: scene.detail?.timeZone ?? "")
         for (index, assignment) in assignments.prefix(box.body.rows).enumerated() {
             draw(assignment, times, scene, in: box.body.line(index), on: &frame)
         }
@@ -108,7 +108,7 @@ enum AssignmentsPane {
         Columns.draw(
             [
                 Columns.Cell("", 0),
-                Columns.Cell(mark.role.hasGlyph ? scene.glyph(mark.role) : " ", 1, role: mark.role),
+                Columns.Cell(scene.mark(mark.role), 1, role: mark.role),
                 Columns.Cell(assignment.update, 24), Columns.Cell(assignment.release.description, 8),
                 Columns.Cell(mark.word, 12, role: mark.role), Columns.Cell(text, nil),
             ], in: line, on: &frame)
@@ -118,8 +118,8 @@ enum AssignmentsPane {
 /// What happened to the device.
 enum TimelinePane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
-        let times = scene.times.at(site: scene.view.detail?.timeZone ?? "")
+        let times = scene.times.at(site: scene.detail?.timeZone ?? "")
         box.drawRule("Timeline, latest first", scene, on: &frame)
-        EventPane.drawEvents(scene.view.detail?.timeline ?? [], times: times, box, scene, on: &frame)
+        EventPane.drawEvents(scene.detail?.timeline ?? [], times: times, box, scene, on: &frame)
     }
 }

@@ -23,7 +23,8 @@ enum DevicePane {
         let state = scene.state
         var text = "3 Devices: region=\(state.region ?? "all") sort=\(state.sort.text)"
         if !state.filterText.isEmpty { text += " filter=\(state.filterText)" }
-        text += "  \(scene.view.devices.total) shown"
+        let list = scene.view.devices
+        if list.rows.count >= list.total { text += "  \(NumberText.count(list.total, "device"))" }
         if !state.marks.isEmpty { text += "  \(state.marks.count) marked" }
         return state.isMarkingRange ? text + "  MARKING" : text
     }
@@ -52,30 +53,30 @@ struct DeviceColumns {
     /// The heads of the columns.
     func head() -> [Columns.Cell] {
         var cells = [
-            Columns.Cell("", 1), Columns.Cell("", 1), Columns.Cell("", 0), dim("device", idWidth),
+            Columns.Cell("", 3, gap: 0), dim("device", idWidth),
         ]
         if hasRegion { cells.append(dim("region", 10)) }
         cells += [dim("state", 12), dim("why", nil)]
         if isWide { cells += [dim("site", 12), dim("try", 4)] }
-        if hasVersion { cells += [dim("runs", 9), Columns.Cell("for", 4, role: .dim, alignment: .trailing)] }
+        if hasVersion { cells += [dim("runs", 8), Columns.Cell("for", 4, role: .dim, alignment: .trailing)] }
         return cells
     }
 
     /// The cells of one device.
     func cells(_ row: DeviceRow, _ scene: Scene) -> [Columns.Cell] {
-        let mark = row.mark(isRollback: scene.isRollback)
+        let mark = row.mark(isRollback: scene.isRollback(row.assignment))
         let times = scene.times.at(site: row.timeZone)
         let isMarked = scene.state.marks.contains(row.id)
         var cells = [
-            Columns.Cell("", 1), Columns.Cell(mark.role.hasGlyph ? scene.glyph(mark.role) : " ", 1, role: mark.role),
-            Columns.Cell("", 0), Columns.Cell((isMarked ? "*" : "") + row.id, idWidth),
+            Columns.Cell("", 1, gap: 0), Columns.Cell(scene.mark(mark.role), 1, role: mark.role, gap: 0),
+            Columns.Cell(isMarked ? "*" : "", 1, role: .selection, gap: 0), Columns.Cell(row.id, idWidth),
         ]
         if hasRegion { cells.append(Columns.Cell(row.region, 10)) }
         cells.append(Columns.Cell(mark.word, 12, role: mark.role))
         cells.append(Columns.Cell(why(row, times), nil, role: mark.role == .failed ? .failed : .text))
         if isWide { cells += [Columns.Cell(row.site, 12), Columns.Cell(tries(row), 4)] }
         if hasVersion {
-            cells.append(Columns.Cell(row.firmware.description, 9))
+            cells.append(Columns.Cell(row.firmware.description, 8))
             cells.append(Columns.Cell(age(row, times), 4, role: .dim, alignment: .trailing))
         }
         return cells

@@ -31,6 +31,14 @@ enum DialogBox {
             self.rank = rank
         }
 
+        /// The runs, the last one cut with an ellipsis where the line is too narrow.
+        func fitted(to columns: Int) -> [TextRun] {
+            let before = runs.dropLast().reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+            guard let last = runs.last, before + TextWidth.columns(of: last.text) > columns else { return runs }
+            let text = TextWidth.fitted(last.text, to: max(0, columns - before))
+            return runs.dropLast() + [TextRun(text, last.role, flags: last.flags)]
+        }
+
         /// An empty line, the first to go.
         static let blank = Line("", rank: 9)
     }
@@ -54,12 +62,13 @@ enum DialogBox {
         let area = Rect(frame.size).splitBottom(hintRows).rest
         let kept = fitting(lines, rows: max(1, area.rows - 2))
         let box = area.centred(columns: min(area.columns, 84), rows: kept.count + 2)
+        frame.paint(Rect(frame.size), adding: .dim)
         frame.fill(box, role: Role.text.id)
         frame.box(box, title: title, role: Role.focus.id)
         let inside = box.rows >= 3 && box.columns >= 8 ? box.inset(columns: 2, rows: 1) : box
         for (index, line) in kept.enumerated() {
             let rect = inside.line(index)
-            frame.put(line.runs, in: rect)
+            frame.put(line.fitted(to: rect.columns), in: rect)
             if let caret = line.caret, rect.rows > 0, caret < rect.columns {
                 frame.cursor = Point(column: rect.column + caret, row: rect.row)
             }

@@ -17,20 +17,24 @@ enum EventPane {
         let isWide = box.rect.columns >= 60
         box.drawRows(count: events.count, scene: scene, on: &frame) { index, line, frame in
             let event = events[index]
-            let time = isWide ? times.exact(event.at) : times.short(event.at)
+            // Where there is little room the age says more than a time without its date.
+            let time = isWide ? times.exact(event.at) : times.age(event.at)
             let role = event.kind.role
             Columns.draw(
                 [
-                    Columns.Cell("", 0), Columns.Cell(time, timeWidth(times, isWide: isWide), role: .dim),
-                    Columns.Cell(event.who, 8, role: event.who == "engine" ? .dim : .title),
-                    Columns.Cell(role.hasGlyph ? scene.glyph(role) : " ", 1, role: role),
+                    Columns.Cell("", 0),
+                    Columns.Cell(
+                        time, timeWidth(times, isWide: isWide), role: .dim, alignment: isWide ? .leading : .trailing),
+                    Columns.Cell(event.who, isWide ? 8 : 6, role: event.who == "engine" ? .dim : .title),
+                    Columns.Cell(scene.mark(role), 1, role: role),
                     Columns.Cell(event.text, nil, role: role == .failed || role == .caution ? role : .text),
                 ], in: line, on: &frame)
         }
     }
 
-    /// Room for a date, the time and its zone.
+    /// Room for a date, the time and its zone; or for an age.
     private static func timeWidth(_ times: TimeText, isWide: Bool) -> Int {
-        (isWide ? 15 : 12) + (times.zone == .utc ? 0 : 4)
+        guard isWide else { return 4 }
+        return times.zone == .utc ? 15 : 19
     }
 }

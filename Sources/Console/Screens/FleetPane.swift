@@ -47,14 +47,14 @@ enum FleetPane {
                 Columns.Cell("\(firmware.count)", 7, alignment: .trailing),
                 Columns.Cell(NumberText.percentDown(firmware.count, of: total), 6, role: .dim, alignment: .trailing),
             ], in: line, on: &frame)
-        let width = line.columns - 31
+        let width = line.columns - 32
         guard width >= 4 else { return }
         let gauge = ProgressGauge(
             segments: [
                 ProgressGauge.Segment(count: firmware.count, character: "#", role: isTarget ? Role.ok.id : Role.text.id)
             ],
             total: total, emptyRole: Role.gaugeEmpty.id, bracketRole: Role.border.id)
-        frame.put(gauge.runs(width: width), in: line, from: 29)
+        frame.put(gauge.runs(width: width), in: line, from: 30)
     }
 
     private static func drawRest(_ view: FleetView, from index: Int, in line: Rect, on frame: inout Frame) {

@@ -30,7 +30,7 @@ enum HeaderLine {
         switch scene.state.screen {
         case .overview: nil
         case .update: scene.view.update?.summary.id ?? "no update"
-        case .device(let id): scene.view.detail.map { "\($0.row.region) > \(id)" } ?? id
+        case .device(let id): scene.detail.map { "\($0.row.region) > \(id)" } ?? id
         case .queue: "Queue"
         case .updates: "Updates"
         case .events: "Events"
@@ -47,7 +47,9 @@ enum HeaderLine {
 
     private static func badge(_ update: UpdateSummary, _ scene: Scene) -> FittedLine.Part {
         let role = update.status.role
-        return FittedLine.Part("\(scene.glyph(role)) \(update.badge)", role: role, rank: 0, flags: .bold)
+        let glyph = role.hasGlyph ? scene.glyph(role) + " " : ""
+        let flags: CellFlags = update.status == .paused ? [.bold, .reverse] : .bold
+        return FittedLine.Part(glyph + update.badge, role: role, rank: 0, flags: flags)
     }
 
     private static func phase(_ update: UpdateView) -> String? {
@@ -64,8 +66,11 @@ enum HeaderLine {
                 FittedLine.Part("DEMO \(NumberText.speed(speed))", role: .badge, rank: 2, gap: 1, flags: .reverse))
         }
         parts.append(freshness(scene))
-        parts.append(FittedLine.Part(scene.times.day(scene.view.now), role: .text, rank: 8))
-        parts.append(FittedLine.Part(scene.times.time(scene.view.now), role: .text, rank: 2, gap: 1))
+        let isWide = scene.layout.header.columns >= 110
+        let day = scene.times.day(scene.view.now)
+        parts.append(FittedLine.Part(isWide ? day : String(day.suffix(5)), role: .text, rank: 8))
+        parts.append(
+            FittedLine.Part(scene.times.time(scene.view.now, seconds: isWide), role: .text, rank: 2, gap: 1))
         return parts
     }
 

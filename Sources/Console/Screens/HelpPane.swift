@@ -23,7 +23,7 @@ enum HelpText {
     }
 
     /// In how many columns of lines the help stands.
-    static func columnCount(_ state: ConsoleState) -> Int { max(1, min(3, state.size.columns / 52)) }
+    static func columnCount(_ state: ConsoleState) -> Int { max(1, min(4, state.size.columns / 40)) }
 
     /// Rows that the help takes.
     static func lineCount(_ state: ConsoleState) -> Int {
@@ -60,7 +60,7 @@ enum HelpPane {
             frame.put(" " + line.text, column: rect.column, row: rect.row, role: .title, flags: .bold, in: rect)
         } else {
             Columns.draw(
-                [Columns.Cell("", 0), Columns.Cell(line.keys, 12, role: .key), Columns.Cell(line.text, nil)],
+                [Columns.Cell("", 0), Columns.Cell(line.keys, 9, role: .key), Columns.Cell(line.text, nil)],
                 in: rect, on: &frame)
         }
     }

@@ -81,7 +81,8 @@ enum HintLine {
     private static func commandHints(_ scene: Scene) -> [Candidate] {
         var hints: [Candidate] = []
         if !scene.state.openAlerts(in: scene.view).isEmpty { hints.append(Candidate(.acknowledge, 7)) }
-        guard let update = ConsoleUpdate.target(state: scene.state, view: scene.live) else { return hints }
+        guard scene.live.health == .running, let update = ConsoleUpdate.target(state: scene.state, view: scene.live)
+        else { return hints }
         switch update.status {
         case .draft: return hints + [Candidate(.start, 1)]
         case .running, .scheduled: hints.append(Candidate(.pause, 1))

@@ -38,24 +38,28 @@ enum PhasePane {
         fitted.left = [
             FittedLine.Part(head, role: isCurrent ? .title : .text, rank: 0, flags: isCurrent ? .bold : [])
         ]
-        fitted.right = numbers(phase, scene)
+        fitted.right = numbers(phase, isNarrow: line.columns < 72, scene)
         let verdict = verdict(phase, scene)
         fitted.right.append(FittedLine.Part(verdict.text, role: verdict.role, rank: 0, gap: 1))
         let width = line.columns - fitted.columns - 3
         if width >= 4 {
-            fitted.left.append(FittedLine.Part(TallyGauge.gauge(tally, width: width, scene), rank: 6, gap: 1))
+            fitted.left.append(
+                FittedLine.Part(
+                    TallyGauge.gauge(tally, width: width, isRollback: scene.isRollback, scene), rank: 6, gap: 1))
         }
         fitted.draw(in: line, on: &frame)
     }
 
-    private static func numbers(_ phase: PhaseRow, _ scene: Scene) -> [FittedLine.Part] {
+    /// Percent, ended of the target, successes, failures, active; the first and third only where there is room for a
+    /// gauge beside them.
+    private static func numbers(_ phase: PhaseRow, isNarrow: Bool, _ scene: Scene) -> [FittedLine.Part] {
         let tally = phase.tally
         func number(_ count: Int, _ role: Role, _ width: Int, rank: Int) -> FittedLine.Part {
             let text = TextWidth.fitted("\(scene.glyph(role))\(count)", to: width, alignment: .trailing)
             return FittedLine.Part(text, role: count == 0 ? .dim : role, rank: rank, gap: 1)
         }
         let ended = tally.succeeded + tally.failures
-        return [
+        let parts = [
             FittedLine.Part(
                 TextWidth.fitted("\(phase.percent)%", to: 4, alignment: .trailing), role: .dim, rank: 5, gap: 1),
             FittedLine.Part(
@@ -64,10 +68,14 @@ enum PhasePane {
             number(tally.failures, .failed, 4, rank: 2),
             number(tally.active, .active, 4, rank: 3),
         ]
+        return isNarrow ? [parts[1], parts[3], parts[4]] : parts
     }
 
     /// The verdict's word, padded so that rows align; of a phase that soaks, how long it still does.
     private static func verdict(_ phase: PhaseRow, _ scene: Scene) -> (text: String, role: Role) {
+        if phase.verdict == .waiting, scene.view.update?.summary.status.isOver == true {
+            return (TextWidth.fitted("NOT OPENED", to: 12), .dim)
+        }
         guard let gate = scene.view.update?.gate, gate.phase == phase.name else {
             return (TextWidth.fitted(phase.verdict.word, to: 12), phase.verdict.role)
         }

@@ -7,25 +7,32 @@ enum ProgressLine {
     static func draw(_ scene: Scene, in line: Rect, on frame: inout Frame) {
         guard let update = scene.view.update else { return drawNoUpdate(scene, in: line, on: &frame) }
         guard update.summary.status != .draft else { return drawDraft(update.summary, scene, in: line, on: &frame) }
-        let tally = update.summary.tally
-        var fitted = FittedLine()
-        fitted.left = [
-            FittedLine.Part("\(label(scene)) \(update.summary.doneText)", role: .text, rank: 0, flags: .bold)
-        ]
-        fitted.right = TallyGauge.counts(tally, words: line.columns >= 110, scene)
-        if line.columns >= 110, let end = update.expectedEnd {
-            fitted.right.append(FittedLine.Part("ETA \(scene.times.short(end))", role: .text, rank: 5))
+        if scene.state.screen == .overview, let rollback = update.rollback {
+            draw(rollback, end: nil, scene, in: line, on: &frame)
+        } else {
+            draw(update.summary, end: update.expectedEnd, scene, in: line, on: &frame)
         }
-        let taken = fitted.columns
-        let width = line.columns - taken - 4
-        if width >= 4 {
-            fitted.left.append(FittedLine.Part(TallyGauge.gauge(tally, width: width, scene), rank: 6, gap: 1))
-        }
-        fitted.draw(in: line, on: &frame)
     }
 
-    private static func label(_ scene: Scene) -> String {
-        scene.isRollback ? "sent back" : "done"
+    /// An update's progress, or that of its rollback once there is one.
+    private static func draw(
+        _ summary: UpdateSummary, end: Timestamp?, _ scene: Scene, in line: Rect, on frame: inout Frame
+    ) {
+        let tally = summary.tally
+        let isRollback = summary.isRollback
+        let label = "\(isRollback ? "back" : "done") \(summary.doneText)"
+        var fitted = FittedLine()
+        fitted.left = [FittedLine.Part(label, role: isRollback ? .rolledBack : .text, rank: 0, flags: .bold)]
+        fitted.right = TallyGauge.counts(tally, words: line.columns >= 110, isRollback: isRollback, scene)
+        if line.columns >= 110, let end {
+            fitted.right.append(FittedLine.Part("ETA \(scene.times.short(end))", role: .text, rank: 5))
+        }
+        let width = line.columns - fitted.columns - 3
+        if width >= 4 {
+            let gauge = TallyGauge.gauge(tally, width: width, isRollback: isRollback, scene)
+            fitted.left.append(FittedLine.Part(gauge, rank: 6, gap: 1))
+        }
+        fitted.draw(in: line, on: &frame)
     }
 
     private static func drawNoUpdate(_ scene: Scene, in line: Rect, on frame: inout Frame) {

@@ -7,11 +7,11 @@ enum QueuePane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         let queue = scene.view.queue
         let number = scene.state.screen == .overview ? "4 " : ""
-        let limit = queue.limit > 0 ? " (limit \(queue.limit))" : ""
-        let title = "\(number)Queue: \(queue.total) waiting  \(queue.inFlight) in flight\(limit)"
-        let shown = min(queue.rows.count, box.body.rows)
-        box.drawRule(box.title(title, offset: queue.offset, shown: shown, total: queue.total), scene, on: &frame)
+        let limit = queue.limit > 0 ? "/\(queue.limit)" : ""
+        let title = "\(number)Queue: \(queue.total) waiting  \(queue.inFlight)\(limit) in flight"
         let isWide = box.rect.columns >= 70
+        let shown = isWide || queue.offset > 0 ? min(queue.rows.count, box.body.rows) : 0
+        box.drawRule(box.title(title, offset: queue.offset, shown: shown, total: queue.total), scene, on: &frame)
         if let head = box.headLine { drawHead(isWide, in: head, on: &frame) }
         if queue.rows.isEmpty { box.drawEmpty("nothing waits", on: &frame) }
         for (index, row) in queue.rows.prefix(box.body.rows).enumerated() {

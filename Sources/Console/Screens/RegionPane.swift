@@ -47,7 +47,9 @@ enum RegionPane {
         let used = cells.reduce(0) { $0 + ($1.width ?? 0) + 1 } + 1
         let gaugeWidth = line.columns - used - 2
         guard hasUpdate, gaugeWidth >= 4 else { return }
-        frame.put(TallyGauge.gauge(region.tally, width: gaugeWidth, scene), in: line, from: used)
+        frame.put(
+            TallyGauge.gauge(region.tally, width: gaugeWidth, isRollback: scene.isRollback, scene), in: line, from: used
+        )
     }
 
     private static func updateCells(_ region: RegionRow, _ scene: Scene) -> [Columns.Cell] {

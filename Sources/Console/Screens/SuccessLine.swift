@@ -26,7 +26,7 @@ enum SuccessLine {
         var fitted = FittedLine()
         fitted.left = left(success, scene)
         fitted.right = right(success, scene, isWide: line.columns >= 110)
-        let width = line.columns - fitted.columns - SuccessGauge.scaleColumns - 4
+        let width = line.columns - fitted.columns - SuccessGauge.scaleColumns - 2
         if width >= 8 {
             fitted.left.append(FittedLine.Part(gauge(success).runs(width: width), rank: 6, gap: 2))
         }

@@ -29,12 +29,12 @@ enum UpdatesPane {
 
     private static func drawHead(in line: Rect, on frame: inout Frame) {
         var cells = [
-            Columns.Cell("", 1), Columns.Cell("", 1), Columns.Cell("update", 24, role: .dim),
+            Columns.Cell("", 3, gap: 0), Columns.Cell("update", 21, role: .dim),
             Columns.Cell("release", 8, role: .dim),
         ]
         if line.columns >= 70 { cells.append(Columns.Cell("strategy", 11, role: .dim)) }
         cells.append(Columns.Cell("status", nil, role: .dim))
-        cells.append(Columns.Cell("done", 11, role: .dim, alignment: .trailing))
+        cells.append(Columns.Cell("done", 9, role: .dim, alignment: .trailing))
         cells.append(Columns.Cell("fail", 5, role: .dim, alignment: .trailing))
         Columns.draw(cells, in: line, on: &frame)
     }
@@ -44,14 +44,15 @@ enum UpdatesPane {
         let isShown = update.id == scene.view.update?.summary.id
         let failures = update.tally.failures
         var cells = [
-            Columns.Cell(isShown ? "*" : "", 1), Columns.Cell(role.hasGlyph ? scene.glyph(role) : " ", 1, role: role),
-            Columns.Cell(update.id, columns >= 50 ? 24 : 12, role: isShown ? .title : .text),
+            Columns.Cell("", 1, gap: 0), Columns.Cell(scene.mark(role), 1, role: role, gap: 0),
+            Columns.Cell(isShown ? "*" : "", 1, role: .title, gap: 0),
+            Columns.Cell(update.id, columns >= 50 ? 21 : 12, role: isShown ? .title : .text),
             Columns.Cell(update.release.description, 8),
         ]
         if columns >= 70 { cells.append(Columns.Cell(update.strategy, 11)) }
         cells.append(Columns.Cell(statusText(update), nil, role: role))
         let done = update.status == .draft ? "" : update.doneText
-        cells.append(Columns.Cell(done, 11, alignment: .trailing))
+        cells.append(Columns.Cell(done, 9, alignment: .trailing))
         let failed = failures == 0 ? "" : "\(scene.glyph(.failed))\(failures)"
         cells.append(Columns.Cell(failed, 5, role: .failed, alignment: .trailing))
         return cells

@@ -13,12 +13,16 @@ public struct TypedConfirmation: Hashable, Sendable {
     /// What is confirmed.
     public enum Kind: Hashable, Sendable { case rollback, cancel, start }
 
+    /// What is confirmed.
     public var kind: Kind
     /// The update, as it was when the dialog opened.
     public var update: UpdateSummary
     /// The blast radius that is shown; nil until the engine has counted it.
     public var rollback: RollbackPreview?
+    /// The blast radius of a start; nil until the engine has counted it.
     public var start: StartPreview?
+    /// How many devices a start was to change when typing began.
+    var shownTargets: Int?
     /// What was typed so far; at most 64 characters, as ids are.
     public var typed = ""
     /// Why a key was not taken, or what changed.
@@ -64,7 +68,9 @@ public struct YesNoQuestion: Hashable, Sendable {
     /// What is confirmed.
     public enum Kind: Hashable, Sendable { case resume, approve, retry }
 
+    /// What is confirmed.
     public var kind: Kind
+    /// The update, as it was when the question was asked or has changed since.
     public var update: UpdateSummary
     /// The phase that is approved; nil: the update itself.
     public var phase: String?

@@ -12,7 +12,7 @@ extension ConsoleState {
     var focusedPane: Pane {
         switch screen {
         case .overview: visible(focus[.overview] ?? .devices, or: .devices)
-        case .update: visible(focus[.update] ?? .phases, or: .phases)
+        case .update: visible(focus[.update] ?? .phases, or: .causes)
         case .device: .timeline
         case .queue: .queue
         case .updates: .updates
@@ -51,6 +51,8 @@ extension ViewShape {
     init(_ view: FleetView) {
         phases = view.overviewRowCount
         regions = view.regions.count
+        updatePhases = view.update?.phases.count ?? 0
+        hasGate = view.update?.gate != nil
         causes = view.update?.causes.count ?? 0
         waiting = view.update?.waiting.count ?? 0
         hasRollback = view.update?.rollback != nil

@@ -19,6 +19,7 @@ public struct ConsoleState: Hashable, Sendable {
     var focusWasChosen = false
 
     // Lists.
+    /// The place in the list of devices.
     public var devices = WindowedList()
     var queue = WindowedList()
     /// First rows shown of lists that the view holds whole.
@@ -31,22 +32,29 @@ public struct ConsoleState: Hashable, Sendable {
     public internal(set) var marks: Set<String> = []
     /// While a range is being marked: each row that the cursor passes is marked.
     var isMarkingRange = false
+    /// Which devices the list holds.
     public var filter = DeviceFilter.everything
     /// The filter as it was typed; empty for none.
     var filterText = ""
     /// The region that the list of devices is confined to.
     public var region: String?
+    /// The order of the list of devices.
     public var sort = DeviceSort()
 
     // What stands over the screen.
+    /// The question that stands over the screen.
     public internal(set) var dialog: ConsoleDialog?
+    /// The line that is being typed.
     public internal(set) var input: InputLine?
+    /// What became of the last key.
     public internal(set) var message: ConsoleMessage?
 
     // The display.
     /// The view that stays on the screen while the display is frozen.
     public internal(set) var frozen: FleetView?
+    /// In which zone times are shown.
     public var times = TimeDisplay.utc
+    /// The name of the theme in use; the caller keeps it true.
     public var themeName: String
     /// The themes there are, for completion.
     public var themeNames: [String] = []
@@ -58,7 +66,9 @@ public struct ConsoleState: Hashable, Sendable {
     public var keymap = Keymap()
 
     // Who and what.
+    /// Who sits at this console.
     public var operatorName: String
+    /// Whether commands are refused here.
     public var isReadOnly: Bool
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
     public internal(set) var heardAt: Timestamp?
@@ -90,7 +100,9 @@ public struct ConsoleMessage: Hashable, Sendable {
     /// How it is drawn.
     public enum Kind: Hashable, Sendable { case done, plain, error }
 
+    /// How it is drawn.
     public var kind: Kind
+    /// What it says.
     public var text: String
 
     /// A line of this kind.
@@ -105,6 +117,9 @@ struct ViewShape: Hashable, Sendable {
     /// Rows of the pane of phases, or of what stands in its place.
     var phases = 5
     var regions = 7
+    /// Phases of the update in focus.
+    var updatePhases = 5
+    var hasGate = true
     var causes = 0
     var waiting = 0
     var hasRollback = false

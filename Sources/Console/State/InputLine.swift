@@ -6,7 +6,9 @@ public struct InputLine: Hashable, Sendable {
     /// The longest line, in characters: more is not taken in.
     public static let maximumLength = 500
 
+    /// What the line is for.
     public var purpose: Purpose
+    /// What was typed so far.
     public private(set) var text: String
     /// Characters before the cursor.
     public private(set) var cursor: Int

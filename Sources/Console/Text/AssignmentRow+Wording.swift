@@ -41,7 +41,7 @@ extension AssignmentRow {
 
     /// Why it stands there, for a column; empty where the state says it all.
     func reasonText(_ times: TimeText) -> String {
-        let ending = reason?.description ?? ""
+        let ending = reason?.description ?? (turnedBad ? "no longer on \(release)" : "")
         switch state {
         case .pending, .scheduled: return waiting?.text(times) ?? ""
         case .retrying:

@@ -19,6 +19,9 @@ extension UpdateStatus {
 
     /// The word in badges.
     var word: String { description.uppercased() }
+
+    /// Whether nothing starts in it any more.
+    var isOver: Bool { isFinal || self == .rollingBack }
 }
 
 extension UpdateSummary {

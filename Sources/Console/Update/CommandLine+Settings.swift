@@ -39,6 +39,7 @@ extension CommandLine {
             let near = NearMiss.best(of: name, among: names)
             return fail("no region \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""), &state)
         }
+        state.frozen = nil
         state.region = name == "all" ? nil : name
         state.devices.clear()
         return []
@@ -51,6 +52,7 @@ extension CommandLine {
             let words = DeviceSortKey.allCases.map(\.name).joined(separator: ", ")
             return fail("no sort key \"\(word)\"; there are \(words)", &state)
         }
+        state.frozen = nil
         state.sort = DeviceSort(key, reversed: isReversed)
         return []
     }

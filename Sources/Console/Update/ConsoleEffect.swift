@@ -13,6 +13,6 @@ public enum ConsoleEffect: Hashable, Sendable {
     case cycleTheme(after: String)
     /// Take the theme of this name.
     case setTheme(String)
-    /// Write the list of devices, as it is filtered and sorted, to a file: the screen as text.
+    /// Write this text, the screen as it is drawn, to a file.
     case export(String)
 }

@@ -3,10 +3,12 @@ import FleetCore
 import FleetEngine
 
 extension ConsoleUpdate {
-    /// The update that a command is about: the one under the cursor in the list of updates, else the one in focus.
+    /// The update that a command is about: the one under the cursor in the list of updates, else the one in focus,
+    /// even if the view that shows it has not arrived yet.
     static func target(state: ConsoleState, view: FleetView) -> UpdateSummary? {
-        guard state.screen == .updates else { return view.update?.summary }
-        return view.updates.first { $0.id == state.selectedUpdate } ?? view.update?.summary
+        if state.screen == .updates { return view.updates.first { $0.id == state.selectedUpdate } }
+        guard let id = state.focusedUpdate else { return view.update?.summary }
+        return view.updates.first { $0.id == id }
     }
 
     /// A command by its key: pausing goes out at once, everything else asks first.

@@ -50,7 +50,8 @@ extension ConsoleUpdate {
         case .up: confirmation.scroll = max(0, confirmation.scroll - 1)
         case .down: confirmation.scroll = min(confirmation.scroll + 1, confirmation.lastScroll)
         case .tab: return pauseFirst(confirmation, view: view)
-        case .enter: return confirm(&confirmation)
+        // A key that is held down confirms nothing.
+        case .enter where event.isRepeat != true: return confirm(&confirmation)
         default: break
         }
         return []
@@ -87,7 +88,7 @@ extension ConsoleUpdate {
     }
 
     private static func handle(_ event: KeyEvent, question: inout YesNoQuestion) -> [ConsoleEffect] {
-        guard event.key == .character("y"), !event.isPasted else { return [] }
+        guard event.key == .character("y"), !event.isPasted, event.isRepeat != true else { return [] }
         if question.hasChanged {
             question.hasChanged = false
             return []

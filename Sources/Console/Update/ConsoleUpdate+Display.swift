@@ -34,6 +34,7 @@ extension ConsoleUpdate {
     private static func changeSort(by distance: Int, state: inout ConsoleState) {
         let keys = DeviceSortKey.allCases
         let index = keys.firstIndex(of: state.sort.key) ?? 0
+        state.frozen = nil
         state.sort = DeviceSort(keys[(index + distance + keys.count) % keys.count])
         state.devices.followsSelection = true
         state.message = ConsoleMessage(.done, "sorted by \(state.sort.text)")
@@ -96,7 +97,7 @@ extension ConsoleUpdate {
         }
     }
 
-    /// The screen as text, at a width that holds every column.
+    /// The screen as text.
     private static func exportText(_ state: ConsoleState, view: FleetView) -> String {
         var plain = state
         plain.message = nil

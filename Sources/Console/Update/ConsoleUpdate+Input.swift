@@ -13,10 +13,13 @@ extension ConsoleUpdate {
             state.input = nil
             return []
         case .enter: return event.isPasted ? [] : finish(input, state: &state, view: view)
+        // As in editors, a line deleted past its beginning is given up.
+        case .backspace where input.text.isEmpty:
+            state.input = nil
+            return []
         case .tab: complete(&input, state: &state, view: view)
         default: edit(&input, by: event.key)
         }
-        // Backspace on an empty command line closes it, as in editors.
         state.input = input
         return []
     }
@@ -63,6 +66,7 @@ extension ConsoleUpdate {
 
     static func setFilter(_ text: String, state: inout ConsoleState) throws(FilterProblem) {
         state.filter = try FilterText.read(text)
+        state.frozen = nil
         state.filterText = state.filter == .everything ? "" : text
         state.devices.clear()
         if state.screen == .overview { state.setFocus(.devices) }

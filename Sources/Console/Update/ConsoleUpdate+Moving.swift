@@ -46,7 +46,10 @@ extension ConsoleUpdate {
             let before = state.devices.selected
             move(step, in: view.devices.list, at: view.devices.selectedPosition, of: &state.devices)
             passMarks(from: before, state: &state, view: view)
-        case .queue: move(step, in: view.queue.list, at: nil, of: &state.queue)
+            stayInFrozenRows(&state)
+        case .queue:
+            move(step, in: view.queue.list, at: nil, of: &state.queue)
+            stayInFrozenRows(&state)
         case .regions:
             state.selectedRegion = moved(step, from: state.selectedRegion, in: view.regions.map(\.name))
             follow(.regions, at: view.regions.firstIndex { $0.name == state.selectedRegion }, state: &state)
@@ -55,6 +58,16 @@ extension ConsoleUpdate {
             follow(.updates, at: view.updates.firstIndex { $0.id == state.selectedUpdate }, state: &state)
         default: scroll(pane, by: step, state: &state, view: view)
         }
+    }
+
+    /// A frozen display holds no other rows than those it shows.
+    private static func stayInFrozenRows(_ state: inout ConsoleState) {
+        guard state.frozen != nil, state.devices.pendingPosition != nil || state.queue.pendingPosition != nil
+        else { return }
+        state.devices.pendingPosition = nil
+        state.queue.pendingPosition = nil
+        let key = state.keymap.keyText(.freeze)
+        state.message = ConsoleMessage(.plain, "the display is frozen and holds these rows only; \(key) shows it live")
     }
 
     private static func move(
@@ -103,6 +116,7 @@ extension ConsoleUpdate {
         let distance = down ? 3 : -3
         let shown = state.shownRows(of: pane)
         switch pane {
+        case .devices where state.frozen != nil, .queue where state.frozen != nil: break
         case .devices: state.devices.scroll(by: distance, shown: shown, total: view.devices.total)
         case .queue: state.queue.scroll(by: distance, shown: shown, total: view.queue.total)
         default: scroll(pane, by: .rows(distance), state: &state, view: view)

@@ -23,7 +23,7 @@ extension ConsoleUpdate {
         guard let shown = view.update?.summary else { return }
         if state.focusedUpdate == nil { state.focusedUpdate = shown.id }
         guard !state.focusWasChosen, state.dialog == nil, shown.id == state.focusedUpdate, shown.status.isFinal,
-            let live = view.updates.first(where: { $0.status.isUnderWay && $0.parent != shown.id })
+            let live = view.updates.first(where: { $0.status.isUnderWay && $0.id != shown.id && $0.parent != shown.id })
         else { return }
         state.focusedUpdate = live.id
         state.message = ConsoleMessage(.plain, "\(shown.id) has ended; now showing \(live.id)")
@@ -93,9 +93,11 @@ extension TypedConfirmation {
 
     private mutating func received(start new: StartPreview?) {
         guard let new else { return }
-        if let old = start, old.targets != new.targets || old.skipped != new.skipped || old.phases != new.phases {
-            lock(at: new.takenAt)
-        }
+        // In a large fleet devices come and go all the time. What was looked at is what may be confirmed, give or take
+        // one in a hundred; fewer devices than that are no surprise.
+        let limit = shownTargets.map { $0 + $0 / 100 } ?? .max
+        if new.targets > limit { lock(at: new.takenAt) }
+        if start == nil || new.targets > limit { shownTargets = new.targets }
         start = new
     }
 

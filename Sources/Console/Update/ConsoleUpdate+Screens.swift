@@ -8,7 +8,9 @@ extension ConsoleUpdate {
         switch action {
         case .open: open(&state, view: view)
         case .back: back(&state)
-        case .updates: push(.updates, state: &state)
+        case .updates:
+            state.selectedUpdate = state.focusedUpdate
+            push(.updates, state: &state)
         case .detail: push(.update, state: &state)
         case .queue: push(.queue, state: &state)
         case .events: push(.events, state: &state)
@@ -60,9 +62,11 @@ extension ConsoleUpdate {
         case .devices: openSelection(&state, shown.devices.list, \.devices)
         case .queue: openSelection(&state, shown.queue.list, \.queue)
         case .regions: confine(&state, view: shown)
-        case .phases: push(shown.firstPane == .updates ? .updates : .update, state: &state)
+        case .phases:
+            if shown.firstPane == .updates { state.selectedUpdate = state.focusedUpdate }
+            push(shown.firstPane == .updates ? .updates : .update, state: &state)
         case .events: push(.events, state: &state)
-        case .updates: focusUpdate(state.selectedUpdate ?? shown.updates.first?.id, state: &state)
+        case .updates: openUpdate(&state, view: shown)
         default: break
         }
     }
@@ -92,9 +96,19 @@ extension ConsoleUpdate {
             state.selectedRegion = view.regions.first?.name
             return
         }
+        state.frozen = nil
         state.region = state.region == name ? nil : name
         state.devices.clear()
         state.setFocus(.devices)
+    }
+
+    /// Shows the update under the cursor; without a cursor Enter puts it on the first one.
+    private static func openUpdate(_ state: inout ConsoleState, view: FleetView) {
+        if let id = state.selectedUpdate, view.updates.contains(where: { $0.id == id }) {
+            focusUpdate(id, state: &state)
+        } else {
+            state.selectedUpdate = view.updates.first?.id
+        }
     }
 
     /// Puts an update into focus and shows the overview of it.

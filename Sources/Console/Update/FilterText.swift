@@ -9,6 +9,7 @@ public struct FilterProblem: Error, Hashable, Sendable, CustomStringConvertible 
     /// What to do; may be empty.
     public var remedy: String
 
+    /// The message with its place and its remedy.
     public var description: String {
         "column \(column): \(message)" + (remedy.isEmpty ? "" : "; \(remedy)")
     }

@@ -18,6 +18,7 @@ extension EngineLoop {
         view.alerts = builder.alerts()
         view.detail = query.detail.flatMap(builder.detail)
         view.rollback = query.rollbackPreview.flatMap { state.updateIndex(of: $0) }.map(builder.rollbackPreview)
+        view.start = query.startPreview.flatMap { state.updateIndex(of: $0) }.flatMap(builder.startPreview)
         return view
     }
 
@@ -58,6 +59,7 @@ struct ViewBuilder {
     func header() -> FleetView {
         var view = FleetView()
         view.fleetName = state.settings.name
+        view.timeZone = state.settings.timeZone
         view.revision = state.revision
         view.now = now
         view.deviceCount = state.devices.count
@@ -103,7 +105,8 @@ struct ViewBuilder {
     private func statusText(_ record: UpdateRecord) -> String {
         if record.status == .paused { return record.pauseReason?.description ?? "" }
         guard let reason = record.startsEnded else { return "" }
-        return record.status == .completed ? "" : reason.description
+        // That it was rolled back is its status; the reason is worded for devices.
+        return record.status == .completed || reason == .rolledBack ? "" : reason.description
     }
 
     func events() -> [EventRow] {

@@ -43,7 +43,8 @@ extension ViewBuilder {
             id: devices.id(device), name: devices.name(device), region: devices.region(device),
             site: devices.site(device), location: devices.location(device), status: devices.status(device),
             lifecycle: devices.lifecycle(device), firmware: devices.firmware(device),
-            lastSeen: presence.lastSeen(device), assignment: assignment)
+            lastSeen: presence.lastSeen(device), assignment: assignment,
+            timeZone: devices.zone(device).identifier)
     }
 
     func assignmentRow(_ update: UpdateIndex, _ device: DeviceIndex, waiting known: WaitReason?) -> AssignmentRow? {
@@ -155,7 +156,7 @@ extension ViewBuilder {
                     update: record.id,
                     phase: record.definition.hasGates
                         ? record.phase(of: position).map { record.phases[$0].definition.name } : nil,
-                    waiting: reason))
+                    waiting: reason, timeZone: state.devices.zone(device).identifier))
         }
     }
 }

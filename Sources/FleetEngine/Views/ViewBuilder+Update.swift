@@ -8,7 +8,15 @@ extension ViewBuilder {
             phases: phases(record), gate: gate(record), causes: causes(record),
             previousVersions: previousVersions(record), selector: record.definition.selector.source,
             rollback: record.rollback.map { summary(state.updates[$0.offset]) }, waiting: waitGroups(update),
-            expectedEnd: nil)
+            expectedEnd: nil, success: success(record))
+    }
+
+    private func success(_ record: UpdateRecord) -> SuccessView? {
+        let completed = record.tally.succeeded
+        let failed = record.tally.failures
+        return WilsonInterval.of(successes: completed, sample: completed + failed).map {
+            SuccessView(completed: completed, failed: failed, interval: $0)
+        }
     }
 
     private func phases(_ record: UpdateRecord) -> [PhaseRow] {
@@ -28,7 +36,7 @@ extension ViewBuilder {
         let gate = phase.definition.gate
         let sample = state.gateSample(record, phase: current, now: now)
         let soakEnd = phase.closedAt == nil ? phase.soakFrom.map { $0 + phase.definition.wait } : nil
-        let soaks = soakEnd.map { $0 > now } ?? false
+        let soaks = record.startsEnded == nil && soakEnd.map { $0 > now } ?? false
         return GateView(
             phase: phase.definition.name, verdict: phase.verdict, threshold: gate.threshold,
             completed: sample.succeeded, failed: sample.failed, size: sample.size,

@@ -1,0 +1,274 @@
+import Cells
+import FleetCore
+import FleetEngine
+import Testing
+
+@testable import Console
+
+/// Nothing that changes devices goes out without what confirms it.
+@Suite struct ConfirmationTests {
+    static func view(revision: UInt64 = 7000) -> FleetView {
+        var view = Fixture.paused()
+        view.rollback = Fixture.rollbackPreview(revision: revision)
+        return view
+    }
+
+    static func state(_ view: FleetView, isReadOnly: Bool = false) -> ConsoleState {
+        var state = Fixture.state(isReadOnly: isReadOnly)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        return state
+    }
+
+    static func confirmation(_ state: ConsoleState) -> TypedConfirmation? {
+        guard case .typed(let confirmation) = state.dialog else { return nil }
+        return confirmation
+    }
+
+    @Test func pauseGoesOutAtOnce() {
+        let view = Fixture.running()
+        var state = Self.state(view)
+        #expect(press("p", &state, view) == [.send(.pause(update: "RO-1042"), reason: "")])
+        #expect(state.dialog == nil)
+    }
+
+    @Test func rollbackNeedsTheIDInFull() {
+        let view = Self.view()
+        var state = Self.state(view)
+        #expect(press("B", &state, view).isEmpty)
+        #expect(ConsoleQuery.query(for: state, size: state.size).rollbackPreview == "RO-1042")
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(press("enter", &state, view).isEmpty)
+        #expect(type("RO-104", &state, view).isEmpty)
+        #expect(press("enter", &state, view).isEmpty)
+        #expect(Self.confirmation(state)?.notice == .notTheID)
+        type("2", &state, view)
+        #expect(
+            press("enter", &state, view)
+                == [.send(.rollBack(update: "RO-1042", confirmation: "RO-1042", preview: 7000), reason: "")])
+        #expect(state.dialog == nil)
+    }
+
+    @Test(arguments: ["RO-1043", "ro-1042", "RO-10422", " RO-1042"])
+    func anotherIDDoesNothing(_ typed: String) {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect((type(typed, &state, view) + press("enter", &state, view)).isEmpty)
+        #expect(state.dialog != nil)
+    }
+
+    @Test func pastedTextNeitherFillsNorConfirms() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, view, isPasted: true)
+        #expect(Self.confirmation(state)?.typed == "")
+        #expect(Self.confirmation(state)?.notice == .pasteRefused)
+        type("RO-1042", &state, view)
+        #expect(press(.enter, &state, view, isPasted: true).isEmpty)
+        #expect(state.dialog != nil)
+    }
+
+    @Test func aHeldEnterDoesNotConfirm() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, view)
+        let effects = ConsoleUpdate.handle(KeyEvent(.enter, isRepeat: true), state: &state, view: view)
+        #expect(effects.isEmpty)
+    }
+
+    @Test func nothingConfirmsBeforeTheBlastRadiusIsThere() {
+        var view = Self.view()
+        view.rollback = nil
+        var state = Self.state(view)
+        press("B", &state, view)
+        type("RO-1042", &state, view)
+        #expect(press("enter", &state, view).isEmpty)
+        #expect(Self.confirmation(state)?.notice == .notCounted)
+    }
+
+    @Test func aChangedSetLocksAndMustBeTypedAnew() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, view)
+        let changed = Self.view(revision: 7001)
+        ConsoleUpdate.received(changed, at: Fixture.wall, state: &state)
+        #expect(Self.confirmation(state)?.typed == "")
+        #expect(Self.confirmation(state)?.notice == .changed(at: Fixture.now))
+        #expect(press("enter", &state, changed).isEmpty)
+        type("RO-1042", &state, changed)
+        #expect(
+            press("enter", &state, changed)
+                == [.send(.rollBack(update: "RO-1042", confirmation: "RO-1042", preview: 7001), reason: "")])
+    }
+
+    @Test func aRollbackThatBeganElsewhereLeavesNothingToConfirm() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, view)
+        var begun = Fixture.rollingBack()
+        begun.rollback = nil
+        ConsoleUpdate.received(begun, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, begun)
+        #expect(press("enter", &state, begun).isEmpty)
+        #expect(Self.confirmation(state)?.notice == .gone)
+    }
+
+    @Test func escLeavesWithoutACommand() {
+        let view = Self.view()
+        for key in ["B", "c", "R"] {
+            var state = Self.state(view)
+            press(key, &state, view)
+            #expect(state.dialog != nil, "\(key)")
+            #expect(press("esc", &state, view).isEmpty)
+            #expect(state.dialog == nil)
+        }
+    }
+
+    @Test func tabPausesFirstWhileItRuns() {
+        var view = Fixture.running()
+        view.rollback = Fixture.rollbackPreview()
+        var state = Self.state(view)
+        press("B", &state, view)
+        #expect(press("tab", &state, view) == [.send(.pause(update: "RO-1042"), reason: "")])
+        #expect(state.dialog != nil)
+        let paused = Self.view()
+        ConsoleUpdate.received(paused, at: Fixture.wall, state: &state)
+        #expect(press("tab", &state, paused).isEmpty)
+    }
+
+    @Test func resumeNeedsATypedY() {
+        let view = Fixture.paused()
+        var state = Self.state(view)
+        press("R", &state, view)
+        #expect(press("enter", &state, view).isEmpty)
+        #expect(press("R", &state, view).isEmpty)
+        #expect(press(.character("y"), &state, view, isPasted: true).isEmpty)
+        #expect(press("y", &state, view) == [.send(.resume(update: "RO-1042"), reason: "")])
+    }
+
+    @Test func aChangedCountAsksForYTwice() {
+        var view = Fixture.paused()
+        var state = Self.state(view)
+        press("R", &state, view)
+        view.updates[1].tally[.pending] -= 5
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(press("y", &state, view).isEmpty)
+        #expect(press("y", &state, view) == [.send(.resume(update: "RO-1042"), reason: "")])
+    }
+
+    @Test func cancelAndStartNeedTheIDToo() {
+        let running = Fixture.running()
+        var state = Self.state(running)
+        press("c", &state, running)
+        type("RO-1042", &state, running)
+        #expect(press("enter", &state, running) == [.send(.cancel(update: "RO-1042"), reason: "")])
+
+        var draft = Fixture.draft()
+        draft.start = Fixture.startPreview()
+        state = Self.state(draft)
+        press("s", &state, draft)
+        #expect(ConsoleQuery.query(for: state, size: state.size).startPreview == "maintenance-2.5.0")
+        ConsoleUpdate.received(draft, at: Fixture.wall, state: &state)
+        type("maintenance-2.5.0", &state, draft)
+        #expect(press("enter", &state, draft) == [.send(.start(update: "maintenance-2.5.0"), reason: "")])
+    }
+
+    @Test func aStartThatGrewMustBeTypedAnew() {
+        var view = Fixture.draft()
+        view.start = Fixture.startPreview(targets: 1000)
+        var state = Self.state(view)
+        press("s", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("maintenance-2.5.0", &state, view)
+        for targets in [990, 1010] {
+            view.start = Fixture.startPreview(targets: targets)
+            ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+            #expect(Self.confirmation(state)?.isUnlocked == true)
+        }
+        view.start = Fixture.startPreview(targets: 1011)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(Self.confirmation(state)?.typed == "")
+        #expect(press("enter", &state, view).isEmpty)
+    }
+
+    @Test func retryAndApproveAskFirst() {
+        var view = Fixture.running()
+        view.updates[1].status = .halted
+        view.update?.summary = view.updates[1]
+        var state = Self.state(view)
+        press("r", &state, view)
+        #expect(press("y", &state, view) == [.send(.retryFailed(update: "RO-1042"), reason: "")])
+
+        view = Fixture.running()
+        view.update?.gate?.awaitsApproval = true
+        state = Self.state(view)
+        press("A", &state, view)
+        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042"), reason: "")])
+    }
+
+    @Test func controlKeysNeverGiveACommand() {
+        for view in [Fixture.running(), Self.view()] {
+            for screen in SizeTests.screens {
+                for character in "abcdefghijklmnopqrstuvwxyz" {
+                    var state = Self.state(view)
+                    state.screens = [.overview, screen]
+                    let effects = press(.control(character), &state, view)
+                    #expect(effects.allSatisfy { $0 == .suspend }, "\(screen) ctrl-\(character)")
+                    press("B", &state, view)
+                    guard let before = state.dialog else { continue }
+                    #expect(press(.control(character), &state, view).isEmpty)
+                    #expect(state.dialog == before)
+                }
+            }
+        }
+    }
+
+    @Test func controlCSaysHowToQuit() {
+        let view = Fixture.running()
+        var state = Self.state(view)
+        #expect(press(.control("c"), &state, view).isEmpty)
+        #expect(state.message == ConsoleMessage(.plain, "press q to quit"))
+        #expect(press("q", &state, view) == [.quit])
+    }
+
+    @Test func aReadOnlyConsoleGivesNoCommand() {
+        let view = Self.view()
+        for key in ["p", "R", "B", "c", "A", "r", "s"] {
+            var state = Self.state(view, isReadOnly: true)
+            #expect(press(key, &state, view).isEmpty)
+            #expect(state.dialog == nil)
+            #expect(state.message?.kind == .error)
+        }
+        for line in ["pause", "rollback", "pause RO-1042"] {
+            var state = Self.state(view, isReadOnly: true)
+            #expect((type(":" + line, &state, view) + press("enter", &state, view)).isEmpty)
+            #expect(state.dialog == nil)
+        }
+    }
+
+    @Test func pastedTextIsNotTakenAsKeys() {
+        let view = Fixture.running()
+        var state = Self.state(view)
+        #expect(type("pBq", &state, view, isPasted: true).isEmpty)
+        #expect(state.dialog == nil)
+    }
+
+    @Test func aDialogThawsAFrozenDisplay() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("Z", &state, view)
+        #expect(press("p", &state, view) == [.send(.pause(update: "RO-1042"), reason: "")])
+        #expect(state.frozen != nil)
+        press("B", &state, view)
+        #expect(state.frozen == nil)
+    }
+}

@@ -1,0 +1,85 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+@testable import Console
+
+/// Numbers and times say no more than is true.
+@Suite struct WordingTests {
+    @Test func percentagesAreRoundedDown() {
+        #expect(NumberText.percentDown(2399, of: 2400) == "99.9%")
+        #expect(NumberText.percentDown(2400, of: 2400) == "100%")
+        #expect(NumberText.percentDown(39, of: 40) == "97.5%")
+        #expect(NumberText.percentDown(0, of: 0) == "-")
+        #expect(NumberText.percentDown(0.975) == "97.5%")
+        #expect(NumberText.percentDown(0.99999) == "99.9%")
+        #expect(NumberText.percentDown(.nan) == "-")
+        #expect(NumberText.percent(basisPoints: 9500) == "95")
+        #expect(NumberText.percent(basisPoints: 9750) == "97.5")
+        #expect(NumberText.percent(basisPoints: 9999) == "99.99")
+        #expect(NumberText.speed(1800) == "1800x")
+        #expect(NumberText.speed(1.5) == "1.5x")
+    }
+
+    @Test func timesAreInTheZoneThatWasAskedFor() {
+        var view = Fixture.running()
+        let utc = TimeText(.utc, view: view)
+        #expect(utc.short(Fixture.now) == "14:02Z")
+        #expect(utc.exact(Fixture.now - .days(1)) == "09-19 14:02:31Z")
+        #expect(TimeText(.fleet, view: view).short(Fixture.now) == "10:02 EDT")
+        let site = TimeText(.site, view: view).at(site: "Europe/Brussels")
+        #expect(site.short(Fixture.now) == "16:02 CEST")
+        #expect(utc.at(site: "Europe/Brussels").short(Fixture.now) == "14:02Z")
+        view.timeZone = "Mars/Olympus"
+        #expect(TimeText(.fleet, view: view).short(Fixture.now) == "14:02Z")
+        #expect(utc.exact(.distantFuture) == "12-31 23:59:59Z")
+        #expect(utc.exact(.distantPast) == "01-01 00:00:00Z")
+    }
+
+    @Test func theOddsOfAGateInWords() {
+        let times = TimeText(.utc, view: Fixture.running())
+        var gate = Fixture.gate()
+        #expect(
+            GateOdds.sentences(gate, times: times) == [
+                "41 more successes pass it, by the low bound of the 95% interval.", "9 more failures end it.",
+            ])
+        gate.demandsConfidence = false
+        gate.successesToPass = 1
+        gate.failuresToFail = 1
+        #expect(GateOdds.sentences(gate, times: times) == ["1 more success passes it.", "The next failure ends it."])
+        gate.verdict = .failed
+        gate.successesToPass = nil
+        #expect(GateOdds.sentences(gate, times: times) == ["Failed: 10 of 464 failed; 97% cannot be reached any more."])
+        gate.verdict = .passed
+        gate.soakEndsAt = Fixture.now + .minutes(30)
+        #expect(
+            GateOdds.sentences(gate, times: times) == [
+                "Passed with 454 of 464.", "Soaks until 14:32Z; what turns bad until then still counts.",
+            ])
+    }
+
+    @Test func everyReasonToWaitHasItsWords() {
+        let times = TimeText(.utc, view: Fixture.running())
+        let until = Fixture.now + .hours(1)
+        let reasons: [(WaitReason, String)] = [
+            (.notStarted, "draft, not started"), (.awaitingApproval, "awaits approval"),
+            (.paused(.operatorPaused(name: "kim")), "paused by kim"), (.window(opensAt: until), "window opens 15:02Z"),
+            (.window(opensAt: nil), "no window opens again"),
+            (.freeze(name: "xmas", until: until), "freeze xmas until 15:02Z"),
+            (.gate(phase: "early"), "gate of early"),
+            (.soak(phase: "early", until: until), "soak of early until 15:02Z"),
+            (.approval(phase: "early"), "approval after early"), (.limit(.fleet(4)), "limit of 4 in the fleet"),
+            (.rate(until: until), "start rate until 15:02Z"),
+            (.bandwidth(region: "apac", until: until), "bandwidth of apac until 15:02Z"),
+            (.floor(site: "S1", working: 1), "floor at S1: 1 working"),
+            (.offline(since: until), "offline since 15:02Z"),
+            (.offline(since: nil), "offline"), (.neverSeen, "never seen"),
+            (.backingOff(until: until), "next try 15:02Z"),
+            (.busy(update: "U"), "busy with U"), (.due, "starts next"),
+        ]
+        for (reason, text) in reasons {
+            #expect(reason.wholeText(times) == text)
+            #expect(reason.sentence(times).hasSuffix("."))
+        }
+    }
+}
