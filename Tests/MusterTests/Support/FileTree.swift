@@ -24,6 +24,9 @@ struct FileTree: Equatable, CustomStringConvertible {
     /// The paths, sorted.
     var paths: [String] { modes.keys.sorted() }
 
+    /// The journal's bytes.
+    var journal: [UInt8]? { files["journal.sqlite"] }
+
     var description: String {
         paths.map { "\($0) \(String(modes[$0] ?? 0, radix: 8)) \(files[$0]?.count ?? 0)" }.joined(separator: "\n")
     }
