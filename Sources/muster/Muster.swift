@@ -17,4 +17,16 @@ struct Muster: ParsableCommand {
             DemoCommand.self, ConsoleCommand.self, SimulateCommand.self, PlanCommand.self, SnapshotCommand.self,
             DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, CheckCommand.self, ThemeCommand.self,
         ])
+
+    /// Carries out the command line. A command line that cannot be read is bad input like any other.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            printError(fullMessage(for: error))
+            exit(withError: ExitStatus.badInput)
+        }
+    }
 }

@@ -20,17 +20,17 @@ struct CheckCommand: ParsableCommand {
         struct Problem: Encodable {
             var severity: String
             var path: String
-            var line: Int?
-            var column: Int?
+            @OrNull var line: Int?
+            @OrNull var column: Int?
             var message: String
             var remedy: String
         }
         var usable: Bool
         var problems: [Problem]
         var unlisted: Int
-        var devices: Int?
-        var releases: Int?
-        var updates: Int?
+        @OrNull var devices: Int?
+        @OrNull var releases: Int?
+        @OrNull var updates: Int?
     }
 
     func run() throws {

@@ -33,7 +33,7 @@ struct DevicesCommand: ParsableCommand {
         var status: String
         var lifecycle: String
         var firmware: String
-        var lastSeen: String?
+        @OrNull var lastSeen: String?
         var tags: [String: String]
     }
 

@@ -69,7 +69,7 @@ struct SimulateCommand: ParsableCommand {
             printError("muster: \(TextWidth.sanitised(error.description))")
             throw ExitStatus.badInput
         }
-        if json { try JSONOutput.print(SimulationReport(outcome)) } else { printText(outcome) }
+        if json { try JSONOutput.print(SimulationReport(outcome).whole) } else { printText(outcome) }
         let isWhole = outcome.ending == .ended && outcome.updates.allSatisfy { $0.status == .completed }
         if !isWhole || outcome.updates.contains(where: \.isRollback) { throw ExitStatus.held }
     }

@@ -21,10 +21,10 @@ struct UpdatesCommand: ParsableCommand {
         var selector: String
         var status: String
         var reason: String
-        var startedAt: String?
-        var endedAt: String?
+        @OrNull var startedAt: String?
+        @OrNull var endedAt: String?
         var counts: [String: Int]
-        var parent: String?
+        @OrNull var parent: String?
     }
 
     func run() throws {

@@ -2,16 +2,16 @@ import FleetCore
 import FleetSimulator
 
 /// What became of a headless run, for JSON and for people.
-struct SimulationReport: Encodable {
+struct SimulationReport {
     /// One phase; its counts are cumulative, as the phase is.
     struct Phase: Encodable {
         var name: String
         var size: Int
         var completed: Int
         var failed: Int
-        var verdict: String?
-        var openedAt: String?
-        var closedAt: String?
+        @OrNull var verdict: String?
+        @OrNull var openedAt: String?
+        @OrNull var closedAt: String?
     }
 
     /// One device in one update.
@@ -20,39 +20,63 @@ struct SimulationReport: Encodable {
         var region: String
         var site: String
         var state: String
-        var reason: String?
-        var waitsFor: String?
+        @OrNull var reason: String?
+        @OrNull var waitsFor: String?
         var attempts: Int
-        var from: String?
+        @OrNull var from: String?
         var to: String
         var firmware: String
-        var startedAt: String?
-        var endedAt: String?
+        @OrNull var startedAt: String?
+        @OrNull var endedAt: String?
+    }
+
+    /// How many assignments ended how. Those that have not ended are pending, whatever they wait for.
+    struct Assignments: Encodable {
+        var completed: Int
+        var failed: Int
+        var skipped: Int
+        var cancelled: Int
+        var pending: Int
     }
 
     /// One update.
     struct Update: Encodable {
-        var id: String
-        var parent: String?
+        var update: String
+        @OrNull var parent: String?
         var release: String
-        var status: String
-        var startedAt: String?
-        var endedAt: String?
+        var state: String
+        @OrNull var startedAt: String?
+        @OrNull var endedAt: String?
         var selected: Int
-        var counts: [String: Int]
+        var assignments: Assignments
         var phases: [Phase]
         var devices: [Device]
     }
 
-    var ending: String
-    var seed: UInt64
-    var startedAt: String
-    var endedAt: String
-    var virtualSeconds: Double
-    var facts: Int
-    var steps: Int
-    var traceHash: String
-    var updates: [Update]
+    /// The run as a whole: the update that was asked for first, and how it was run.
+    struct Whole: Encodable {
+        var update: String
+        var release: String
+        var state: String
+        var selected: Int
+        var assignments: Assignments
+        var phases: [Phase]
+        var devices: [Device]
+        /// Further updates that were asked for, rollbacks and retries.
+        var also: [Update]
+        var ending: String
+        var seed: UInt64
+        var startedAt: String
+        var endedAt: String
+        var virtualSeconds: Double
+        var facts: Int
+        var steps: Int
+        var traceHash: String
+    }
+
+    private let ending: String
+    private let outcome: HeadlessOutcome
+    private let updates: [Update]
 
     init(_ outcome: HeadlessOutcome) {
         switch outcome.ending {
@@ -62,23 +86,31 @@ struct SimulationReport: Encodable {
         case .stepBound: ending = "too many steps"
         case .stopped(let why): ending = "stopped: \(why)"
         }
-        seed = outcome.seed
-        startedAt = outcome.startedAt.iso
-        endedAt = outcome.endedAt.iso
-        virtualSeconds = Double(outcome.duration.milliseconds) / 1000
-        facts = outcome.facts
-        steps = outcome.steps
-        traceHash = outcome.traceHash
+        self.outcome = outcome
         updates = outcome.updates.map(Self.update)
     }
 
+    /// The report for JSON; nil: no update was asked for.
+    var whole: Whole? {
+        guard let first = updates.first else { return nil }
+        return Whole(
+            update: first.update, release: first.release, state: first.state, selected: first.selected,
+            assignments: first.assignments, phases: first.phases, devices: first.devices,
+            also: Array(updates.dropFirst()), ending: ending, seed: outcome.seed, startedAt: outcome.startedAt.iso,
+            endedAt: outcome.endedAt.iso, virtualSeconds: Double(outcome.duration.milliseconds) / 1000,
+            facts: outcome.facts, steps: outcome.steps, traceHash: outcome.traceHash)
+    }
+
     private static func update(_ update: UpdateOutcome) -> Update {
-        var counts: [String: Int] = [:]
-        for state in AssignmentState.allCases { counts[state.description] = update.tally[state] }
+        let tally = update.tally
+        let pending = AssignmentState.allCases.filter { !$0.isFinal }.reduce(0) { $0 + tally[$1] }
         return Update(
-            id: update.id, parent: update.parent, release: update.release.description,
-            status: update.status.description, startedAt: update.startedAt?.iso, endedAt: update.endedAt?.iso,
-            selected: update.selected, counts: counts,
+            update: update.id, parent: update.parent, release: update.release.description,
+            state: update.status.description, startedAt: update.startedAt?.iso, endedAt: update.endedAt?.iso,
+            selected: update.selected,
+            assignments: Assignments(
+                completed: tally[.completed], failed: tally[.failed], skipped: tally[.skipped],
+                cancelled: tally[.cancelled], pending: pending),
             phases: update.phases.filter { $0.verdict != nil }.map { phase in
                 Phase(
                     name: phase.name, size: phase.size, completed: phase.completed, failed: phase.failed,
@@ -99,9 +131,9 @@ struct SimulationReport: Encodable {
 
     /// The report for people.
     var lines: [String] {
-        var lines = ["seed \(seed), \(startedAt) to \(endedAt), \(ending)"]
+        var lines = ["seed \(outcome.seed), \(outcome.startedAt.iso) to \(outcome.endedAt.iso), \(ending)"]
         for update in updates {
-            lines += ["", "\(update.id) to \(update.release): \(update.status), \(update.selected) selected"]
+            lines += ["", "\(heading(of: update)): \(update.state), \(update.selected) selected"]
             lines += update.phases.map { phase in
                 let times = [phase.openedAt, phase.closedAt].map { $0 ?? "-" }.joined(separator: " to ")
                 return "  phase \(phase.name): \(phase.size) devices, \(phase.completed) completed, "
@@ -116,6 +148,12 @@ struct SimulationReport: Encodable {
             }
             lines += table.lines.map { "  \($0)" }
         }
-        return lines + ["", "\(facts) facts in \(steps) steps, trace hash \(traceHash)"]
+        return lines + ["", "\(outcome.facts) facts in \(outcome.steps) steps, trace hash \(outcome.traceHash)"]
+    }
+
+    /// A rollback brings each device to a release of its own.
+    private func heading(of update: Update) -> String {
+        let isRollback = outcome.updates.contains { $0.id == update.update && $0.isRollback }
+        return isRollback ? "\(update.update) to what each ran before" : "\(update.update) to \(update.release)"
     }
 }

@@ -15,7 +15,7 @@ struct UpdatePlan: Encodable {
         var percent: Int
         var size: Int
         var devices: [String]
-        var gate: String?
+        @OrNull var gate: String?
         var waitSeconds: Int64
     }
 
@@ -48,7 +48,7 @@ struct UpdatePlan: Encodable {
     var targets: Int
     var phases: [Phase]
     var skipped: [Skipped]
-    var window: String?
+    @OrNull var window: String?
     var zones: [Zone]
     var waiting: [Waiting]
     var limits: [String]
