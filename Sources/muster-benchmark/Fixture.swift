@@ -53,6 +53,7 @@ enum Fixture {
         // What the floor holds back must not hold a phase up for days.
         var gate = Gate(threshold: 5000)
         gate.timeout = .hours(1)
+        gate.minimumSample = 1
         return .progressive(
             phases: [
                 PhaseDefinition(name: "canary", percent: 1, gate: gate, wait: .minutes(10)),
