@@ -61,6 +61,7 @@ let package = Package(
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles",
                 "Cells", "Console", "CursesTerminal",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
 

@@ -25,6 +25,9 @@ public struct AssignmentTable: Equatable, Sendable {
     private var byDevice: [UInt32]
     public internal(set) var reasons = Interner<EndReason>()
 
+    /// What the look-up by device has allocated.
+    var lookUpBytes: Int { byDevice.capacity * MemoryLayout<UInt32>.stride }
+
     static let noReason = UInt16.max
     static let noVersion = UInt16.max
     static let never = Int64.min

@@ -9,6 +9,8 @@ struct DeviceIdentity: Equatable, Sendable {
     private var slots: [UInt32] = Array(repeating: 0, count: 16)
 
     var count: Int { starts.count }
+    /// What it has allocated.
+    var bytesAllocated: Int { bytes.capacity + (starts.capacity + slots.capacity) * MemoryLayout<UInt32>.stride }
 
     /// Takes in the next device; its id must be new.
     mutating func append(id: String, name: String, address: String) {

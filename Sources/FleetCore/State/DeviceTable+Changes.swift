@@ -67,19 +67,14 @@ extension DeviceTable {
     private mutating func count(_ device: DeviceIndex, by step: Int) {
         let offset = device.offset
         let site = Int(siteNumbers[offset]), region = Int(regionNumbers[offset])
-        add(device, step, to: &siteCounts[site])
-        add(device, step, to: &regionCounts[region])
-        add(device, step, to: &fleetCount)
-        if lifecycles[offset] == .active { versionCounts[Int(firmwareNumbers[offset])] += step }
-    }
-
-    private func add(_ device: DeviceIndex, _ step: Int, to place: inout PlaceCount) {
-        let offset = device.offset
-        if inProgress[offset] { place.inFlight += step }
-        guard lifecycles[offset] == .active else { return }
-        place.active += step
-        place.statuses[statuses[offset]] += step
-        if statuses[offset] == .online, !inProgress[offset] { place.working += step }
+        // By value: a counter that is changed through `self` while `self` is read is first copied with all others.
+        let change = CountChange(
+            step: step, isActive: lifecycles[offset] == .active, isInProgress: inProgress[offset],
+            status: statuses[offset])
+        siteCounts[site].take(change)
+        regionCounts[region].take(change)
+        fleetCount.take(change)
+        if change.isActive { versionCounts[Int(firmwareNumbers[offset])] += step }
     }
 
     private mutating func internSite(_ name: String) -> Int {
@@ -104,5 +99,22 @@ extension DeviceTable {
         let number = versions.intern(version)
         if number == versionCounts.count { versionCounts.append(0) }
         return number
+    }
+}
+
+/// One device more or less in the counters of a place.
+private struct CountChange {
+    var step: Int
+    var isActive: Bool, isInProgress: Bool
+    var status: DeviceStatus
+}
+
+extension PlaceCount {
+    fileprivate mutating func take(_ change: CountChange) {
+        if change.isInProgress { inFlight += change.step }
+        guard change.isActive else { return }
+        active += change.step
+        statuses[change.status] += change.step
+        if change.status == .online, !change.isInProgress { working += change.step }
     }
 }

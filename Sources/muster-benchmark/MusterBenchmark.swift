@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+
+/// Measures what Muster promises, and prints it as a table beside the promise.
+@main
+struct MusterBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "muster-benchmark", abstract: "Measure Muster on this machine.",
+        discussion: """
+            Run it as a release build, on a quiet machine. Everything is written to a temporary directory.
+            Names for --only: \(BenchmarkName.allCases.map(\.rawValue).joined(separator: ", ")).
+            """)
+
+    @Option(help: ArgumentHelp("Only these, separated by commas.", valueName: "names"))
+    var only: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The muster to start; default: the one beside this program.", valueName: "path"))
+    var binary: String?
+
+    func run() throws {
+        let names = try chosen()
+        let workshop = try Workshop(binary: binary)
+        defer { workshop.remove() }
+        var measurements: [Measurement] = []
+        for name in names {
+            FileHandle.standardError.write(Data("measuring \(name.rawValue)\n".utf8))
+            measurements += try name.run(workshop)
+        }
+        print(json ? try MeasurementTable.json(measurements) : MeasurementTable.text(measurements))
+    }
+
+    private func chosen() throws -> [BenchmarkName] {
+        guard let only else { return BenchmarkName.allCases }
+        return try only.split(separator: ",").map { part in
+            guard let name = BenchmarkName(rawValue: String(part)) else {
+                let known = BenchmarkName.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("--only: there is no `\(part)`; there are \(known)")
+            }
+            return name
+        }
+    }
+}
+
+/// What can be measured, in the order in which it is: memory first, while the process has used none.
+enum BenchmarkName: String, CaseIterable {
+    case memory, load, heartbeats, assignments, frame, terminal, start, keys, idle, live, peers
+
+    func run(_ workshop: Workshop) throws -> [Measurement] {
+        switch self {
+        case .memory: try MemoryBenchmark.run()
+        case .load: try LoadBenchmark.run(workshop)
+        case .heartbeats: try HeartbeatBenchmark.run()
+        case .assignments: try AssignmentBenchmark.run(workshop)
+        case .frame: try FrameBenchmark.run()
+        case .terminal: try TerminalBenchmark.run()
+        case .start: try StartBenchmark.run(workshop)
+        case .keys: try KeyBenchmark.run(workshop)
+        case .idle: try IdleBenchmark.run(workshop)
+        case .live: try LiveBenchmark.run(workshop)
+        case .peers: try PeerBenchmark.run(workshop)
+        }
+    }
+}
