@@ -11,7 +11,8 @@ extension FactGenerator {
         DeviceRecord(
             id: text(), name: text(), address: text(), site: text(), region: text(), location: text(),
             tags: list { Tag($0.text(), $0.text()) }, timeZone: text(), firmware: version(),
-            status: one(of: DeviceStatus.self), lifecycle: one(of: DeviceLifecycle.self))
+            status: one(of: DeviceStatus.self), lifecycle: one(of: DeviceLifecycle.self),
+            lastSeen: maybe { $0.timestamp() })
     }
 
     mutating func release() -> Release {

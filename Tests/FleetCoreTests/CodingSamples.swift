@@ -102,7 +102,7 @@ extension CodingSamples {
         DeviceRecord(
             id: "pos-bos-01", name: "Till 1", address: "https://10.0.0.1:8443", site: "bos", region: "northeast",
             location: "Boston, MA", tags: [Tag("type", "flagship")], timeZone: "America/New_York", firmware: version,
-            status: .online, lifecycle: .active)
+            status: .online, lifecycle: .active, lastSeen: Timestamp(milliseconds: 1_772_000_000_000))
     }
 
     private static var settings: FleetSettings {

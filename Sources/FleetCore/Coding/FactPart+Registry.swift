@@ -7,14 +7,14 @@ extension Tag: FactPart {
 extension DeviceRecord: FactPart {
     static var partName: String { "a device" }
     func write(to writer: inout FactWriter) {
-        writer.write(id, name, address, site, region, location, tags, timeZone, firmware, status, lifecycle)
+        writer.write(id, name, address, site, region, location, tags, timeZone, firmware, status, lifecycle, lastSeen)
     }
     init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             id: try reader.read(), name: try reader.read(), address: try reader.read(), site: try reader.read(),
             region: try reader.read(), location: try reader.read(), tags: try reader.read(),
             timeZone: try reader.read(), firmware: try reader.read(), status: try reader.read(),
-            lifecycle: try reader.read())
+            lifecycle: try reader.read(), lastSeen: try reader.read())
     }
 }
 

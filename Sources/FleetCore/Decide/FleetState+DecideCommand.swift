@@ -53,6 +53,8 @@ extension FleetState {
             var revised = record
             revised.status = devices.status(device)
             revised.firmware = devices.firmware(device)
+            // The engine has listened itself since it took the device in.
+            revised.lastSeen = nil
             // An operator's decommissioning outlives a file that does not know of it.
             if devices.lifecycle(device) == .decommissioned { revised.lifecycle = .decommissioned }
             if revised != devices.record(device) { events.append(.deviceRevised(device, revised)) }

@@ -10,7 +10,7 @@ extension DeviceTable {
         firmwareNumbers.append(UInt16(internVersion(record.firmware)))
         statuses.append(record.status)
         lifecycles.append(record.lifecycle)
-        lastSeenTimes.append(.min)
+        lastSeenTimes.append(record.lastSeen?.milliseconds ?? .min)
         liveUpdates.append(Self.noUpdate)
         settledUpdates.append(Self.noUpdate)
         inProgress.append(false)

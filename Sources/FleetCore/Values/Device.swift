@@ -76,12 +76,14 @@ public struct DeviceRecord: Hashable, Sendable {
     public var status: DeviceStatus
     /// Where it stands in its life.
     public var lifecycle: DeviceLifecycle
+    /// When it was last heard of before it was taken in; nil: not known.
+    public var lastSeen: Timestamp?
 
     /// A device record of these values.
     public init(
         id: String, name: String = "", address: String = "", site: String = "", region: String = "",
         location: String = "", tags: [Tag] = [], timeZone: String = "Etc/UTC", firmware: Version,
-        status: DeviceStatus = .unknown, lifecycle: DeviceLifecycle = .active
+        status: DeviceStatus = .unknown, lifecycle: DeviceLifecycle = .active, lastSeen: Timestamp? = nil
     ) {
         self.id = id
         self.name = name
@@ -94,5 +96,6 @@ public struct DeviceRecord: Hashable, Sendable {
         self.firmware = firmware
         self.status = status
         self.lifecycle = lifecycle
+        self.lastSeen = lastSeen
     }
 }

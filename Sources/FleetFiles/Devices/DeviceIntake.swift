@@ -11,7 +11,6 @@ struct DeviceIntake {
 
     let scope: FileScope
     private(set) var devices: [DeviceRecord] = []
-    private(set) var lastSeen: [DeviceContact] = []
     var texts = SharedTexts()
 
     private let zones: ZoneMap
@@ -179,7 +178,7 @@ struct DeviceIntake {
                 "give each device an id of its own")
         }
         settle()
-        if let seenAt { lastSeen.append(DeviceContact(device: current.id, at: seenAt)) }
+        current.lastSeen = seenAt
         devices.append(current)
     }
 

@@ -41,7 +41,7 @@ struct FleetLoad {
         return result(
             FleetDefinition(
                 settings: settings.settings, devices: intake?.devices ?? [], releases: releases.map(\.release),
-                updates: updates.map(\.definition), simulation: simulation, lastSeen: intake?.lastSeen ?? []))
+                updates: updates.map(\.definition), simulation: simulation))
     }
 
     private func result(_ definition: FleetDefinition?) -> LoadResult {

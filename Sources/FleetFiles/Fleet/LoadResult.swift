@@ -12,21 +12,17 @@ public struct FleetDefinition: Hashable, Sendable {
     public var updates: [UpdateDefinition]
     /// `simulation.yaml`; terminals that behave well if there is none.
     public var simulation: SimulationProfile
-    /// When devices were last heard of, for those whose `last_seen` the device file gives; in its order.
-    public var lastSeen: [DeviceContact]
 
     /// A fleet of these parts.
     public init(
         settings: FleetSettings, devices: [DeviceRecord] = [], releases: [Release] = [],
-        updates: [UpdateDefinition] = [], simulation: SimulationProfile = SimulationProfile(),
-        lastSeen: [DeviceContact] = []
+        updates: [UpdateDefinition] = [], simulation: SimulationProfile = SimulationProfile()
     ) {
         self.settings = settings
         self.devices = devices
         self.releases = releases
         self.updates = updates
         self.simulation = simulation
-        self.lastSeen = lastSeen
     }
 }
 
