@@ -22,27 +22,40 @@ extension EngineLoop {
         return view
     }
 
-    /// The update that needs a look most: one that is held or moving, else the last that ended, else a draft. A rollback
-    /// is seen through the update it belongs to.
+    /// The update that needs a look most: one that is held or moving, else the one that ended last, else a draft. A
+    /// rollback is seen through the update it belongs to.
     var focusedUpdate: UpdateIndex? {
-        let order: [UpdateStatus] = [
-            .rollingBack, .paused, .running, .awaitingApproval, .scheduled, .halted, .rolledBack, .completed,
-            .cancelled,
-            .draft,
-        ]
-        let candidates = state.updates.filter { !$0.isRollback }
-        return candidates.min { left, right in
-            let ranks = (order.firstIndex(of: left.status) ?? 0, order.firstIndex(of: right.status) ?? 0)
-            let leftGroup = min(ranks.0, 5), rightGroup = min(ranks.1, 5)
-            if left.status == .draft || right.status == .draft || leftGroup != rightGroup, ranks.0 != ranks.1 {
-                return ranks.0 < ranks.1
-            }
-            if let leftEnd = left.endedAt, let rightEnd = right.endedAt, leftEnd != rightEnd {
-                return leftEnd > rightEnd
-            }
-            return left.index < right.index
-        }?.index
+        var best: (key: FocusKey, index: UpdateIndex)?
+        for offset in machine.state.updates.indices where !machine.state.updates[offset].isRollback {
+            let key = FocusKey(machine.state.updates[offset])
+            if best.map({ key < $0.key }) ?? true { best = (key, machine.state.updates[offset].index) }
+        }
+        return best?.index
     }
+}
+
+/// How much an update needs a look; the smallest needs it most.
+private struct FocusKey: Comparable {
+    var rank: Int
+    /// Negative milliseconds, so that the latest end is the smallest.
+    var end: Int64
+
+    init(_ record: UpdateRecord) {
+        end = 0
+        switch record.status {
+        case .rollingBack: rank = 0
+        case .paused: rank = 1
+        case .running: rank = 2
+        case .awaitingApproval: rank = 3
+        case .scheduled: rank = 4
+        case .halted, .rolledBack, .completed, .cancelled:
+            rank = 5
+            end = -(record.endedAt?.milliseconds ?? 0)
+        case .draft: rank = 6
+        }
+    }
+
+    static func < (left: FocusKey, right: FocusKey) -> Bool { (left.rank, left.end) < (right.rank, right.end) }
 }
 
 /// Makes the parts of a view from the core as it stands.

@@ -1,0 +1,135 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+/// What consoles are told.
+@Suite struct ViewTests {
+    private func query(_ change: (inout ViewQuery) -> Void) -> ViewQuery {
+        var query = ViewQuery()
+        change(&query)
+        return query
+    }
+
+    private func fixture() throws -> EngineFixture {
+        var fixture = try EngineFixture(devices: 6)
+        fixture.command(.start(update: "u"))
+        fixture.contact(2, EngineFixture.new)
+        let order = fixture.link.sent.first { $0.order.device == DeviceIndex(4) }?.order
+        let cause = FailureCause(code: "wrong model", isPermanent: true)
+        _ = fixture.loop.step(
+            [.report(Report(device: DeviceIndex(4), generation: order?.generation, body: .gaveUp(cause)))],
+            now: fixture.now)
+        return fixture
+    }
+
+    @Test func countsOfAllPartsAgree() throws {
+        var fixture = try fixture()
+        let view = fixture.loop.view(
+            query {
+                $0.deviceRows = RowRange(offset: 0, count: 100)
+                $0.queueRows = RowRange(offset: 0, count: 100)
+            }, now: fixture.now)
+        let tally = try #require(view.update?.summary.tally)
+        #expect(tally[.completed] == 1)
+        #expect(tally[.failed] == 1)
+        #expect(tally[.inProgress] == 4)
+        #expect(view.regions.map(\.tally).reduce(Tally(), +) == tally)
+        #expect(view.devices.rows.filter { $0.assignment?.state == .inProgress }.count == 4)
+        #expect(view.queue.total == tally.waiting)
+        #expect(view.queue.inFlight == 4)
+        #expect(view.update?.causes.map(\.cause) == ["wrong model"])
+        #expect(view.alerts.map(\.text) == ["u: 1 of 2 failed, wrong model, all in region-0"])
+        #expect(view.firmware.map { "\($0.version) \($0.count)" } == ["2.0.0 1", "1.0.0 5"])
+    }
+
+    @Test func whatNeedsALookComesFirst() throws {
+        var fixture = try fixture()
+        let rows = fixture.loop.view(
+            query { $0.deviceRows = RowRange(offset: 0, count: 10) }, now: fixture.now
+        ).devices.rows
+        #expect(rows.map(\.id) == ["pos-4", "pos-0", "pos-1", "pos-3", "pos-5", "pos-2"])
+        let reversed = fixture.loop.view(
+            query {
+                $0.deviceRows = RowRange(offset: 0, count: 10)
+                $0.sort = DeviceSort(.id, reversed: true)
+            }, now: fixture.now
+        ).devices.rows
+        #expect(reversed.map(\.id) == ["pos-5", "pos-4", "pos-3", "pos-2", "pos-1", "pos-0"])
+    }
+
+    @Test func theRowsFollowTheSelectedDevice() throws {
+        var fixture = try fixture()
+        let list = fixture.loop.view(
+            query {
+                $0.deviceRows = RowRange(offset: 0, count: 2)
+                $0.selectedDevice = "pos-2"
+            }, now: fixture.now
+        ).devices
+        #expect(list.selectedPosition == 5)
+        #expect(list.offset == 4)
+        #expect(list.rows.map(\.id) == ["pos-5", "pos-2"])
+    }
+
+    @Test(arguments: [
+        ("region = region-1", ["pos-1", "pos-3", "pos-5"]), ("firmware >= 2.0.0", ["pos-2"]), ("site-4", ["pos-4"]),
+        ("nothing like it", []),
+    ])
+    func filtersShowWhatTheyName(text: String, ids: [String]) throws {
+        var fixture = try fixture()
+        let list = fixture.loop.view(
+            query {
+                $0.deviceRows = RowRange(offset: 0, count: 10)
+                $0.filter = DeviceFilter(parsing: text)
+                $0.sort = DeviceSort(.id)
+            }, now: fixture.now
+        ).devices
+        #expect(list.rows.map(\.id) == ids)
+        #expect(list.total == ids.count)
+    }
+
+    @Test(arguments: [0, 3, 5, 6, 100])
+    func rowsStayInsideTheList(offset: Int) throws {
+        var fixture = try fixture()
+        let list = fixture.loop.view(
+            query { $0.deviceRows = RowRange(offset: offset, count: 4) }, now: fixture.now
+        ).devices
+        #expect(list.rows.count == 4)
+        #expect(list.offset == min(offset, 2))
+    }
+
+    @Test func thePreviewCountsWhatARollbackWouldDo() throws {
+        var fixture = try fixture()
+        let preview = try #require(
+            fixture.loop.view(query { $0.rollbackPreview = "u" }, now: fixture.now).rollback)
+        #expect(preview.changed == 1)
+        #expect(preview.inFlight == 4)
+        #expect(preview.toCheck == 1)
+        #expect(preview.cancelled == 0)
+        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 6)])
+        let reply = fixture.command(.rollBack(update: "u", confirmation: "u", preview: preview.revision))
+        #expect(reply?.refusal == nil)
+        #expect(fixture.loop.state.update("u/rollback")?.tally.total == 6)
+    }
+
+    @Test func aDeviceTellsItsStory() throws {
+        var fixture = try fixture()
+        let detail = try #require(fixture.loop.view(query { $0.detail = "pos-4" }, now: fixture.now).detail)
+        #expect(detail.timeline.map(\.text) == ["pos-4 FAILED wrong model", "pos-4 offered"])
+        #expect(detail.assignments.map(\.state) == [.failed])
+        #expect(detail.sameCause == 1)
+        #expect(fixture.loop.view(query { $0.detail = "pos-99" }, now: fixture.now).detail == nil)
+    }
+
+    @Test func theUpdateThatMovesIsInFocus() throws {
+        var fixture = try EngineFixture()
+        let other = UpdateDefinition(
+            id: "a", release: EngineFixture.new, selector: .all, strategy: .onConnect(expires: nil))
+        fixture.command(.draft(other))
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).update?.summary.id == "u")
+        fixture.command(.start(update: "a"))
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).update?.summary.id == "a")
+        fixture.command(.start(update: "u"))
+        fixture.command(.pause(update: "u"))
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).update?.summary.id == "u")
+    }
+}
