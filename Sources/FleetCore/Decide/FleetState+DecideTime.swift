@@ -82,8 +82,32 @@ extension FleetState {
         }
         return GateSample(
             size: tally.total - tally[.skipped] - tally[.cancelled], succeeded: tally.succeeded,
-            failed: tally.failures, moving: tally.active + record.assignments.ready.count(before: size),
-            isTimedOut: isTimedOut)
+            failed: tally.failures, moving: moving(record, through: size, tally), isTimedOut: isTimedOut)
+    }
+
+    /// Devices of the phases so far that are under way, or wait and could be reached. One that has to wait for the
+    /// return of a device, itself or another of its site, is as pending as an offline one: a gate does not wait for it.
+    private func moving(_ record: UpdateRecord, through size: Int, _ tally: Tally) -> Int {
+        let assignments = record.assignments
+        let held = assignments.live.count { slot in
+            assignments.state(Position(slot)) == .retrying && awaitsReturn(assignments.device(Position(slot)))
+        }
+        let active = tally.active - held, ready = assignments.ready.count(before: size)
+        guard active == 0, ready > 0 else { return active + ready }
+        var position = -1
+        while let next = assignments.ready.next(from: position + 1, before: size) {
+            if !awaitsReturn(assignments.device(next)) { return ready }
+            position = next
+        }
+        return 0
+    }
+
+    /// Whether a device cannot start before a device returns: it is away, or the floor holds it while nothing at its
+    /// site is under way.
+    private func awaitsReturn(_ device: DeviceIndex) -> Bool {
+        guard devices.status(device) == .online else { return true }
+        let site = devices.siteNumber(device)
+        return devices.siteCounts[site].inFlight == 0 && floorBlocker(site) != nil
     }
 
     private func gateFailed(_ record: UpdateRecord, phase: Int, _ sample: GateSample) -> [Event] {

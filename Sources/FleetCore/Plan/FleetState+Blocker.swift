@@ -94,7 +94,7 @@ extension FleetState {
     }
 
     /// The floor counts terminals that work now: an offline one keeps no customer waiting less.
-    private func floorBlocker(_ site: Int) -> WaitReason? {
+    func floorBlocker(_ site: Int) -> WaitReason? {
         let place = devices.siteCounts[site]
         guard place.active >= settings.floor.appliesFrom, place.working - 1 < settings.floor.untouched else {
             return nil

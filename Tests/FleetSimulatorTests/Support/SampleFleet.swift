@@ -2,6 +2,7 @@ import FleetCore
 import FleetFiles
 import FleetSimulator
 import Foundation
+import Testing
 
 /// The sample fleet as the tests use it: read from its own files.
 enum SampleFleet {
@@ -31,5 +32,19 @@ enum SampleFleet {
             settings: fleet.settings, devices: fleet.devices, releases: fleet.releases, updates: fleet.updates,
             starts: starts, profile: fleet.simulation,
             start: fleet.simulation.start ?? Timestamp(milliseconds: 1_772_550_000_000))
+    }
+}
+
+extension SampleFleet {
+    /// A run of a generated chain of so many terminals, with the update that is meant for it.
+    static func chain(_ devices: Int, seed: UInt64 = 1) throws -> HeadlessScript {
+        let release = try #require(definition.releases.last)
+        let chain = FleetGenerator(devices: devices, seed: seed, release: release).chain()
+        var script = script()
+        script.devices = chain.devices
+        script.updates = [chain.update]
+        script.starts = [chain.update.id]
+        script.profile = chain.simulation
+        return script
     }
 }

@@ -1,0 +1,73 @@
+import FleetCore
+import FleetEngine
+import FleetSimulator
+import Testing
+
+/// A run whose facts the auditor has read.
+struct Trial {
+    let outcome: HeadlessOutcome
+    let facts: [Fact]
+    let run: HeadlessRun
+
+    /// Runs a script to its end, and expects that the auditor finds nothing, and that whatever has not ended waits for
+    /// something with a name.
+    init(_ script: HeadlessScript, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let log = MemoryLog()
+        var run = try HeadlessRun(script, log: log)
+        outcome = run.run()
+        facts = log.facts
+        self.run = run
+        expectSound(log.facts, outcome, run.driver.loop.state, sourceLocation)
+    }
+
+    var state: FleetState { run.driver.loop.state }
+
+    func update(_ id: String = "u") throws -> UpdateOutcome { try #require(outcome.update(id)) }
+
+    func device(_ id: String, in update: String = "u") throws -> DeviceOutcome {
+        try #require(try self.update(update).devices.first { $0.id == id })
+    }
+
+    /// How many stand where in an update, in the order of their ids.
+    func states(_ update: String = "u") throws -> [String: AssignmentState] {
+        Dictionary(uniqueKeysWithValues: try self.update(update).devices.map { ($0.id, $0.state) })
+    }
+
+    /// When attempts began in an update, in order, with the device's id.
+    func starts(_ update: String = "u") -> [(id: String, at: Timestamp)] {
+        facts.compactMap { fact in
+            guard case .attemptStarted(let index, let device, _) = fact.event, state.update(index).id == update
+            else { return nil }
+            return (state.devices.id(device), fact.at)
+        }
+    }
+
+    /// When something happened, in order.
+    func times(_ matches: (Event) -> Bool) -> [Timestamp] {
+        facts.filter { matches($0.event) }.map(\.at)
+    }
+
+    /// What the terminal itself has in flash.
+    func flash(_ id: String) throws -> Flash {
+        run.driver.world.flash(try #require(state.devices.index(of: id)))
+    }
+}
+
+/// What every run must come to, whatever happened in it.
+func expectSound(
+    _ facts: [Fact], _ outcome: HeadlessOutcome, _ state: FleetState, _ sourceLocation: SourceLocation
+) {
+    let auditor = Auditor(facts)
+    #expect(auditor.findings == [], sourceLocation: sourceLocation)
+    #expect(outcome.ending == .ended || outcome.ending == .held, sourceLocation: sourceLocation)
+    for (update, account) in zip(state.updates, auditor.updates) where update.startedAt != nil {
+        let counted = account.assignments.values.count { $0.stand == .succeeded || $0.stand == .turnedBad }
+        #expect(update.tally[.completed] == counted, sourceLocation: sourceLocation)
+        let failed = account.assignments.values.count { $0.stand == .failed || $0.stand == .turnedBad }
+        #expect(update.tally.failures == failed, sourceLocation: sourceLocation)
+    }
+    for update in outcome.updates {
+        let stuck = update.devices.filter { !$0.state.isFinal && ($0.waits == nil || $0.waits == .due) }
+        #expect(stuck.map(\.id) == [], "of \(update.id) wait for nothing", sourceLocation: sourceLocation)
+    }
+}
