@@ -74,20 +74,20 @@ struct ConsoleKeysTests {
     @Test func aFilterConfinesTheDevices() throws {
         let console = try ConsoleRun(ScratchFleet(), columns: 120, rows: 40)
         try console.waitUntilOpen()
-        try console.wait(for: "pos-boston-001", "10 shown")
+        try console.wait(for: "pos-boston-001", "10 devices")
         console.type("/")
         try console.wait(for: "<enter>apply")
         console.type("region = northeast")
         try console.wait(for: "region = northeast")
         console.type("\r")
-        try console.wait(for: "3 shown", "pos-boston-001", "pos-nyc-001", "pos-nyc-002")
+        try console.wait(for: "3 devices", "pos-boston-001", "pos-nyc-001", "pos-nyc-002")
         try console.wait(without: "pos-austin-001")
         console.type("/")
         try console.wait(for: "<enter>apply")
         console.type("\u{15}regoin = west\r")
         try console.wait(for: "did you mean region")
         console.type("\u{15}austin\r")
-        try console.wait(for: "1 shown", "pos-austin-001")
+        try console.wait(for: "1 device", "pos-austin-001")
         #expect(try console.quit() == .exited(0))
     }
 

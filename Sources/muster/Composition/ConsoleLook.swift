@@ -11,8 +11,11 @@ struct ConsoleLook {
 
     /// The built-in themes, and the operator's own in the configuration directory.
     init() {
-        library = ThemeLibrary(directories: [ConfigurationLocation.directory + "/themes"])
+        library = ThemeLibrary(directories: [Self.folder])
     }
+
+    /// The operator's own themes.
+    static var folder: String { ConfigurationLocation.directory + "/themes" }
 
     /// A theme of this name, or what is wrong with it.
     func theme(_ name: String) -> Result<Theme, ThemeProblem> {

@@ -36,12 +36,15 @@ final class ConsoleSession {
     private var view = FleetView()
     private var pending: [UInt64: Command] = [:]
     private var ending: Ending?
+    private let themeWatch: FolderWatch?
 
     /// A session on a terminal that is open and an engine that runs.
     init(terminal: CursesTerminal, host: EngineHost, setup: Setup) {
         self.terminal = terminal
         self.host = host
         self.setup = setup
+        let waker = terminal.waker
+        themeWatch = FolderWatch(folder: ConsoleLook.folder) { waker.wake() }
         state = ConsoleState(
             operatorName: setup.operatorName, isReadOnly: setup.isReadOnly, size: terminal.size,
             themeName: setup.themeName)
@@ -60,8 +63,15 @@ final class ConsoleSession {
             for event in events { handle(event) }
             if let ending { return ending }
             takeNews()
+            reloadTheme()
             ask()
         }
+    }
+
+    /// A theme that was saved is taken again; if something is wrong with it the present one stays.
+    private func reloadTheme() {
+        guard let names = themeWatch?.takeNames(), names.contains("\(state.themeName).yaml") else { return }
+        take(theme: state.themeName)
     }
 
     /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows.
