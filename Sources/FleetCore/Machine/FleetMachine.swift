@@ -15,6 +15,7 @@ public struct FleetMachine: Sendable {
     public private(set) var awaitsContacts = false
     private var facts: [Fact] = []
     private var silenceDue = Timestamp.distantPast
+    private var deadlines = DeadlineQueue()
 
     /// More rounds than this in one tick mean that two decisions undo each other.
     private static let maximumRounds = 1_000
@@ -25,6 +26,7 @@ public struct FleetMachine: Sendable {
     /// Takes in facts that are durable already.
     public mutating func replay(_ facts: [Fact]) {
         for fact in facts { state.apply(fact) }
+        deadlines.invalidate()
     }
 
     /// Ends the replay: an engine takes up the journal now.
@@ -108,6 +110,9 @@ public struct FleetMachine: Sendable {
         switch event {
         case .assignmentCompleted(_, let device), .attemptFailed(_, let device, _, _):
             presence.forgetDownload(device)
+        case .attemptStarted(let update, let device, _), .stepReached(let update, let device, _):
+            deadlines.note(update, device, in: state, presence: presence)
+        case .engineStarted, .fleetConfigured: deadlines.invalidate()
         default: break
         }
     }
@@ -137,6 +142,8 @@ extension FleetMachine {
     }
 
     private mutating func endOverdue(_ now: Timestamp) {
+        guard let earliest = deadlines.earliest(in: state, presence: presence) else { return }
+        guard now >= earliest else { return wake(at: earliest) }
         for update in state.openUpdates {
             for slot in state.updates[update.offset].assignments.live {
                 let position = Position(slot)

@@ -17,41 +17,53 @@ public struct WaitReader {
         state.waitReason(update, position, presence: presence, clock: &clock)
     }
 
-    /// How many wait for what. Devices of phases that have not opened wait for one thing and are counted, not visited;
-    /// the same goes for an update that is held as a whole.
+    /// How many wait for what; reasons that differ only in a moment or a place are one, and the first of them stands for
+    /// all. Devices of phases that have not opened wait for one thing and are counted, not visited; the same goes for an
+    /// update that is held as a whole. The others are asked once for each different situation they are in.
     public mutating func groups() -> [(reason: WaitReason, count: Int)] {
         let record = state.updates[update.offset]
         let total = record.tally.waiting + record.tally[.retrying]
-        guard let first = (0..<record.assignments.count).first(where: { isWaiting(record, $0) }),
-            let held = reason(first)
-        else { return [] }
+        let states = record.assignments.states
+        guard total > 0, let first = Self.firstWaiting(states, from: 0), let held = reason(first) else { return [] }
         if FleetState.holdsUpdate(held) { return [(held, total)] }
-        var groups: [(reason: WaitReason, count: Int)] = []
-        var counted = 0
-        for position in 0..<record.openEnd where isWaiting(record, position) {
-            guard let reason = reason(position) else { continue }
-            counted += 1
-            if let index = groups.lastIndex(where: { $0.reason == reason }) {
-                groups[index].count += 1
-            } else if groups.count < Self.maximumGroups {
-                groups.append((reason, 1))
-            } else {
-                groups[groups.count - 1].count += 1
-            }
+        var groups = WaitGroups()
+        let counted = countOpen(record, into: &groups)
+        if let closed = Self.firstWaiting(states, from: record.openEnd), let reason = reason(closed) {
+            groups.add(reason, total - counted)
         }
-        let closed = (record.openEnd..<record.assignments.count).first { isWaiting(record, $0) }
-        if let closed, let reason = reason(closed) { groups.append((reason, total - counted)) }
-        return groups
+        return groups.all
     }
 
-    /// More different reasons than this are counted with the last.
-    private static let maximumGroups = 64
-
-    private func isWaiting(_ record: UpdateRecord, _ position: Position) -> Bool {
-        switch record.assignments.state(position) {
-        case .pending, .scheduled, .retrying: true
-        default: false
+    /// Counts what waits in open phases; gives how many do.
+    private mutating func countOpen(_ record: UpdateRecord, into groups: inout WaitGroups) -> Int {
+        let states = record.assignments.states, targets = record.assignments.devices
+        let situations = WaitSituations(state, record, presence: presence)
+        var known = WaitMemo()
+        var counted = 0
+        for position in 0..<record.openEnd {
+            let standing = states[position]
+            guard Self.isWaiting(standing) else { continue }
+            counted += 1
+            if standing == .retrying {
+                if let reason = reason(position) { groups.add(reason, 1) }
+                continue
+            }
+            let situation = situations.situation(of: targets[position])
+            if let group = known[situation] {
+                groups.count(group)
+            } else if let reason = reason(position) {
+                known[situation] = groups.add(reason, 1)
+            }
         }
+        return counted
+    }
+
+    private static func firstWaiting(_ states: [AssignmentState], from start: Position) -> Position? {
+        states.indices.dropFirst(start).first { isWaiting(states[$0]) }
+    }
+
+    private static func isWaiting(_ state: AssignmentState) -> Bool {
+        state == .pending || state == .scheduled || state == .retrying
     }
 }
 
@@ -66,6 +78,19 @@ extension FleetState {
         switch reason {
         case .notStarted, .awaitingApproval, .paused: true
         default: false
+        }
+    }
+}
+
+extension WaitReason {
+    /// Whether two reasons differ only in a moment or a place.
+    public func isSameKind(as other: WaitReason) -> Bool {
+        switch (self, other) {
+        case (.window, .window), (.freeze, .freeze), (.rate, .rate), (.bandwidth, .bandwidth), (.floor, .floor),
+            (.offline, .offline), (.backingOff, .backingOff), (.busy, .busy), (.limit(.region), .limit(.region)),
+            (.limit(.site), .limit(.site)):
+            true
+        default: self == other
         }
     }
 }

@@ -74,20 +74,10 @@ extension ViewBuilder {
         return seen.sorted()
     }
 
-    /// Devices that wait, by reason. Reasons that differ only in a moment or a place are one group.
+    /// Devices that wait, by reason, most first.
     private func waitGroups(_ update: UpdateIndex) -> [WaitGroup] {
-        let record = state.updates[update.offset]
-        guard record.tally.waiting + record.tally[.retrying] > 0 else { return [] }
-        var groups: [WaitGroup] = []
-        func add(_ reason: WaitReason, _ count: Int = 1) {
-            if let index = groups.firstIndex(where: { $0.reason.isSameKind(as: reason) }) {
-                groups[index].count += count
-            } else {
-                groups.append(WaitGroup(reason: reason, count: count))
-            }
-        }
         var reader = state.waitReader(update, presence: presence, now: now)
-        for (reason, count) in reader.groups() { add(reason, count) }
+        let groups = reader.groups().map { WaitGroup(reason: $0.reason, count: $0.count) }
         return Array(groups.sorted { $0.count > $1.count }.prefix(8))
     }
 
@@ -134,19 +124,6 @@ extension ViewBuilder {
                 id: "cause/\(record.id)/\(cause.cause)", severity: .caution,
                 text: "\(record.id): \(cause.count) of \(ended) failed, \(cause.cause)\(place)",
                 since: record.causesSince[cause.cause] ?? now)
-        }
-    }
-}
-
-extension WaitReason {
-    /// Whether two reasons differ only in a moment or a place.
-    func isSameKind(as other: WaitReason) -> Bool {
-        switch (self, other) {
-        case (.window, .window), (.freeze, .freeze), (.rate, .rate), (.bandwidth, .bandwidth), (.floor, .floor),
-            (.offline, .offline), (.backingOff, .backingOff), (.busy, .busy), (.limit(.region), .limit(.region)),
-            (.limit(.site), .limit(.site)):
-            true
-        default: self == other
         }
     }
 }

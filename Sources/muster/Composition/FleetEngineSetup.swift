@@ -73,11 +73,9 @@ struct FleetEngineSetup: Sendable {
 }
 
 extension EngineLoop {
-    /// Carries out commands one after the other; gives the refusals.
+    /// Carries out commands one after the other, in one commit; gives the refusals.
     mutating func run(_ commands: [Command], _ origin: Origin, now: Timestamp) -> [Refusal] {
-        commands.flatMap { command in
-            step([.command(command, origin, ticket: 0)], now: now).compactMap(\.refusal)
-        }
+        step(commands.map { .command($0, origin, ticket: 0) }, now: now).compactMap(\.refusal)
     }
 }
 
