@@ -57,6 +57,8 @@ extension FleetState {
         let verdict = phase.definition.gate.verdict(sample)
         switch verdict {
         case .failed: return gateFailed(record, phase: current, sample)
+        case _ where phase.verdict == .passed && phase.closedAt == nil && !phase.definition.gate.holds(sample):
+            return [decided(update, current, .unproven, sample)]
         case .passed where phase.verdict == .unproven:
             return [decided(update, current, .passed, sample)]
         case .inconclusive where phase.verdict == .unproven && record.status != .paused:
@@ -77,7 +79,8 @@ extension FleetState {
         let tally = record.cumulativeTally(through: phase)
         let size = record.phases[phase].size
         var isTimedOut = false
-        if let from = record.phases[phase].timeoutFrom {
+        // Time runs for a gate that could be decided: not while an operator holds the update, nor behind it.
+        if record.status != .paused, record.phases[phase].closedAt == nil, let from = record.phases[phase].timeoutFrom {
             isTimedOut = from + record.phases[phase].definition.gate.timeout <= now
         }
         return GateSample(

@@ -82,6 +82,11 @@ extension Gate {
         return low
     }
 
+    /// Whether a pass still stands, whatever moves: late failures and late devices count during the wait.
+    public func holds(_ sample: GateSample) -> Bool {
+        sample.size == 0 || passes(sample, after: 0)
+    }
+
     private func passes(_ sample: GateSample, after successes: Int) -> Bool {
         var later = sample
         later.succeeded += successes

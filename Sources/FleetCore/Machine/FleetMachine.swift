@@ -173,7 +173,8 @@ extension FleetMachine {
             updates[update.offset].startsEnded == nil
         else { return }
         let phase = updates[update.offset].phases[current]
-        if phase.verdict == .unproven, let from = phase.timeoutFrom {
+        let isHeld = updates[update.offset].status == .paused
+        if phase.verdict == .unproven, !isHeld, let from = phase.timeoutFrom {
             let timeout = from + phase.definition.gate.timeout
             if timeout > now { wake(at: timeout) }
         }

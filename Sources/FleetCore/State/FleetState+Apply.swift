@@ -55,6 +55,8 @@ extension FleetState {
             updates[update.offset].phases[phase].verdict = verdict
             updates[update.offset].phases[phase].decidedAt = fact.at
             updates[update.offset].phases[phase].soakFrom = verdict == .passed ? fact.at : nil
+            // An approval is given to a pass; a later pass needs its own.
+            if verdict != .passed { updates[update.offset].phases[phase].isApproved = false }
         case .phaseApproved(let update, let phase): updates[update.offset].phases[phase].isApproved = true
         case .phaseClosed(let update, let phase): updates[update.offset].phases[phase].closedAt = fact.at
         default: break

@@ -47,8 +47,10 @@ extension FleetState {
     mutating func applyResumed(_ update: UpdateIndex, at: Timestamp) {
         let offset = update.offset
         updates[offset].status = updates[offset].statusBeforePause
-        if case .inconclusive = updates[offset].pauseReason, let phase = updates[offset].currentPhase {
-            updates[offset].phases[phase].verdict = .unproven
+        if let phase = updates[offset].currentPhase {
+            if updates[offset].phases[phase].verdict == .inconclusive {
+                updates[offset].phases[phase].verdict = .unproven
+            }
             updates[offset].phases[phase].timeoutFrom = at
         }
         updates[offset].pauseReason = nil

@@ -123,6 +123,8 @@ public struct EngineLoop {
         for input in inputs {
             switch input {
             case .report(let report):
+                // A link may know devices that the registry does not.
+                guard report.device.offset < machine.state.devices.count else { continue }
                 machine.handle(report, now: now)
                 if case .contacted = report.body { contacted.append(report.device) }
             case .command(let command, let origin, let ticket):

@@ -50,8 +50,9 @@ public struct HeadlessRun {
         let commands: [Command] =
             [.addReleases(script.releases), .configure(script.settings), .register(script.devices)]
             + script.updates.map { .draft($0) } + script.starts.map { .start(update: $0) }
+        // The engine alone: what the terminals say must not come before the registry knows them.
         for command in commands {
-            let replies = driver.step(at: script.start, [input(command, source: "files")])
+            let replies = driver.loop.step([input(command, source: "files")], now: script.start)
             if let refusal = replies.first?.refusal {
                 throw .refused("\(command.verb) \(command.object)", refusal)
             }

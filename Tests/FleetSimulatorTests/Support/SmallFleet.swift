@@ -45,8 +45,9 @@ enum SmallFleet {
     }
 
     static func script(
-        _ devices: [DeviceRecord], _ updates: UpdateDefinition..., change: (inout HeadlessScript) -> Void = { _ in }
-    ) -> HeadlessScript {
+        _ devices: [DeviceRecord], _ updates: UpdateDefinition...,
+        change: (inout HeadlessScript) throws -> Void = { _ in }
+    ) rethrows -> HeadlessScript {
         var profile = SimulationProfile()
         profile.answer = .seconds(1)...(.seconds(1))
         profile.bytesPerSecond = 1000...1000
@@ -62,7 +63,7 @@ enum SmallFleet {
         var script = HeadlessScript(
             settings: FleetSettings(name: "small"), devices: devices, releases: releases, updates: updates,
             starts: updates.map(\.id), profile: profile, start: start)
-        change(&script)
+        try change(&script)
         return script
     }
 

@@ -10,10 +10,14 @@ struct Trial {
     let run: HeadlessRun
 
     /// Runs a script to its end, and expects that the auditor finds nothing, and that whatever has not ended waits for
-    /// something with a name.
-    init(_ script: HeadlessScript, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    /// something with a name. `during` acts by hand before the rest is run.
+    init(
+        _ script: HeadlessScript, sourceLocation: SourceLocation = #_sourceLocation,
+        during: (inout HeadlessRun) throws -> Void = { _ in }
+    ) throws {
         let log = MemoryLog()
         var run = try HeadlessRun(script, log: log)
+        try during(&run)
         outcome = run.run()
         facts = log.facts
         self.run = run
@@ -50,6 +54,21 @@ struct Trial {
     /// What the terminal itself has in flash.
     func flash(_ id: String) throws -> Flash {
         run.driver.world.flash(try #require(state.devices.index(of: id)))
+    }
+}
+
+extension HeadlessRun {
+    /// Runs every instant until a moment, which is one itself.
+    mutating func play(until moment: Timestamp) {
+        while ending == nil, let next = nextInstant, next <= moment { step(at: next) }
+        step(at: moment)
+    }
+
+    /// A terminal says something that the world would not have it say.
+    mutating func report(_ id: String, _ body: Report.Body, at moment: Timestamp) throws {
+        play(until: moment)
+        let device = try #require(driver.loop.state.devices.index(of: id))
+        driver.step(at: moment, [.report(Report(device: device, body: body))])
     }
 }
 
