@@ -6,6 +6,7 @@ extension FactGenerator {
         case .engineStarted: .engineStarted
         case .commandAccepted: .commandAccepted(command())
         case .commandRefused: .commandRefused(command(), Refusal(text(), remedy: text()))
+        case .clockStepped: .clockStepped(by: .milliseconds(Int64(int())))
         case .fleetConfigured: .fleetConfigured(settings())
         case .releaseAdded: .releaseAdded(release())
         case .deviceRegistered: .deviceRegistered(record())

@@ -21,6 +21,7 @@ enum CodingSamples {
             ("", .engineStarted),
             ("", .commandAccepted(command)),
             ("", .commandRefused(command, Refusal("no such update", remedy: "list the updates"))),
+            ("", .clockStepped(by: .hours(-8760))),
             ("", .fleetConfigured(settings)),
             (
                 "",

@@ -8,6 +8,7 @@ import Testing
 @Suite struct EngineHostTests {
     private final class FixedClock: EngineClock, Sendable {
         let now = Timestamp(milliseconds: 1_772_550_000_000)
+        let steadyTime = Duration.zero
     }
 
     private func started(_ log: FailingLog = FailingLog()) -> EngineHost {

@@ -5,6 +5,7 @@ extension Event {
         case .engineStarted: break
         case .commandAccepted(let command): writer.write(command)
         case .commandRefused(let command, let refusal): writer.write(command, refusal)
+        case .clockStepped(let duration): writer.write(duration)
         case .fleetConfigured(let settings): writer.write(settings)
         case .releaseAdded(let release): writer.write(release)
         case .deviceRegistered(let record): writer.write(record)
@@ -45,6 +46,7 @@ extension Event {
         case .engineStarted: self = .engineStarted
         case .commandAccepted: self = .commandAccepted(try reader.read())
         case .commandRefused: self = .commandRefused(try reader.read(), try reader.read())
+        case .clockStepped: self = .clockStepped(by: try reader.read())
         case .fleetConfigured: self = .fleetConfigured(try reader.read())
         case .releaseAdded: self = .releaseAdded(try reader.read())
         case .deviceRegistered: self = .deviceRegistered(try reader.read())

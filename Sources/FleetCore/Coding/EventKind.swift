@@ -4,6 +4,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case engineStarted = 1
     case commandAccepted = 2
     case commandRefused = 3
+    case clockStepped = 4
 
     case fleetConfigured = 16
     case releaseAdded = 17
@@ -49,6 +50,7 @@ extension Event {
         case .engineStarted: .engineStarted
         case .commandAccepted: .commandAccepted
         case .commandRefused: .commandRefused
+        case .clockStepped: .clockStepped
         case .fleetConfigured: .fleetConfigured
         case .releaseAdded: .releaseAdded
         case .deviceRegistered: .deviceRegistered

@@ -41,6 +41,9 @@ public enum Event: Hashable, Sendable {
     // The engine.
     /// An engine took up this journal: silences and deadlines count from here at the earliest.
     case engineStarted
+    /// The machine's clock was set by so much. Every moment that the state keeps moves along, so that what has run for
+    /// an hour has still run for an hour, and nothing waits for a moment that the clock took back.
+    case clockStepped(by: Duration)
     case commandAccepted(CommandRecord)
     case commandRefused(CommandRecord, Refusal)
 

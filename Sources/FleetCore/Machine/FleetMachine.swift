@@ -40,6 +40,14 @@ public struct FleetMachine: Sendable {
         presence = Presence(state.devices)
     }
 
+    /// Takes in that the machine's clock was set by so much; `now` is told by the new setting.
+    public mutating func stepClock(by step: Duration, now: Timestamp) {
+        record(.clockStepped(by: step), now)
+        presence.moveAll(by: step)
+        silenceDue = .distantPast
+        deadlines.invalidate()
+    }
+
     /// Facts decided since the last call; they are the caller's to make durable.
     public mutating func takeFacts() -> [Fact] {
         defer { facts = [] }

@@ -2,9 +2,9 @@ extension FleetState {
     /// Takes in one fact. Total and without choices: what may not happen was refused before it became a fact.
     public mutating func apply(_ fact: Fact) {
         revision += 1
-        lastFactAt = max(lastFactAt, fact.at)
         switch fact.event {
         case .engineStarted: listeningSince = fact.at
+        case .clockStepped(let step): moveAll(by: step)
         case .commandAccepted, .commandRefused: break
         case .fleetConfigured(let settings): self.settings = settings
         case .releaseAdded(let release): releases[release.version] = release
@@ -18,6 +18,7 @@ extension FleetState {
         case .firmwareReported(let device, let version): devices.setFirmware(device, version)
         default: applyToUpdate(fact)
         }
+        lastFactAt = max(lastFactAt, fact.at)
     }
 
     private mutating func applyToUpdate(_ fact: Fact) {

@@ -78,6 +78,16 @@ public struct Presence: Sendable {
         downloads[device.rawValue] = nil
     }
 
+    /// Every moment moves with a clock that was set; see `Event.clockStepped`.
+    mutating func moveAll(by step: Duration) {
+        for offset in lastSeen.indices where lastSeen[offset] != .min { lastSeen[offset] += step.milliseconds }
+        downloads = downloads.mapValues { progress in
+            var moved = progress
+            moved.at.move(by: step)
+            return moved
+        }
+    }
+
     /// The last contact of the online device that was silent for longest; nil: no device is online.
     func earliestSighting(_ devices: DeviceTable, notBefore: Timestamp) -> Timestamp? {
         var earliest = Int64.max

@@ -18,8 +18,10 @@ public protocol EngineDriver: AnyObject {
 
 /// Tells the time.
 public protocol EngineClock: AnyObject {
-    /// The present moment.
+    /// The present moment, by the wall clock, which may be set.
     var now: Timestamp { get }
+    /// The time since some fixed moment, by a clock that runs on through suspends and that nobody sets.
+    var steadyTime: Duration { get }
 }
 
 /// Drives an engine by the wall clock.
@@ -33,9 +35,12 @@ public final class WallClockDriver: EngineDriver {
         self.clock = clock
     }
 
-    public func advance(_ inputs: [EngineInput]) -> [EngineReply] { loop.step(inputs, now: clock.now) }
+    public func advance(_ inputs: [EngineInput]) -> [EngineReply] {
+        loop.step(inputs, now: clock.now, steadyTime: clock.steadyTime)
+    }
 
-    public var rest: Duration? { loop.nextWake.map { max(.zero, $0 - clock.now) } }
+    /// Not longer than a minute, so that a clock that is set ahead is noticed.
+    public var rest: Duration? { loop.nextWake.map { min(max(.zero, $0 - clock.now), .seconds(60)) } }
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { !loop.state.openUpdates.isEmpty }
     public func view(_ query: ViewQuery) -> FleetView { loop.view(query, now: clock.now) }

@@ -31,7 +31,7 @@ public final class EngineHost: @unchecked Sendable {
         var busySince: ContinuousClock.Instant?
     }
 
-    private let condition = NSCondition()
+    private let condition = SteadyCondition()
     private var shared = Shared()
     private let onNews: @Sendable () -> Void
 
@@ -95,7 +95,7 @@ public final class EngineHost: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         if shared.news.view == nil, shared.news.replies.isEmpty {
-            _ = condition.wait(until: Date(timeIntervalSinceNow: seconds))
+            _ = condition.wait(until: .init(in: .milliseconds(Int64(seconds * 1000))))
         }
     }
 
@@ -111,7 +111,7 @@ public final class EngineHost: @unchecked Sendable {
         defer { condition.unlock() }
         shared.isStopping = true
         condition.broadcast()
-        let deadline = Date(timeIntervalSinceNow: seconds)
+        let deadline = SteadyCondition.Deadline(in: .milliseconds(Int64(seconds * 1000)))
         while !shared.hasStopped {
             if !condition.wait(until: deadline) { return shared.hasStopped }
         }
@@ -175,7 +175,7 @@ extension EngineHost {
         condition.lock()
         defer { condition.unlock() }
         shared.busySince = nil
-        let deadline = rest.map { Date(timeIntervalSinceNow: Double($0.milliseconds) / 1000) }
+        let deadline = rest.map { SteadyCondition.Deadline(in: $0) }
         while shared.inbox.isEmpty, !shared.isQueryNew, !shared.isStopping {
             guard let deadline else {
                 condition.wait()

@@ -47,6 +47,7 @@ public struct EngineLoop {
     private let link: any DeviceLink
     private let options: Options
     private var sightingsDue: Timestamp
+    private var clockWatch = ClockWatch()
 
     /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
     public init(
@@ -65,11 +66,19 @@ public struct EngineLoop {
         }
         self.machine = machine
         self.feed = feed
-        let start = max(now, machine.state.lastFactAt)
+        let start = takeUpClock(now)
         self.machine.takeUp(now: start)
         self.machine.tick(now: start)
         try commit()
         link.send(self.machine.state.orders)
+    }
+
+    /// A clock that was set back while no engine ran is noticed by the last fact, which would lie ahead.
+    private mutating func takeUpClock(_ now: Timestamp) -> Timestamp {
+        let last = machine.state.lastFactAt
+        guard now + ClockWatch.tolerance < last else { return max(now, last) }
+        machine.stepClock(by: now - last, now: now)
+        return now
     }
 
     /// An engine that only answers questions about a journal: it takes nothing up, decides nothing, and writes nothing.
@@ -114,9 +123,16 @@ public struct EngineLoop {
         return [machine.nextWake, sightings].compactMap { $0 }.min()
     }
 
-    /// Takes in a batch at a moment. The clock may stand still or go back: the engine's time never does.
-    public mutating func step(_ inputs: [EngineInput], now wallTime: Timestamp) -> [EngineReply] {
+    /// Takes in a batch at a moment. The wall clock may stand still, go back, or be set: the engine's time goes on, and
+    /// a setting leaves a fact.
+    /// - Parameters:
+    ///   - wallTime: What the wall clock shows.
+    ///   - steadyTime: The time since some fixed moment by a clock that nobody sets; nil: the wall clock is believed.
+    public mutating func step(
+        _ inputs: [EngineInput], now wallTime: Timestamp, steadyTime: Duration? = nil
+    ) -> [EngineReply] {
         guard health == .running else { return refuseAll(inputs) }
+        readClocks(wallTime, steadyTime)
         let now = max(wallTime, machine.state.lastFactAt)
         var replies: [EngineReply] = []
         var contacted: [DeviceIndex] = []
@@ -133,6 +149,12 @@ public struct EngineLoop {
         }
         tickIfDue(now)
         return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    private mutating func readClocks(_ wallTime: Timestamp, _ steadyTime: Duration?) {
+        guard let set = clockWatch.read(wall: wallTime, steady: steadyTime) else { return }
+        sightingsDue = sightingsDue + set
+        machine.stepClock(by: set, now: max(wallTime, machine.state.lastFactAt + set))
     }
 
     private mutating func tickIfDue(_ now: Timestamp) {

@@ -19,6 +19,7 @@ struct EventText {
     private func line(_ event: Event) -> (String, EventRow.Kind)? {
         switch event {
         case .engineStarted: ("engine started", .plain)
+        case .clockStepped(let step): (Self.clockText(step), .caution)
         case .commandAccepted(let record): commandLine(record)
         case .commandRefused(let record, let refusal):
             ("refused: \(record.verb) \(record.object): \(refusal.message)", .caution)
@@ -27,6 +28,12 @@ struct EventText {
         case .firmwareReported(let device, let version): ("\(id(device)) reports \(version)", .plain)
         default: updateLine(event) ?? assignmentLine(event)
         }
+    }
+
+    private static func clockText(_ step: Duration) -> String {
+        step < .zero
+            ? "the clock was set back by \(DurationText.exact(.zero - step))"
+            : "the clock was set ahead by \(DurationText.exact(step))"
     }
 
     private func commandLine(_ record: CommandRecord) -> (String, EventRow.Kind) {

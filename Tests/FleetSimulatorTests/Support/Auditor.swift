@@ -94,6 +94,7 @@ struct Auditor {
             expect(devices[device.offset].isOnline != (status == .online), "\(name(device)) was \(status) already")
             devices[device.offset].isOnline = status == .online
         case .firmwareReported(let device, let version): devices[device.offset].firmware = version
+        case .clockStepped: find("the clock was set")
         case .engineStarted, .commandAccepted, .commandRefused, .devicesSeen: break
         default: takeUpdate(fact.event)
         }
