@@ -83,6 +83,9 @@ let package = Package(
                 "FleetCore", "FleetEngine", "FleetJournal", "JournalProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        // Runs trials with the core and the simulator alone, for the mutants.
+        .executableTarget(
+            name: "TrialProbe", dependencies: ["FleetCore", "FleetSimulator"], path: "Tests/TrialProbe"),
         .testTarget(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),

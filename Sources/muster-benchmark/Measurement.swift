@@ -9,30 +9,43 @@ struct Measurement: Codable {
     var unit: String
     /// The most it may be; nil: nothing was promised.
     var atMost: Double?
+    /// The least it may be; nil: nothing was promised.
+    var atLeast: Double?
     /// What belongs to the number: sizes, spread, how it was taken.
     var note: String
 
-    init(_ what: String, _ value: Double, _ unit: String, atMost: Double? = nil, note: String = "") {
+    init(
+        _ what: String, _ value: Double, _ unit: String, atMost: Double? = nil, atLeast: Double? = nil,
+        note: String = ""
+    ) {
         self.what = what
         self.value = value
         self.unit = unit
         self.atMost = atMost
+        self.atLeast = atLeast
         self.note = note
     }
 
     /// Whether the promise is kept; nil without one.
-    var isKept: Bool? { atMost.map { value <= $0 } }
+    var isKept: Bool? { atMost.map { value <= $0 } ?? atLeast.map { value >= $0 } }
+}
+
+extension Measurement {
+    /// The bound as it is printed; empty where nothing was promised.
+    var promise: String {
+        atMost.map { "<= " + MeasurementTable.number($0) } ?? atLeast.map { ">= " + MeasurementTable.number($0) } ?? ""
+    }
 }
 
 /// Measurements as people and programs read them.
 enum MeasurementTable {
     static func text(_ measurements: [Measurement]) -> String {
-        var rows = [["", "measured", "", "at most", "", ""]]
+        var rows = [["", "measured", "", "promised", "", ""]]
         for measurement in measurements {
             let verdict = measurement.isKept.map { $0 ? "kept" : "MISSED" } ?? ""
             rows.append([
                 measurement.what, number(measurement.value), measurement.unit,
-                measurement.atMost.map(number) ?? "", verdict, measurement.note,
+                measurement.promise, verdict, measurement.note,
             ])
         }
         let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -16,6 +16,7 @@ struct Muster: ParsableCommand {
         subcommands: [
             DemoCommand.self, ConsoleCommand.self, SimulateCommand.self, PlanCommand.self, SnapshotCommand.self,
             DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, CheckCommand.self, ThemeCommand.self,
+            TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other.

@@ -128,6 +128,11 @@ extension UpdateDefinition {
             return Refusal(
                 "the phases of \(id) do not rise from 1 to 100 percent", remedy: "make each larger than the one before")
         }
+        if let last = percents.last, last < 100 {
+            return Refusal(
+                "the last phase of \(id) ends at \(last)%, so that the other devices would never be updated",
+                remedy: "end with a phase of 100%")
+        }
         guard phases.allSatisfy({ (0...10_000).contains($0.gate.threshold) }) else {
             return Refusal("a gate of \(id) lies outside 0% to 100%", remedy: "say a success rate such as 95%")
         }

@@ -120,7 +120,10 @@ public struct FleetMachine: Sendable {
             presence.forgetDownload(device)
         case .attemptStarted(let update, let device, _), .stepReached(let update, let device, _):
             deadlines.note(update, device, in: state, presence: presence)
-        case .engineStarted, .fleetConfigured: deadlines.invalidate()
+        case .engineStarted, .fleetConfigured:
+            deadlines.invalidate()
+            silenceDue = .distantPast
+        case .deviceRegistered: silenceDue = .distantPast
         default: break
         }
     }

@@ -50,8 +50,10 @@ public struct EngineLoop {
     private var clockWatch = ClockWatch()
 
     /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
+    /// - Parameter steadyTime: As of `step`.
     public init(
-        log: any FactLog, link: any DeviceLink, now: Timestamp, options: Options = Options()
+        log: any FactLog, link: any DeviceLink, now: Timestamp, steadyTime: Duration? = nil,
+        options: Options = Options()
     ) throws(FactLogError) {
         self.log = log
         self.link = link
@@ -67,6 +69,7 @@ public struct EngineLoop {
         self.machine = machine
         self.feed = feed
         let start = takeUpClock(now)
+        _ = clockWatch.read(wall: now, steady: steadyTime)
         self.machine.takeUp(now: start)
         self.machine.tick(now: start)
         try commit()

@@ -26,13 +26,13 @@ struct WorldEvent: Comparable {
 
 /// A binary heap, the earliest event on top. Events are ordered in full, so that what comes out does not depend on the
 /// order in which it went in.
-struct EventHeap {
-    private var events: [WorldEvent] = []
+struct EventHeap<Event: Comparable> {
+    private var events: [Event] = []
 
     /// The earliest event.
-    var first: WorldEvent? { events.first }
+    var first: Event? { events.first }
 
-    mutating func insert(_ event: WorldEvent) {
+    mutating func insert(_ event: Event) {
         events.append(event)
         var child = events.count - 1
         while child > 0 {

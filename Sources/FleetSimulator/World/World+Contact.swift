@@ -35,7 +35,6 @@ extension World {
     }
 
     func connect(_ device: Int) {
-        changesAhead -= 1
         guard !terminals[device].isLinked else { return }
         terminals[device].isLinked = true
         if terminals[device].flash.job?.step == .downloading { goOn(device) }
@@ -44,7 +43,6 @@ extension World {
 
     /// What it was about to do is forgotten, a download waits; an installation goes on.
     func disconnect(_ device: Int) {
-        changesAhead -= 1
         terminals[device].isLinked = false
         terminals[device].heartbeatAt = Terminal.never
         let step = terminals[device].flash.job?.step

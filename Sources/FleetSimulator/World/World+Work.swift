@@ -56,10 +56,14 @@ extension World {
 
     /// A terminal has restarted: it runs the release, or the old one, or cannot be heard.
     func comeBack(_ device: Int, _ job: Flash.Job) {
-        switch failure(device, job) {
+        let failure = failure(device, job)
+        switch failure {
         case .givesUp(let cause, _): return giveUp(device, job, cause)
-        case .keepsOldRelease: end(device, job, nil)
+        case .keepsOldRelease?:
+            onFailure?(.keepsOldRelease)
+            end(device, job, nil)
         case .fallsSilent(let length):
+            onFailure?(.fallsSilent(length))
             boot(device, job)
             let until = length.map { now + $0 } ?? .distantFuture
             write(device) { $0.silentUntil = until }
@@ -79,6 +83,7 @@ extension World {
 
     /// The terminal stays on what it runs; what was fetched is no good.
     func giveUp(_ device: Int, _ job: Flash.Job, _ cause: FailureCause) {
+        onFailure?(.givesUp(cause, at: job.step))
         end(device, job, cause)
         contact(device)
     }

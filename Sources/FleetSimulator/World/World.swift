@@ -12,6 +12,8 @@ public final class World: DeviceLink {
     public internal(set) var quietSince: Timestamp
     /// Told of every change of a terminal's flash, before anything that follows from it is said.
     public var onFlash: ((FlashRecord) -> Void)?
+    /// Told of every attempt that goes wrong, when it does.
+    public var onFailure: ((SimulatedFailure) -> Void)?
 
     let records: [DeviceRecord]
     let profile: SimulationProfile
@@ -19,7 +21,7 @@ public final class World: DeviceLink {
     let draws: Draws
     let rules: FailureRules
     var terminals: [Terminal]
-    private var heap = EventHeap()
+    private var heap = EventHeap<WorldEvent>()
     /// Links that will change, and terminals that are at something.
     var changesAhead = 0
     private var reports: [Report] = []
@@ -130,8 +132,12 @@ public final class World: DeviceLink {
         let device = Int(event.device)
         if event.kind != .heartbeat { quietSince = now }
         switch event.kind {
-        case .disconnect: disconnect(device)
-        case .connect: connect(device)
+        case .disconnect:
+            changesAhead -= 1
+            disconnect(device)
+        case .connect:
+            changesAhead -= 1
+            connect(device)
         case .heartbeat: beat(device)
         case .act:
             setAct(device, nil)

@@ -29,7 +29,8 @@ struct FleetEngineSetup: Sendable {
             directory: directory, fleet: definition.settings.name, mode: .readWrite)
         guard let speed = simulationSpeed else {
             let clock = WallClock()
-            var loop = try EngineLoop(log: journal, link: NoDeviceLink(), now: clock.now)
+            var loop = try EngineLoop(
+                log: journal, link: NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }

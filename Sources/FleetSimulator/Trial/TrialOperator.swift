@@ -1,0 +1,135 @@
+import FleetCore
+import FleetEngine
+
+/// The operators of a trial: they do what operators do, repeat themselves, confirm what they have not looked at, and
+/// change files under way.
+struct TrialOperator {
+    private let script: TrialScript
+    private var random: TrialRandom
+    private var ticket: UInt64 = 0
+    private var last: Command?
+    /// The revision of a blast radius that was looked at some time ago, by update.
+    private var previews: [(update: String, revision: UInt64)] = []
+    private(set) var counts = FaultCounts()
+    private static let names = ["kim", "ada", "noor"]
+
+    init(_ script: TrialScript, random: TrialRandom) {
+        self.script = script
+        self.random = random
+    }
+
+    /// The commands by which an empty journal is filled.
+    mutating func firstCommands() -> [EngineInput] {
+        let commands: [Command] =
+            [.addReleases(script.releases), .configure(script.settings), .register(script.devices)]
+            + script.updates.map { .draft($0) }
+        return commands.map { ask($0, source: "files") }
+    }
+
+    /// What an operator does now, by what the engine shows.
+    mutating func act(_ state: FleetState) -> [EngineInput] {
+        if let last, script.has(.repetition), random.chance(150) {
+            counts[.repetition] += 1
+            return [ask(last), ask(last)]
+        }
+        guard let command = script.has(.revision) && random.chance(200) ? revision(state) : command(state) else {
+            return []
+        }
+        last = command
+        return [ask(command)]
+    }
+
+    /// A release that is known, with other bytes.
+    mutating func alterRelease() -> EngineInput {
+        counts[.alteredRelease] += 1
+        var release = random.one(of: script.releases)
+        release.artifacts[0].sha256 = TrialScript.digest(9)
+        return ask(.addReleases([release]), source: "files")
+    }
+
+    /// Lets go on whatever waits for an operator.
+    mutating func settle(_ state: FleetState) -> [EngineInput] {
+        var inputs: [EngineInput] = []
+        for update in state.updates {
+            switch update.status {
+            case .paused where random.chance(600): inputs.append(ask(.resume(update: update.id)))
+            case .awaitingApproval where random.chance(600): inputs.append(ask(.approve(update: update.id)))
+            case .draft where update.kind == .ordinary && random.chance(800):
+                inputs.append(ask(.start(update: update.id)))
+            default: break
+            }
+        }
+        return inputs
+    }
+
+    /// Every command has a reason of its own, so that its fact can be told from all others.
+    private mutating func ask(_ command: Command, source: String = "console") -> EngineInput {
+        ticket += 1
+        let origin = Origin(
+            operatorName: random.one(of: Self.names), source: source, reason: "command \(ticket)")
+        return .command(command, origin, ticket: ticket)
+    }
+
+    // MARK: - Choices
+
+    private mutating func command(_ state: FleetState) -> Command? {
+        guard !state.updates.isEmpty else { return nil }
+        let drafts = state.updates.filter { $0.status == .draft }
+        if !drafts.isEmpty, random.chance(700) { return .start(update: random.one(of: drafts).id) }
+        let update = random.one(of: state.updates)
+        switch random.number(0...99) {
+        case ..<20: return .pause(update: update.id)
+        case ..<50: return .resume(update: update.id)
+        case ..<65: return .approve(update: update.id)
+        case ..<73: return .cancel(update: update.id)
+        case ..<83: return rollback(update, state)
+        case ..<90: return .retryFailed(update: update.id)
+        case ..<94: return .decommission(device: random.one(of: script.devices).id)
+        case ..<97: return .pause(update: "u0")
+        default: return .start(update: update.id)
+        }
+    }
+
+    private mutating func rollback(_ update: UpdateRecord, _ state: FleetState) -> Command {
+        let current = state.rollbackRevision(update.index)
+        let known = previews.last { $0.update == update.id }?.revision
+        previews.append((update.id, current))
+        guard script.has(.staleConfirmation), random.chance(400) else {
+            return .rollBack(update: update.id, confirmation: update.id, preview: random.chance(500) ? current : nil)
+        }
+        counts[.staleConfirmation] += 1
+        if random.chance(500) { return .rollBack(update: update.id, confirmation: "u", preview: nil) }
+        return .rollBack(update: update.id, confirmation: update.id, preview: known ?? current &+ 1)
+    }
+
+    /// Files that are read again and say something new.
+    private mutating func revision(_ state: FleetState) -> Command {
+        counts[.revision] += 1
+        switch random.number(0...3) {
+        case 0:
+            var settings = state.settings
+            settings.limits = script.limits(&random)
+            return .configure(settings)
+        case 1:
+            return .draft(script.update(random.number(1...script.updates.count + 2), &random))
+        default: return .register([device(state)])
+        }
+    }
+
+    private mutating func device(_ state: FleetState) -> DeviceRecord {
+        guard state.devices.count > 0, random.chance(900) else {
+            return DeviceRecord(
+                id: "new-\(random.number(1...9))", site: "S1", region: "region-1",
+                timeZone: random.one(of: TrialScript.zones), firmware: script.releases[0].version)
+        }
+        let index = DeviceIndex(UInt32(random.number(0...state.devices.count - 1)))
+        var record = state.devices.record(index)
+        switch random.number(0...3) {
+        case 0: record.site = "S\(random.number(1...5))"
+        case 1: record.region = "region-\(random.number(1...4))"
+        case 2: record.timeZone = random.one(of: TrialScript.zones)
+        default: record.lifecycle = record.lifecycle == .active ? .decommissioned : .active
+        }
+        return record
+    }
+}

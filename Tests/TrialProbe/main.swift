@@ -1,0 +1,20 @@
+import FleetCore
+import FleetSimulator
+import Foundation
+
+// Runs trials until one breaks a promise: the part of `muster trial` that builds with the core and the simulator alone,
+// for the mutants of Tests/Mutants. Arguments: the first and the last seed.
+let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+guard arguments.count == 2, arguments[0] <= arguments[1] else {
+    print("usage: TrialProbe FIRST LAST")
+    exit(2)
+}
+var batch = TrialBatch(seeds: arguments[0]...arguments[1])
+batch.repeatEvery = 7
+for seed in batch.seeds {
+    let outcome = batch.outcome(of: seed)
+    guard let violation = outcome.violation else { continue }
+    print("seed \(seed), step \(outcome.steps), invariant \(violation.invariant): \(violation.what)")
+    exit(1)
+}
+print("nothing found")
