@@ -1,0 +1,181 @@
+import FleetCore
+
+/// What becomes of assignments (10, 11).
+extension Oracle {
+    mutating func beginAttempt(_ update: Int, _ position: Int, attempt: Int) {
+        checkStart(update, position, attempt: attempt)
+        let device = updates[update].assignments[position].device, now = clock.elapsed
+        attempts.append(AttemptAccount(update: update, position: position, device: device, attempt: attempt))
+        if updates[update].assignments[position].before == nil {
+            updates[update].assignments[position].before = standings[device].firmware
+        }
+        updates[update].assignments[position].attempts = attempt
+        updates[update].assignments[position].generation = UInt32(attempts.count)
+        updates[update].assignments[position].step = .offered
+        updates[update].assignments[position].stepSince = now
+        updates[update].assignments[position].startableSince = nil
+        move(update, position, to: .inProgress)
+        if updates[update].status == .scheduled { updates[update].status = .running }
+        takePace(update, device)
+    }
+
+    /// Changes a state with every counter that depends on it.
+    mutating func move(_ update: Int, _ position: Int, to state: AssignmentState) {
+        let before = updates[update].assignments[position].state
+        let device = updates[update].assignments[position].device
+        updates[update].assignments[position].state = state
+        if before.isWaiting != state.isWaiting { updates[update].waiting += state.isWaiting ? 1 : -1 }
+        if before.isLive != state.isLive { updates[update].active += state.isLive ? 1 : -1 }
+        if (before == .inProgress) != (state == .inProgress) {
+            updates[update].inFlight += state == .inProgress ? 1 : -1
+        }
+        guard before.isLive || state.isLive else { return }
+        count(device, by: -1)
+        devices[device].isUnderWay = state == .inProgress
+        standings[device].liveUpdate = state.isLive ? UpdateIndex(UInt16(update)) : nil
+        count(device, by: 1)
+    }
+
+    mutating func reach(_ update: Int, _ position: Int, _ step: AttemptStep) {
+        let assignment = updates[update].assignments[position]
+        let id = devices[assignment.device].id
+        guard expectUnderWay(assignment, "\(id) reached \(step)") else { return }
+        ledger.expect(.counters, step > assignment.step, "\(id) reached \(step) after \(assignment.step)")
+        let isSaid = hasReport(assignment) { body in
+            switch body {
+            case .reached(let reached): reached == step
+            case .received: step == .downloading
+            case .restarted: step == .confirming
+            default: false
+            }
+        }
+        ledger.expect(.counters, isSaid, "\(id) reached \(step), and did not say so")
+        updates[update].assignments[position].step = step
+        updates[update].assignments[position].stepSince = clock.elapsed
+    }
+
+    /// Whether the device of a live attempt has said so in this step, of this very attempt; true where inputs are not
+    /// seen.
+    private func hasReport(_ assignment: AssignmentAccount, _ fits: (Report.Body) -> Bool) -> Bool {
+        guard step.isSeen else { return true }
+        return step.reports.contains {
+            $0.device.offset == assignment.device && $0.generation == assignment.generation && fits($0.body)
+        }
+    }
+
+    mutating func failAttempt(_ update: Int, _ position: Int, _ cause: FailureCause, retryAt: Timestamp?) {
+        let assignment = updates[update].assignments[position]
+        let id = devices[assignment.device].id
+        guard expectUnderWay(assignment, "\(id) failed with \(cause)") else { return }
+        checkCause(update, assignment, cause)
+        guard let retryAt else {
+            let isLast =
+                cause.isPermanent || assignment.attempts >= settings.retry.attempts || updates[update].stopped != nil
+                || !devices[assignment.device].isActive
+            ledger.expect(.liveness, isLast, "\(id) is given up after \(assignment.attempts) attempts and \(cause)")
+            return move(update, position, to: .failed)
+        }
+        let isStopped = updates[update].stopped != nil
+        ledger.expect(.limits, !cause.isPermanent, "\(id) is tried again after \(cause)")
+        ledger.expect(.offers, !isStopped, "\(id) is to be tried again in an update that was stopped")
+        ledger.expect(
+            .limits, assignment.attempts < settings.retry.attempts,
+            "\(id) is to be tried again after \(assignment.attempts) attempts")
+        checkBackoff(id, attempt: assignment.attempts, (retryAt - clock.wall).milliseconds)
+        updates[update].assignments[position].retryAt = clock.elapsed(at: retryAt)
+        move(update, position, to: .retrying)
+    }
+
+    /// Doubled with every attempt up to the longest. Silent in the design: jitter takes away up to half.
+    private mutating func checkBackoff(_ id: String, attempt: Int, _ wait: Int64) {
+        var whole = min(settings.retry.backoff.milliseconds, settings.retry.maximumBackoff.milliseconds)
+        for _ in 1..<max(1, attempt) { whole = min(whole * 2, settings.retry.maximumBackoff.milliseconds) }
+        ledger.expect(
+            .limits, wait * 2 >= whole - 1 && wait <= whole, "\(id) is put off by \(wait) ms of \(whole) ms")
+    }
+
+    /// A device's cause is what the device said of this attempt; the engine's own needs a deadline that has passed.
+    private mutating func checkCause(_ update: Int, _ assignment: AssignmentAccount, _ cause: FailureCause) {
+        guard step.isSeen else { return }
+        let id = devices[assignment.device].id
+        let isSaid = hasReport(assignment) { $0 == .gaveUp(cause) }
+        if isSaid { return ledger.note(Invariant.counters.rawValue) }
+        if let engines = Self.engineCauses[cause] {
+            let deadline = deadline(of: assignment), now = clock.elapsed
+            ledger.expect(
+                .counters, engines.contains(assignment.step), "\(id) failed by \(cause) at \(assignment.step)")
+            ledger.expect(
+                .counters, deadline <= now, "\(id) failed by \(cause), \(deadline - now) ms before its deadline")
+            return
+        }
+        let goal = assignment.goal ?? updates[update].definition.release
+        let isWrong = hasContact(assignment.device) { $0 != goal && cause == .reports($0) }
+        ledger.expect(
+            .counters, isWrong && assignment.step == .confirming, "\(id) failed by \(cause), which it did not say")
+    }
+
+    /// Why the engine itself gives up an attempt, and at which steps.
+    private static let engineCauses: [FailureCause: [AttemptStep]] = [
+        .noAnswer: [.offered, .downloading], .installTimedOut: [.installing], .silentAfterInstall: [.confirming],
+    ]
+
+    /// When the present step of an attempt has taken too long: an engine counts from when it began to listen, and a
+    /// download from its last progress.
+    func deadline(of assignment: AssignmentAccount) -> Int64 {
+        var since = max(assignment.stepSince, listeningSince)
+        if assignment.step == .downloading, devices[assignment.device].downloading == assignment.generation {
+            since = max(since, devices[assignment.device].downloadAt)
+        }
+        return since + settings.deadlines[assignment.step].milliseconds
+    }
+
+    /// Success is the release confirmed by the device itself.
+    mutating func complete(_ update: Int, _ position: Int) {
+        let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
+        let device = assignment.device, id = devices[device].id
+        guard expectUnderWay(assignment, "\(id) completed") else { return }
+        let firmware = standings[device].firmware
+        ledger.expect(
+            updates[update].goesBack ? .rollbackGoal : .counters, firmware == goal,
+            "\(id) completed on \(firmware), not on \(goal)")
+        ledger.expect(
+            .counters, hasContact(device) { $0 == goal }, "\(id) completed, and did not say that it runs \(goal)")
+        devices[device].confirmed = update
+        move(update, position, to: .completed)
+    }
+
+    mutating func turnBad(_ update: Int, _ position: Int, _ cause: FailureCause) {
+        let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
+        let id = devices[assignment.device].id
+        let isGood = assignment.state == .completed && !assignment.hasTurnedBad
+        ledger.expect(.finalStates, isGood, "\(id) turned bad without a success that held")
+        ledger.expect(
+            .counters, hasContact(assignment.device) { $0 != goal && cause == .reports($0) },
+            "\(id) turned bad by \(cause), which it did not say")
+        guard isGood else { return }
+        updates[update].assignments[position].hasTurnedBad = true
+        if devices[assignment.device].confirmed == update { devices[assignment.device].confirmed = nil }
+        // The wait starts again.
+        if let phase = updates[update].phase, updates[update].phases[phase].soakFrom != nil {
+            updates[update].phases[phase].soakFrom = clock.elapsed
+        }
+    }
+
+    /// Only what has not begun may be cancelled or skipped, and only for a reason that holds.
+    mutating func leaveOut(_ update: Int, _ position: Int, _ state: AssignmentState, _ reason: EndReason) {
+        let assignment = updates[update].assignments[position],
+            id = devices[updates[update].assignments[position].device].id
+        ledger.expect(
+            .finalStates, assignment.state.isWaiting, "\(id) is \(state) as \(reason) though it is \(assignment.state)")
+        let isTrue = isTrue(reason, update, position)
+        ledger.expect(.liveness, isTrue, "\(id) is \(state) as \(reason), which is not so")
+        if assignment.state.isWaiting { move(update, position, to: state) }
+    }
+
+    private mutating func expectUnderWay(_ assignment: AssignmentAccount, _ what: String) -> Bool {
+        let isUnderWay = assignment.state == .inProgress
+        ledger.expect(
+            assignment.state.isFinal ? .finalStates : .counters, isUnderWay, "\(what) while it is \(assignment.state)")
+        return isUnderWay
+    }
+}

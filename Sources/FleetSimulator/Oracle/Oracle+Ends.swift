@@ -1,0 +1,165 @@
+import FleetCore
+
+/// How updates stop, end, and are rolled back or tried again.
+extension Oracle {
+    /// Nothing starts in it any more: what had not begun is cancelled, what was to be tried again has failed.
+    mutating func stop(_ update: Int, _ reason: EndReason) {
+        guard expectUpdate(update) else { return }
+        let id = updates[update].definition.id, isStopped = updates[update].stopped != nil
+        ledger.expect(.finalStates, !isStopped, "the starts of \(id) were ended twice")
+        switch reason {
+        case .cancelled: expectCommand("cancel", id, "\(id) was called off")
+        case .rolledBack: expectCommand("roll back", id, "\(id) was stopped for a rollback")
+        case .gateFailed(let phase):
+            let hasFailed = updates[update].phases.contains {
+                $0.definition.name == phase && $0.verdict == .failed
+            }
+            ledger.expect(.gates, hasFailed, "\(id) was stopped for the gate of \(phase), which has not failed")
+        default: ledger.find(.finalStates, "\(id) was stopped as \(reason)")
+        }
+        updates[update].stopped = reason
+        for position in updates[update].assignments.indices {
+            switch updates[update].assignments[position].state {
+            case .pending, .scheduled: move(update, position, to: .cancelled)
+            case .retrying: move(update, position, to: .failed)
+            default: break
+            }
+        }
+    }
+
+    mutating func end(_ update: Int, _ status: UpdateStatus) {
+        guard expectUpdate(update) else { return }
+        let id = updates[update].definition.id, before = updates[update].status
+        ledger.expect(.finalStates, !before.isFinal, "\(id) is \(status) after it was \(before)")
+        if before == .draft {
+            expectCommand("cancel", id, "the draft \(id) was called off")
+        } else if before == .awaitingApproval, updates[update].active == 0, status == .cancelled {
+            ledger.expect(.finalStates, updates[update].stopped != nil, "\(id) was called off with devices waiting")
+        } else {
+            checkEnd(update, status)
+        }
+        updates[update].status = status
+        updates[update].pause = nil
+    }
+
+    private mutating func checkEnd(_ update: Int, _ status: UpdateStatus) {
+        let id = updates[update].definition.id
+        let waiting = updates[update].waiting, active = updates[update].active, stopped = updates[update].stopped
+        ledger.expect(.finalStates, waiting == 0, "\(id) is \(status) with \(waiting) devices waiting")
+        switch status {
+        case .completed:
+            ledger.expect(.finalStates, stopped == nil && active == 0, "\(id) completed with \(active) under way")
+            let isThrough = !updates[update].hasGates || updates[update].phases.last?.isClosed == true
+            ledger.expect(.gates, isThrough, "\(id) completed though its last gate has not passed")
+        case .halted:
+            var isGate = false
+            if case .gateFailed = stopped { isGate = true }
+            ledger.expect(.finalStates, isGate, "\(id) was halted without a failed gate")
+        case .cancelled:
+            ledger.expect(.finalStates, stopped != nil && active == 0, "\(id) was cancelled with \(active) under way")
+        case .rolledBack:
+            let isBack = updates[update].rollback.map { updates[$0].status.isFinal } ?? false
+            ledger.expect(.finalStates, isBack && active == 0, "\(id) was rolled back before its rollback had ended")
+        default: ledger.find(.finalStates, "\(id) ended as \(status)")
+        }
+    }
+
+    mutating func rollBack(_ parent: Int, _ id: String, _ targets: [Int]) {
+        guard expectUpdate(parent) else { return }
+        let name = updates[parent].definition.id
+        if !hasJustFailed(parent) { expectCommand("roll back", name, "\(name) is rolled back") }
+        let isStopped = updates[parent].stopped != nil, isFirst = updates[parent].rollback == nil
+        ledger.expect(.offers, isStopped, "\(name) is rolled back before it was stopped")
+        ledger.expect(.finalStates, isFirst, "\(name) is rolled back twice")
+        let goals = targets.map { ($0, before($0, in: parent)) }
+        for (device, goal) in goals where expectDevice(device) {
+            let device = devices[device].id
+            ledger.expect(.rollbackGoal, goal != nil, "\(id) sends back \(device), which \(name) never touched")
+        }
+        checkRollbackSet(parent, id, Set(targets))
+        var definition = updates[parent].definition
+        definition.window = nil
+        definition.allowsDowngrade = true
+        definition.freezeOverride = "rollback"
+        updates[parent].rollback = updates.count
+        updates[parent].status = .rollingBack
+        updates[parent].pause = nil
+        if !openUpdates.contains(parent) { openUpdates.append(parent) }
+        beginChild(of: parent, id, definition, goals, goesBack: true)
+    }
+
+    /// Whether a rollback follows from a gate that failed and not from a command.
+    private func hasJustFailed(_ update: Int) -> Bool {
+        guard case .gateFailed = updates[update].stopped, updates[update].status != .halted,
+            case .progressive(_, .rollBack) = updates[update].definition.strategy
+        else { return false }
+        return true
+    }
+
+    /// What a device ran before the first attempt that an update made on it.
+    private func before(_ device: Int, in update: Int) -> Version? {
+        updates[update].position(of: device).flatMap { updates[update].assignments[$0].before }
+    }
+
+    /// Every device that the update changed goes back. Silent in the design: one that another update has brought to its
+    /// own release since is that update's; a retry of the same update is no other.
+    private mutating func checkRollbackSet(_ parent: Int, _ id: String, _ targets: Set<Int>) {
+        for assignment in updates[parent].assignments where assignment.attempts > 0 {
+            let device = assignment.device
+            guard devices[device].record.lifecycle != .decommissioned else { continue }
+            let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent) } ?? true
+            let name = devices[device].id
+            ledger.expect(.rollbackGoal, !isOwn || targets.contains(device), "\(id) leaves out \(name)")
+        }
+    }
+
+    /// Whether an update is another or came before it, or tries its devices once more, however often.
+    private func isOwn(_ update: Int, of other: Int) -> Bool {
+        if updates[update].startedAt ?? .min <= updates[other].startedAt ?? .max { return true }
+        var update = update
+        while update != other {
+            guard let parent = updates[update].parent, !updates[update].goesBack || updates[parent].goesBack else {
+                return false
+            }
+            update = parent
+        }
+        return true
+    }
+
+    /// A retry of a rollback goes back too: its devices are to get what they had before.
+    mutating func retry(_ parent: Int, _ id: String, _ targets: [Int]) {
+        guard expectUpdate(parent) else { return }
+        let name = updates[parent].definition.id
+        expectCommand("retry failed", name, "\(name) is tried once more")
+        var goals: [(Int, Version?)] = []
+        for device in targets where expectDevice(device) {
+            let position = updates[parent].position(of: device)
+            let hasFailed = position.map {
+                updates[parent].assignments[$0].state == .failed || updates[parent].assignments[$0].hasTurnedBad
+            }
+            let device = (index: device, id: devices[device].id)
+            ledger.expect(.counters, hasFailed == true, "\(id) tries \(device.id) again, which has not failed")
+            goals.append((device.index, position.flatMap { updates[parent].assignments[$0].goal }))
+        }
+        beginChild(of: parent, id, updates[parent].definition, goals, goesBack: updates[parent].goesBack)
+    }
+
+    /// An update of its own, which is under way from its first moment, without phases.
+    private mutating func beginChild(
+        of parent: Int, _ id: String, _ definition: UpdateDefinition, _ targets: [(Int, Version?)], goesBack: Bool
+    ) {
+        var definition = definition
+        definition.id = id
+        definition.strategy = .immediate(offline: .queue)
+        definition.requiresApproval = false
+        ledger.expect(.counters, updateNumbers[id] == nil, "\(id) began twice")
+        ledger.expect(.oneLive, Set(targets.map(\.0)).count == targets.count, "\(id) names a device twice")
+        var child = UpdateAccount(definition)
+        child.parent = parent
+        child.goesBack = goesBack
+        updateNumbers[id] = updates.count
+        updates.append(child)
+        let phases = phaseDefinitions(of: definition).map { PhaseAccount(definition: $0, size: targets.count) }
+        begin(updates.count - 1, targets.map { (device: $0.0, goal: $0.1) }, [], phases)
+    }
+}

@@ -1,0 +1,129 @@
+import FleetCore
+
+/// Orders (12, 14, 15) and whether none is lost.
+extension Oracle {
+    mutating func take(_ orders: [Order]) {
+        if !step.hasHeard { hear() }
+        for order in orders { take(order) }
+    }
+
+    private mutating func take(_ order: Order) {
+        let place = Int(order.generation) - 1, device = order.device.offset
+        guard attempts.indices.contains(place) else {
+            return ledger.find(.durability, "an order of attempt \(order.generation) left before it was durable")
+        }
+        let attempt = attempts[place]
+        let position = attempt.position, update = attempt.update
+        ledger.expect(
+            .ownOrders, attempt.device == device && update == order.update.offset,
+            "the order of attempt \(order.generation) went to device \(device) for update \(order.update.rawValue)")
+        guard attempt.device == device, update == order.update.offset else { return }
+        let assignment = updates[update].assignments[position], id = devices[device].id
+        ledger.expect(.durability, attempt.attempt == order.attempt, "\(id) got an order of attempt \(order.attempt)")
+        ledger.expect(
+            .ownOrders, assignment.generation == order.generation && assignment.state == .inProgress,
+            "\(id) got an order of an attempt that is over")
+        ledger.expect(.offers, devices[device].isActive || assignment.attempts > 0, "\(id) got an order out of service")
+        check(order, update, position)
+        updates[update].assignments[position].sentAt = step.number
+    }
+
+    private mutating func check(_ order: Order, _ update: Int, _ position: Int) {
+        let device = updates[update].assignments[position].device
+        let id = devices[device].id, goal = updates[update].goal(position)
+        let goesBack = updates[update].goesBack, firmware = standings[device].firmware
+        let size = goesBack ? 0 : releases[goal].map { $0.artifacts.reduce(0) { $0 + $1.size } }
+        ledger.expect(
+            goesBack ? .rollbackGoal : .approvedBytes, order.release == goal,
+            "\(id) is told to run \(order.release), not \(goal)")
+        ledger.expect(
+            .approvedBytes, goesBack || releases[goal] != nil, "\(id) is told to run \(goal), which is unknown")
+        ledger.expect(.approvedBytes, size == order.size, "\(id) is told to fetch \(order.size) bytes")
+        ledger.expect(.rollbackGoal, order.isRollback == goesBack, "\(id) is told wrongly whether it goes back")
+        let isAllowed = goesBack || updates[update].definition.allowsDowngrade
+        ledger.expect(
+            .approvedBytes, order.release >= firmware || isAllowed,
+            "\(id) is told to go down from \(firmware) to \(order.release)")
+    }
+
+    /// What began in a step is told to the device in it, and what is under way is told again when the device calls.
+    mutating func checkOrders() {
+        for place in attempts.indices.dropFirst(step.attemptsBefore) where step.isSeen {
+            expectOrder(attempts[place], generation: place + 1, "was lost")
+        }
+        for report in step.reports {
+            guard case .contacted = report.body, devices.indices.contains(report.device.offset),
+                report.device.offset < step.devicesBefore, devices[report.device.offset].isUnderWay,
+                let update = standings[report.device.offset].liveUpdate?.offset,
+                let position = updates[update].position(of: report.device.offset)
+            else { continue }
+            let generation = updates[update].assignments[position].generation
+            expectOrder(attempts[Int(generation) - 1], generation: Int(generation), "was not repeated")
+        }
+    }
+
+    private mutating func expectOrder(_ attempt: AttemptAccount, generation: Int, _ what: String) {
+        let assignment = updates[attempt.update].assignments[attempt.position]
+        guard assignment.generation == generation, assignment.state == .inProgress else { return }
+        let id = devices[attempt.device].id
+        expectLater(.liveness, assignment.sentAt == step.number, "the order of attempt \(generation) of \(id) \(what)")
+    }
+
+    /// Each report counts: what the devices said in a step must have had its effect by the end of it. Silent in the
+    /// design: a report is taken in before what follows from time in the same step.
+    mutating func checkReports() {
+        for place in step.reports.indices {
+            let report = step.reports[place], device = report.device.offset
+            guard devices.indices.contains(device), device < step.devicesBefore else { continue }
+            let isOnline = standings[device].status == .online
+            let id = { [devices] in devices[device].id }
+            expectLater(.counters, isOnline, "\(id()) called, and does not count as online")
+            guard let update = standings[device].liveUpdate?.offset, devices[device].isUnderWay,
+                let position = updates[update].position(of: device)
+            else { continue }
+            // An attempt that began in this step began after the report.
+            guard Int(updates[update].assignments[position].generation) <= step.attemptsBefore else { continue }
+            checkEffect(of: report, at: place, update, position)
+        }
+        checkVersions()
+    }
+
+    private mutating func checkEffect(of report: Report, at place: Int, _ update: Int, _ position: Int) {
+        let assignment = updates[update].assignments[position], id = devices[assignment.device].id
+        let isOfAttempt = report.generation == assignment.generation
+        switch report.body {
+        case .contacted(let firmware?):
+            let goal = updates[update].goal(position)
+            expectLater(.counters, firmware != goal, "\(id) runs \(goal), and its attempt goes on")
+            let isLate = assignment.step == .confirming && assignment.stepSince < clock.elapsed
+            expectLater(.counters, !isLate, "\(id) restarted and runs \(firmware), and its attempt goes on")
+        case .reached(let step) where isOfAttempt:
+            expectLater(.counters, assignment.step >= step, "\(id) reached \(step), and it did not count")
+        case .received where isOfAttempt:
+            expectLater(.counters, assignment.step >= .downloading, "\(id) downloads, and it did not count")
+        case .restarted where isOfAttempt:
+            expectLater(.counters, assignment.step == .confirming, "\(id) restarted, and it did not count")
+        case .gaveUp where isOfAttempt: expectLater(.counters, false, "\(id) gave up, and its attempt goes on")
+        default: break
+        }
+    }
+
+    /// The last version that a device said in a step is what it runs as far as anybody knows.
+    private mutating func checkVersions() {
+        for place in step.reports.indices {
+            guard case .contacted(let firmware?) = step.reports[place].body else { continue }
+            let device = step.reports[place].device.offset
+            guard devices.indices.contains(device), device < step.devicesBefore,
+                standings[device].firmware != firmware
+            else { continue }
+            let isLast = !step.reports[(place + 1)...].contains { later in
+                guard later.device.offset == device, case .contacted(_?) = later.body else { return false }
+                return true
+            }
+            if isLast {
+                let id = devices[device].id
+                expectLater(.counters, false, "\(id) said that it runs \(firmware), and it did not count")
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import FleetCore
+
+/// Settings, releases and devices.
+extension Oracle {
+    mutating func configure(_ settings: FleetSettings) {
+        expectCommand("configure", nil, "the settings changed")
+        if settings.limits != self.settings.limits {
+            // A minute that began under other limits is not counted by the new ones.
+            for update in updates.indices { updates[update].starts.removeAll() }
+        }
+        self.settings = settings
+    }
+
+    mutating func add(_ release: Release) {
+        expectCommand("add releases", nil, "release \(release.version) was added")
+        ledger.expect(
+            .approvedBytes, releases[release.version].map { $0.artifacts == release.artifacts } ?? true,
+            "release \(release.version) was added again with other artifacts")
+        ledger.expect(.audit, releases[release.version] == nil, "release \(release.version) was added twice")
+        if releases[release.version] == nil { releases[release.version] = release }
+    }
+
+    mutating func register(_ record: DeviceRecord) {
+        expectCommand("register", nil, "\(record.id) was registered")
+        ledger.expect(.oneLive, deviceNumbers[record.id] == nil, "\(record.id) was registered twice")
+        let region = regions.number(of: record.region), site = sites.number(of: record.site)
+        while linkFreeAt.count <= region { linkFreeAt.append(.min) }
+        deviceNumbers[record.id] = devices.count
+        var account = DeviceAccount(
+            record: record, id: record.id, region: region, site: site, isActive: record.lifecycle == .active)
+        if let seen = record.lastSeen { account.heardAt = clock.elapsed(at: seen) }
+        account.knownAt = account.heardAt
+        account.journalledAt = account.heardAt
+        devices.append(account)
+        standings.append(DeviceReading(status: record.status, firmware: record.firmware, liveUpdate: nil))
+        count(devices.count - 1, by: 1)
+    }
+
+    mutating func revise(_ device: Int, _ record: DeviceRecord) {
+        guard expectDevice(device) else { return }
+        let isDecommissioning = step.inHand?.verb == "decommission"
+        expectCommand(
+            isDecommissioning ? "decommission" : "register", isDecommissioning ? record.id : nil,
+            "\(record.id) was revised")
+        let wasOut = devices[device].record.lifecycle == .decommissioned
+        ledger.expect(
+            .offers, !wasOut || record.lifecycle == .decommissioned, "\(record.id) came back after its decommissioning")
+        ledger.expect(.ownOrders, devices[device].id == record.id, "\(devices[device].id) became \(record.id)")
+        let region = regions.number(of: record.region), site = sites.number(of: record.site)
+        while linkFreeAt.count <= region { linkFreeAt.append(.min) }
+        if region != devices[device].region { markUpdates(of: device) }
+        count(device, by: -1)
+        devices[device].record = record
+        devices[device].region = region
+        devices[device].site = site
+        devices[device].isActive = record.lifecycle == .active
+        count(device, by: 1)
+    }
+
+    /// A device that moved takes its assignments along to the counters of the other region.
+    private mutating func markUpdates(of device: Int) {
+        for update in updates.indices where updates[update].position(of: device) != nil {
+            updates[update].isChanged = true
+        }
+    }
+
+    /// Online by any report; offline by silence alone, and never before two heartbeats were missed.
+    mutating func changeStatus(_ device: Int, _ status: DeviceStatus) {
+        guard expectDevice(device) else { return }
+        let id = devices[device].id, before = standings[device].status
+        ledger.expect(.counters, status != before, "\(id) was \(status) already")
+        switch status {
+        case .online:
+            let isHeard = !step.isSeen || step.reports.contains { $0.device.offset == device }
+            ledger.expect(.counters, isHeard, "\(id) is online, and said nothing")
+        case .offline:
+            let heard = max(devices[device].knownAt, listeningSince)
+            let missed = settings.heartbeat.milliseconds * Int64(max(1, settings.missedHeartbeats))
+            let isSilent = !step.isSeen || heard == .min || clock.elapsed - heard >= missed
+            ledger.expect(.counters, before == .online && isSilent, "\(id) is offline without having been silent")
+        case .unknown: ledger.find(.counters, "\(id) was forgotten")
+        }
+        count(device, by: -1)
+        standings[device].status = status
+        count(device, by: 1)
+    }
+
+    mutating func see(_ sightings: [Sighting]) {
+        for sighting in sightings {
+            guard expectDevice(sighting.device.offset) else { continue }
+            let device = sighting.device.offset, id = devices[device].id
+            let at = clock.elapsed(at: sighting.at), heard = devices[device].heardAt
+            ledger.expect(.counters, !step.isSeen || at <= heard, "\(id) was seen after it was last heard of")
+            devices[device].heardAt = max(heard, at)
+            devices[device].knownAt = max(devices[device].knownAt, at)
+            devices[device].journalledAt = max(devices[device].journalledAt, at)
+        }
+    }
+
+    mutating func changeFirmware(_ device: Int, _ version: Version) {
+        guard expectDevice(device) else { return }
+        let id = devices[device].id, before = standings[device].firmware
+        ledger.expect(.counters, before != version, "\(id) reported \(version) once more, and it counted")
+        ledger.expect(.counters, hasContact(device) { $0 == version }, "\(id) never said that it runs \(version)")
+        standings[device].firmware = version
+    }
+
+    /// Whether the device has said in this step what it runs, and that fits; true where inputs are not seen.
+    func hasContact(_ device: Int, _ fits: (Version) -> Bool) -> Bool {
+        guard step.isSeen else { return true }
+        return step.reports.contains { report in
+            guard report.device.offset == device, case .contacted(let firmware?) = report.body else { return false }
+            return fits(firmware)
+        }
+    }
+
+    /// The device must be registered.
+    mutating func expectDevice(_ device: Int) -> Bool {
+        guard devices.indices.contains(device) else {
+            ledger.find(.counters, "device \(device) is not registered")
+            return false
+        }
+        return true
+    }
+
+    /// Takes a device out of all counters, or puts it in, as it stands.
+    mutating func count(_ device: Int, by change: Int) {
+        let isActive = devices[device].isActive, isUnderWay = devices[device].isUnderWay
+        let isOnline = standings[device].status == .online
+        if isUnderWay { fleetInFlight += change }
+        regions.count(
+            devices[device].region, by: change, isActive: isActive, isOnline: isOnline, isUnderWay: isUnderWay)
+        sites.count(devices[device].site, by: change, isActive: isActive, isOnline: isOnline, isUnderWay: isUnderWay)
+    }
+}
