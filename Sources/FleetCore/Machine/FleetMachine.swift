@@ -173,7 +173,12 @@ extension FleetMachine {
     private mutating func settle(_ update: UpdateIndex, _ now: Timestamp) {
         endExpired(update, now)
         endMissed(update, now)
-        for event in state.decideGate(update, now: now) { record(event, now) }
+        // A phase that opens has a gate of its own, which failures so far may have lost already.
+        var events = state.decideGate(update, now: now)
+        while !events.isEmpty {
+            for event in events { record(event, now) }
+            events = state.decideGate(update, now: now)
+        }
         for event in state.decideEnd(update) { record(event, now) }
         wakeForGate(update, now)
     }
@@ -233,6 +238,11 @@ extension FleetMachine {
         var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
         for slot in state.updates[update.offset].assignments.live
         where state.updates[update.offset].assignments.state(Position(slot)) == .retrying {
+            let device = state.updates[update.offset].assignments.device(Position(slot))
+            if let cause = state.retryRefusal(update, Position(slot)) {
+                record(.attemptFailed(update, device, cause, retryAt: nil), now)
+                continue
+            }
             guard consider(update, Position(slot), &clock) else { return }
         }
         var cursor = 0
