@@ -115,6 +115,22 @@ import Testing
         #expect(fixture.machine.state.orders == [])
     }
 
+    /// Invariant 17: a failed device waited without end for a window in which to be tried again.
+    @Test func aDeviceWithNoWindowLeftForAnotherAttemptHasFailed() {
+        var fixture = CoreFixture(sites: 1, terminals: 1)
+        var update = CoreFixture.update(strategy: .scheduled(missed: .nextWindow))
+        update.window = WindowSchedule(
+            opensAt: 0, closesAt: 0, recurrence: .once(LocalDate(year: 2026, month: 3, day: 3)))
+        fixture.start(update)
+        #expect(fixture.state("u", "pos-0-0") == .inProgress)
+        fixture.report("pos-0-0", .gaveUp(FailureCause(code: "link lost", isPermanent: false)))
+        #expect(fixture.state("u", "pos-0-0") == .retrying)
+        // The device is away until the window has closed.
+        fixture.pass(.hours(26))
+        #expect(fixture.state("u", "pos-0-0") == .failed)
+        #expect(fixture.machine.state.update("u")?.status == .completed)
+    }
+
     /// Invariant 17: an update waited without end for a window that had passed.
     @Test func anUpdateWhoseOnlyWindowHasPassedIsNotStarted() {
         var fixture = CoreFixture()

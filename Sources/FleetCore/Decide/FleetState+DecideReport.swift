@@ -64,6 +64,14 @@ extension FleetState {
         return downgrade(update, position, from: devices.firmware(device))
     }
 
+    /// Why an assignment that is to be tried again failed last; nil: it is not to be.
+    func causeToRetry(_ update: UpdateIndex, _ position: Position) -> FailureCause? {
+        guard updates[update.offset].assignments.state(position) == .retrying,
+            case .failed(let cause) = updates[update.offset].assignments.reason(position)
+        else { return nil }
+        return cause
+    }
+
     /// Why an assignment is given up for a device that somebody else has brought to a newer release meanwhile; nil: it
     /// is not.
     func downgrade(_ update: UpdateIndex, _ position: Position, from firmware: Version) -> FailureCause? {

@@ -70,6 +70,10 @@ extension Oracle {
             ledger.expect(.offers, !devices[assignment.device].isActive, "\(id) is in service")
             return move(update, position, to: .failed)
         }
+        if assignment.state == .retrying, retryAt == nil, hasMissed(update, assignment.device) {
+            // No window is left in which it could be tried again.
+            return move(update, position, to: .failed)
+        }
         if cause.code.hasPrefix("on newer"), retryAt == nil, !assignment.state.isFinal {
             return giveUpOlder(update, position, cause)
         }
