@@ -62,6 +62,8 @@ public struct Oracle {
         case .found(let facts, let epoch):
             let current = epochs.current
             ledger.expect(.epochs, epoch <= current, "facts of engine \(epoch) were found during \(current)")
+            // They happened before the step was over in which their engine stopped.
+            clock.resume()
             commit(facts)
         case .sent(let orders, let epoch):
             expectCurrent(epoch, "an order")
