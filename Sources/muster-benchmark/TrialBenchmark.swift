@@ -12,7 +12,7 @@ enum TrialBenchmark {
         for seed in seeds {
             let script = TrialScript(seed: seed, devices: devices, hours: hours)
             var outcome: TrialOutcome?
-            let taken = try Timing.seconds { outcome = FaultTrial(script).run() }
+            let taken = Timing.seconds { outcome = FaultTrial(script).run() }
             guard let outcome, outcome.violation == nil else { throw BenchmarkFailure("seed \(seed) found something") }
             speeds.append(Double(outcome.length.milliseconds) / 1000 / taken.seconds)
             steps.append(Double(outcome.steps) / taken.seconds)

@@ -5,23 +5,23 @@ import Testing
 
 /// Trials are what their seed says, and find nothing. `muster trial` runs a thousand of them.
 @Suite struct FaultTrialTests {
-    @Test(arguments: UInt64(1)...12)
+    @Test(arguments: UInt64(1)...6)
     func aTrialFindsNothing(_ seed: UInt64) {
-        let outcome = FaultTrial(TrialScript(seed: seed, hours: 12)).run()
-        #expect(outcome.violation == nil, "muster trial --seeds \(seed) --hours 12")
+        let outcome = FaultTrial(TrialScript(seed: seed, hours: 6)).run()
+        #expect(outcome.violation == nil, "muster trial --seeds \(seed) --hours 6")
         #expect(outcome.facts > 0)
     }
 
     @Test func theSameSeedGivesTheSameTrace() {
-        let first = FaultTrial(TrialScript(seed: 77, hours: 12)).run()
-        let second = FaultTrial(TrialScript(seed: 77, hours: 12)).run()
+        let first = FaultTrial(TrialScript(seed: 77, hours: 4)).run()
+        let second = FaultTrial(TrialScript(seed: 77, hours: 4)).run()
         #expect(first.traceHash == second.traceHash)
         #expect(first.faults == second.faults)
-        #expect(first.traceHash != FaultTrial(TrialScript(seed: 78, hours: 12)).run().traceHash)
+        #expect(first.traceHash != FaultTrial(TrialScript(seed: 78, hours: 4)).run().traceHash)
     }
 
     @Test func onlyWhatIsAskedForGoesWrong() {
-        let script = TrialScript(seed: 5, faults: [.crash, .loss], hours: 12)
+        let script = TrialScript(seed: 5, faults: [.crash, .loss], hours: 6)
         let outcome = FaultTrial(script).run()
         for fault in FaultClass.allCases where fault != .crash && fault != .loss {
             #expect(outcome.faults[fault] == 0, "\(fault)")

@@ -57,7 +57,11 @@ extension FleetState {
             revised.lastSeen = nil
             // An operator's decommissioning outlives a file that does not know of it.
             if devices.lifecycle(device) == .decommissioned { revised.lifecycle = .decommissioned }
-            if revised != devices.record(device) { events.append(.deviceRevised(device, revised)) }
+            guard revised != devices.record(device) else { continue }
+            events.append(.deviceRevised(device, revised))
+            if revised.lifecycle != .active, devices.lifecycle(device) == .active {
+                events += endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+            }
         }
         return events
     }
@@ -126,7 +130,7 @@ extension FleetState {
             throw Refusal(
                 "the confirmation `\(confirmation)` is not the id `\(record.id)`", remedy: "type the id in full")
         }
-        guard !record.isRollback else {
+        guard !record.goesBack else {
             throw Refusal(
                 "\(record.id) is a rollback itself", remedy: "start an update to the release you want instead")
         }

@@ -43,16 +43,43 @@ extension FleetState {
         if let update = devices.liveUpdate(device),
             let position = updates[update.offset].assignments.position(of: device)
         {
-            guard let step = updates[update.offset].assignments.step(position) else { return events }
+            // One that is to be tried again, and runs its release after all, needs no other attempt.
             if firmware == targetVersion(update, position) {
                 events.append(.assignmentCompleted(update, device))
-            } else if step == .confirming {
+            } else if updates[update.offset].assignments.step(position) == .confirming {
                 events.append(.attemptFailed(update, device, .reports(firmware), retryAt: nil))
+            } else if let cause = downgrade(update, position, from: firmware) {
+                events.append(.attemptFailed(update, device, cause, retryAt: nil))
             }
         } else if let settled = devices.settledUpdate(device), hasTurnedBad(settled, device, firmware) {
             events.append(.outcomeTurnedBad(settled, device, .reports(firmware)))
         }
         return events
+    }
+
+    /// Why a device is not tried again though it could be; nil: it is.
+    func retryRefusal(_ update: UpdateIndex, _ position: Position) -> FailureCause? {
+        let device = updates[update.offset].assignments.device(position)
+        guard devices.lifecycle(device) == .active else { return .decommissioned }
+        return downgrade(update, position, from: devices.firmware(device))
+    }
+
+    /// Why an assignment that is to be tried again failed last; nil: it is not to be.
+    func causeToRetry(_ update: UpdateIndex, _ position: Position) -> FailureCause? {
+        guard updates[update.offset].assignments.state(position) == .retrying,
+            case .failed(let cause) = updates[update.offset].assignments.reason(position)
+        else { return nil }
+        return cause
+    }
+
+    /// Why an assignment is given up for a device that somebody else has brought to a newer release meanwhile; nil: it
+    /// is not.
+    func downgrade(_ update: UpdateIndex, _ position: Position, from firmware: Version) -> FailureCause? {
+        let reason = versionSkip(
+            firmware, target: targetVersion(update, position),
+            allowsDowngrade: updates[update.offset].definition.allowsDowngrade)
+        guard case .onNewer = reason else { return nil }
+        return FailureCause(code: "on newer \(firmware)", isPermanent: true)
     }
 
     /// Once an update is over, a newer version is another's doing; an older one never is what was asked for.

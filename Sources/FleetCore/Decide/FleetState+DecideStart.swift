@@ -13,9 +13,27 @@ extension FleetState {
             throw Refusal(
                 "`\(record.definition.selector)` selects no device", remedy: "list devices with it to see why")
         }
+        if let window = record.definition.window, !opensAgain(window, for: selection.targets, now: now) {
+            throw Refusal(
+                "the window of \(record.id), \(window), does not open again",
+                remedy: "give it a date that lies ahead")
+        }
         let started = Event.updateStarted(
             record.index, targets: selection.targets, skipped: selection.skipped, phaseSizes: selection.phaseSizes)
         return [started] + superseded(by: record, targets: selection.targets)
+    }
+
+    /// Whether a window is open, or opens again, at the site of any of these devices.
+    private func opensAgain(_ window: WindowSchedule, for targets: [DeviceIndex], now: Timestamp) -> Bool {
+        guard case .once = window.recurrence, !targets.isEmpty else { return true }
+        var isNeeded = Array(repeating: false, count: devices.zones.count)
+        for device in targets { isNeeded[devices.zoneNumber(device)] = true }
+        let own = window.timeZone.flatMap { Zone(identifier: $0) }
+        return devices.zones.indices.contains { zone in
+            guard isNeeded[zone] else { return false }
+            let state = window.state(at: now, zone: own ?? devices.zones[zone])
+            return state.isOpen || state.opensAt != nil
+        }
     }
 
     /// The devices an update would take now, in the order of its phases, and those it leaves out.

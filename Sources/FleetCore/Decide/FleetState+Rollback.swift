@@ -23,12 +23,22 @@ extension FleetState {
 
     /// The id of the update that has brought a device to its own release since this one started; nil: none has.
     func supersedingUpdate(_ update: UpdateIndex, _ device: DeviceIndex) -> String? {
-        guard let settled = devices.settledUpdate(device), settled != update else { return nil }
+        guard let settled = devices.settledUpdate(device), root(of: settled) != root(of: update) else { return nil }
         let other = updates[settled.offset]
-        guard other.kind != .retry(of: update), other.kind != .rollback(of: update),
-            let otherStart = other.startedAt, let start = updates[update.offset].startedAt, otherStart > start
+        guard let otherStart = other.startedAt, let start = updates[update.offset].startedAt, otherStart > start
         else { return nil }
         return other.id
+    }
+
+    /// The update that a rollback or a retry, or a retry of one, belongs to in the end.
+    private func root(of update: UpdateIndex) -> UpdateIndex {
+        var root = update
+        while true {
+            switch updates[root.offset].kind {
+            case .ordinary: return root
+            case .rollback(let parent), .retry(let parent): root = parent
+            }
+        }
     }
 
     /// Names the set of devices a rollback would act on and what would become of each, so that a confirmation of
@@ -44,8 +54,8 @@ extension FleetState {
 
     /// Why a device of a rollback is left out when its turn comes; nil: it is not.
     func rollbackSkip(_ update: UpdateIndex, _ position: Position) -> EndReason? {
-        guard case .rollback(let parent) = updates[update.offset].kind else { return nil }
+        guard updates[update.offset].goesBack else { return nil }
         let device = updates[update.offset].assignments.device(position)
-        return supersedingUpdate(parent, device).map { .superseded(by: $0) }
+        return supersedingUpdate(root(of: update), device).map { .superseded(by: $0) }
     }
 }

@@ -20,6 +20,9 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
     /// The installation passed its deadline.
     public static let installTimedOut = FailureCause(code: "install timed out", isPermanent: false)
 
+    /// The device was taken out of service before it was tried again.
+    public static let decommissioned = FailureCause(code: "decommissioned", isPermanent: true)
+
     /// The device said that it was done, and reports another version.
     public static func reports(_ version: Version) -> FailureCause {
         FailureCause(code: "reports \(version)", isPermanent: true)

@@ -173,7 +173,12 @@ extension FleetMachine {
     private mutating func settle(_ update: UpdateIndex, _ now: Timestamp) {
         endExpired(update, now)
         endMissed(update, now)
-        for event in state.decideGate(update, now: now) { record(event, now) }
+        // A phase that opens has a gate of its own, which failures so far may have lost already.
+        var events = state.decideGate(update, now: now)
+        while !events.isEmpty {
+            for event in events { record(event, now) }
+            events = state.decideGate(update, now: now)
+        }
         for event in state.decideEnd(update) { record(event, now) }
         wakeForGate(update, now)
     }
@@ -206,7 +211,8 @@ extension FleetMachine {
 
     /// Devices whose window has passed for good, or whose update does not give them another.
     private mutating func endMissed(_ update: UpdateIndex, _ now: Timestamp) {
-        guard state.updates[update.offset].definition.window != nil, state.updates[update.offset].tally.waiting > 0
+        let tally = state.updates[update.offset].tally
+        guard state.updates[update.offset].definition.window != nil, tally.waiting + tally[.retrying] > 0
         else { return }
         let missed = state.updates[update.offset].missedPolicy
         var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
@@ -218,6 +224,12 @@ extension FleetMachine {
         guard isOver.contains(true) else { return }
         for device in state.waitingDevices(update) where isOver[state.devices.zoneNumber(device)] {
             record(.assignmentSkipped(update, device, .missedWindow), now)
+        }
+        for slot in state.updates[update.offset].assignments.live {
+            let device = state.updates[update.offset].assignments.device(Position(slot))
+            guard isOver[state.devices.zoneNumber(device)], let cause = state.causeToRetry(update, Position(slot))
+            else { continue }
+            record(.attemptFailed(update, device, cause, retryAt: nil), now)
         }
     }
 }
@@ -233,6 +245,11 @@ extension FleetMachine {
         var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
         for slot in state.updates[update.offset].assignments.live
         where state.updates[update.offset].assignments.state(Position(slot)) == .retrying {
+            let device = state.updates[update.offset].assignments.device(Position(slot))
+            if let cause = state.retryRefusal(update, Position(slot)) {
+                record(.attemptFailed(update, device, cause, retryAt: nil), now)
+                continue
+            }
             guard consider(update, Position(slot), &clock) else { return }
         }
         var cursor = 0

@@ -85,7 +85,7 @@ extension FleetState {
         if let limit = limits.inFlightPerSite, devices.siteCounts[site].inFlight >= limit {
             return .limit(.site(devices.sites[site], limit))
         }
-        if limits.bytesPerSecondPerRegion != nil, !updates[update.offset].isRollback,
+        if limits.bytesPerSecondPerRegion != nil, !updates[update.offset].goesBack,
             now < devices.regionCounts[region].linkFreeAt
         {
             return .bandwidth(region: devices.regions[region], until: devices.regionCounts[region].linkFreeAt)

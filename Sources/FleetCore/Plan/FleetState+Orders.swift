@@ -6,7 +6,7 @@ extension FleetState {
             updates[update.offset].assignments.state(position) == .inProgress
         else { return nil }
         let target = targetVersion(update, position)
-        let isRollback = updates[update.offset].isRollback
+        let isRollback = updates[update.offset].goesBack
         return Order(
             device: device, update: update, attempt: updates[update.offset].assignments.attempt(position),
             generation: updates[update.offset].assignments.generation(position), release: target,

@@ -34,9 +34,9 @@ struct SiteClock {
         return state
     }
 
-    /// Whether the first window that an update could use at sites of a zone has closed.
+    /// Whether the first window that an update could use at sites of a zone has closed, or there was none left.
     mutating func hasMissedWindow(_ zone: Int) -> Bool {
-        guard let closing = firstClosing(zone) else { return false }
+        guard let closing = firstClosing(zone) else { return window != nil }
         return closing <= now
     }
 

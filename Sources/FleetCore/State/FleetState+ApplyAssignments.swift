@@ -52,7 +52,7 @@ extension FleetState {
     /// A start uses up its share of the starts a minute and of the region's link.
     private mutating func takePace(_ offset: Int, _ device: DeviceIndex, at: Timestamp) {
         if let spacing = startSpacing(updates[offset], at: at) { updates[offset].nextStartAt = at + spacing }
-        guard let rate = settings.limits.bytesPerSecondPerRegion, rate > 0, !updates[offset].isRollback,
+        guard let rate = settings.limits.bytesPerSecondPerRegion, rate > 0, !updates[offset].goesBack,
             let size = releases[updates[offset].definition.release]?.size, size > 0
         else { return }
         let region = devices.regionNumber(device)

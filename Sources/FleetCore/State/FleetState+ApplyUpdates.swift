@@ -96,6 +96,12 @@ extension FleetState {
         } else {
             definition.title = "Retry of \(updates[parent.offset].id)"
             updates[parent.offset].retries += 1
+            if updates[parent.offset].goesBack {
+                let assignments = updates[parent.offset].assignments
+                targetVersions = targets.map { device in
+                    assignments.position(of: device).map { assignments.targetVersions[$0] } ?? 0
+                }
+            }
         }
         let index = UpdateIndex(UInt16(updates.count))
         addUpdate(definition, kind: kind, at: at)
@@ -113,8 +119,8 @@ extension FleetState {
     /// Puts an update among the open ones: rollbacks first, then in the order of their starts.
     private mutating func open(_ update: UpdateIndex) {
         guard !openUpdates.contains(update) else { return }
-        if updates[update.offset].isRollback {
-            let place = openUpdates.firstIndex { !updates[$0.offset].isRollback } ?? openUpdates.count
+        if updates[update.offset].goesBack {
+            let place = openUpdates.firstIndex { !updates[$0.offset].goesBack } ?? openUpdates.count
             openUpdates.insert(update, at: place)
         } else {
             openUpdates.append(update)

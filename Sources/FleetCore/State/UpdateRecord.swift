@@ -75,6 +75,9 @@ public struct UpdateRecord: Equatable, Sendable {
         if case .rollback = kind { return true }
         return false
     }
+    /// Whether it brings each device to a release of its own, the one the device had before: a rollback, or a retry of
+    /// one.
+    public var goesBack: Bool { isRollback || !assignments.targetVersions.isEmpty }
     /// Whether its engine still has to look after it: it has started, and has not ended or still has devices under way.
     public var isOpen: Bool { startedAt != nil && (!status.isFinal || !assignments.live.isEmpty) }
     /// Positions before this one belong to phases that are open.

@@ -17,11 +17,24 @@ struct ElapsedClock {
     /// What the clock would have shown at an earlier moment if it had always been set as it is now.
     func wall(of elapsed: Int64) -> Timestamp { Timestamp(milliseconds: elapsed + settings) }
 
+    /// When the last fact happened, by the present setting.
+    private var lastFact = Timestamp.distantPast
+
     /// The clock was set.
     mutating func set(by step: Duration) {
         settings += step.milliseconds
         if wall > .distantPast { wall = wall + step }
+        if lastFact > .distantPast { lastFact = lastFact + step }
     }
+
+    /// A fact happened.
+    mutating func take(_ moment: Timestamp) {
+        advance(to: moment)
+        lastFact = wall
+    }
+
+    /// An engine took up the journal: it knows the time of the last fact, not that of the last step.
+    mutating func resume() { wall = lastFact }
 
     /// Goes on to a moment; an earlier one changes nothing.
     mutating func advance(to moment: Timestamp) { wall = max(wall, moment) }

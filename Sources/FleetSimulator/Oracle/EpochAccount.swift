@@ -53,6 +53,7 @@ extension Oracle {
         step.number += 1
         epochs.start(epoch, step: step.number)
         startsDueAt = .min
+        clock.resume()
     }
 
     /// A crash cannot lose an order: an engine that took up the journal sends all of them.

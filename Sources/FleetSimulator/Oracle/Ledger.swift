@@ -37,8 +37,9 @@ struct Ledger {
         if checks.indices.contains(invariant) { checks[invariant] += 1 }
     }
 
-    /// Keeps a fact for the report.
+    /// Keeps a fact for the report; who was seen when would push everything else out.
     mutating func keep(_ fact: Fact) {
+        if case .devicesSeen = fact.event { return }
         if ring.count < Self.factsKept {
             ring.append(fact)
         } else {

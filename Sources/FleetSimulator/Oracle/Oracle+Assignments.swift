@@ -66,6 +66,17 @@ extension Oracle {
     mutating func failAttempt(_ update: Int, _ position: Int, _ cause: FailureCause, retryAt: Timestamp?) {
         let assignment = updates[update].assignments[position]
         let id = devices[assignment.device].id
+        if cause == .decommissioned, assignment.state == .retrying, retryAt == nil {
+            ledger.expect(.offers, !devices[assignment.device].isActive, "\(id) is in service")
+            return move(update, position, to: .failed)
+        }
+        if assignment.state == .retrying, retryAt == nil, hasMissed(update, assignment.device) {
+            // No window is left in which it could be tried again.
+            return move(update, position, to: .failed)
+        }
+        if cause.code.hasPrefix("on newer"), retryAt == nil, !assignment.state.isFinal {
+            return giveUpOlder(update, position, cause)
+        }
         guard expectUnderWay(assignment, "\(id) failed with \(cause)") else { return }
         checkCause(update, assignment, cause)
         guard let retryAt else {
@@ -84,6 +95,16 @@ extension Oracle {
         checkBackoff(id, attempt: assignment.attempts, (retryAt - clock.wall).milliseconds)
         updates[update].assignments[position].retryAt = clock.elapsed(at: retryAt)
         move(update, position, to: .retrying)
+    }
+
+    /// Silent in the design: a device that somebody else brought to a newer release meanwhile is not taken down from it.
+    private mutating func giveUpOlder(_ update: Int, _ position: Int, _ cause: FailureCause) {
+        let device = updates[update].assignments[position].device
+        let firmware = standings[device].firmware
+        let isNewer = firmware > updates[update].goal(position) && cause.code == "on newer \(firmware)"
+        let isAllowed = updates[update].goesBack || updates[update].definition.allowsDowngrade
+        ledger.expect(.approvedBytes, isNewer && !isAllowed, "\(devices[device].id) is given up: \(cause)")
+        move(update, position, to: .failed)
     }
 
     /// Doubled with every attempt up to the longest. Silent in the design: jitter takes away up to half.
@@ -133,7 +154,9 @@ extension Oracle {
     mutating func complete(_ update: Int, _ position: Int) {
         let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
         let device = assignment.device, id = devices[device].id
-        guard expectUnderWay(assignment, "\(id) completed") else { return }
+        // Silent in the design: one that is to be tried again and is seen to run its release after all has completed.
+        let isLate = assignment.state == .retrying
+        guard isLate || expectUnderWay(assignment, "\(id) completed") else { return }
         let firmware = standings[device].firmware
         ledger.expect(
             updates[update].goesBack ? .rollbackGoal : .counters, firmware == goal,

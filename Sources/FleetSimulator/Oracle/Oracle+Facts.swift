@@ -28,7 +28,7 @@ extension Oracle {
         }
         let before = clock.wall
         ledger.expect(.audit, fact.at >= before, "time goes back to \(fact.at.iso) from \(before.iso)")
-        clock.advance(to: fact.at)
+        clock.take(fact.at)
         ledger.now = clock.wall
         if case .clockStepped = fact.event { return }
         if !step.hasHeard { hear() }

@@ -25,7 +25,7 @@ extension Oracle {
     }
 
     /// A device has missed its window for good if its update gives it no other, or no other comes.
-    private mutating func hasMissed(_ update: Int, _ device: Int) -> Bool {
+    mutating func hasMissed(_ update: Int, _ device: Int) -> Bool {
         guard let window = updates[update].definition.window else { return false }
         let zone = window.timeZone ?? devices[device].record.timeZone
         if updates[update].definition.strategy == .scheduled(missed: .skip) {

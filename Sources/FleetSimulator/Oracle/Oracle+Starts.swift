@@ -152,12 +152,13 @@ extension Oracle {
         return hasMissedWindow(update, zone)
     }
 
-    /// Whether the first window that an update could have used has closed.
+    /// Whether the first window that an update could have used has closed. Silent in the design: where none was left at
+    /// the start it counts as missed.
     mutating func hasMissedWindow(_ update: Int, _ zone: String) -> Bool {
         guard let window = updates[update].definition.window, let start = updates[update].startedAt else {
             return false
         }
-        return calendar.firstClosing(window, zone, from: clock.wall(of: start)).map { $0 <= clock.wall } ?? false
+        return calendar.firstClosing(window, zone, from: clock.wall(of: start)).map { $0 <= clock.wall } ?? true
     }
 
     /// The freeze that holds a device; nil: none does, or the update has a reason to pass.

@@ -129,7 +129,8 @@ public final class FaultTrial {
 
     private func finish() {
         guard let engine else { return oracle.report(17, "no engine runs at the end") }
-        oracle.checkRest(waits(engine), at: engine.state.lastFactAt)
+        let shown = max(clock.wall(now), engine.state.lastFactAt)
+        oracle.checkRest(waits(engine, at: shown), at: shown)
         checkReplay(engine)
         let stuck = engine.state.updates.filter { $0.isOpen && !isHeld($0) }
         oracle.noteCheck(17)
@@ -151,7 +152,7 @@ public final class FaultTrial {
         return gate.verdict == .passed && gate.definition.gate.requiresApproval && !gate.isApproved
     }
 
-    private func waits(_ engine: TrialEngine) -> [WaitReading] {
+    private func waits(_ engine: TrialEngine, at shown: Timestamp) -> [WaitReading] {
         let state = engine.state
         return state.openUpdates.flatMap { index in
             let table = state.update(index).assignments
@@ -161,7 +162,7 @@ public final class FaultTrial {
                 return WaitReading(
                     update: index, device: device, state: table.state(position),
                     reason: state.waitReason(
-                        index, position, presence: engine.loop.machine.presence, now: state.lastFactAt),
+                        index, position, presence: engine.loop.machine.presence, now: shown),
                     isReachable: isKnown && world.isReachable(device),
                     isWorking: isKnown && !world.isBroken(device))
             }
