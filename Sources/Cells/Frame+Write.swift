@@ -3,7 +3,11 @@ extension Frame {
     ///
     /// A wide glyph is never cut: where only half of it is inside, that half becomes a space.
     /// - Parameters:
+    ///   - text: what is written.
     ///   - column: where it begins; may lie to the left of the frame.
+    ///   - row: in which row; one outside of the frame takes nothing.
+    ///   - role: what it means.
+    ///   - flags: attributes that are added to those of the role.
     ///   - limit: the most columns that it may take.
     ///   - clip: cells outside of it are left alone.
     /// - Returns: how many columns the text took from `column` on, up to the right edge, so that the next piece can
@@ -53,7 +57,10 @@ extension Frame {
 
     /// Changes the look of the cells in a rectangle and leaves their text: a selection, a flash, a dimmed pane.
     ///
-    /// - Parameter role: the new role; nil leaves each cell its own.
+    /// - Parameters:
+    ///   - rect: which cells; those outside of the frame are passed over.
+    ///   - role: the new role; nil leaves each cell its own.
+    ///   - flags: attributes that are added to those of each cell.
     public mutating func paint(_ rect: Rect, role: RoleID? = nil, adding flags: CellFlags = []) {
         let area = rect.intersection(bounds)
         guard !area.isEmpty else { return }

@@ -23,8 +23,10 @@ public struct Sparkline: Hashable, Sendable {
 
     /// Makes a line.
     ///
-    /// - Parameter maximum: the count of the highest glyph; nil takes the largest of `counts`. Larger counts are drawn
-    ///   as the highest glyph.
+    /// - Parameters:
+    ///   - counts: what is drawn, oldest first.
+    ///   - maximum: the count of the highest glyph; nil takes the largest of `counts`. Larger counts are drawn as the
+    ///     highest glyph.
     public init(counts: [Int], maximum: Int? = nil) {
         self.counts = counts.map { min(max($0, 0), ProgressGauge.countLimit) }
         self.maximum = min(max(maximum ?? self.counts.max() ?? 0, 0), ProgressGauge.countLimit)

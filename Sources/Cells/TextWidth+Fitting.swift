@@ -12,6 +12,8 @@ extension TextWidth {
     /// `text`, sanitised and made exactly `columns` wide: cut where it is too long, else padded with spaces.
     ///
     /// - Parameters:
+    ///   - text: what is to be shown.
+    ///   - columns: the width of the result.
     ///   - alignment: where the padding goes.
     ///   - ellipsis: whether a cut text ends in `…`, which takes one of the columns.
     public static func fitted(

@@ -50,7 +50,12 @@ public struct EngineLoop {
     private var clockWatch = ClockWatch()
 
     /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
-    /// - Parameter steadyTime: As of `step`.
+    /// - Parameters:
+    ///   - log: The journal.
+    ///   - link: Where orders go.
+    ///   - now: What the wall clock shows.
+    ///   - steadyTime: As of `step`.
+    ///   - options: How the loop behaves.
     public init(
         log: any FactLog, link: any DeviceLink, now: Timestamp, steadyTime: Duration? = nil,
         options: Options = Options()
@@ -129,6 +134,7 @@ public struct EngineLoop {
     /// Takes in a batch at a moment. The wall clock may stand still, go back, or be set: the engine's time goes on, and
     /// a setting leaves a fact.
     /// - Parameters:
+    ///   - inputs: What has arrived, in order.
     ///   - wallTime: What the wall clock shows.
     ///   - steadyTime: The time since some fixed moment by a clock that nobody sets; nil: the wall clock is believed.
     public mutating func step(

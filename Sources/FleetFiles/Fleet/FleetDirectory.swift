@@ -29,7 +29,9 @@ public struct FleetDirectory: Sendable {
 
     /// Reads an update from a file outside `updates/`, and checks it against a fleet that was loaded.
     ///
-    /// - Parameter file: The file as the operator named it.
+    /// - Parameters:
+    ///   - file: The file as the operator named it.
+    ///   - definition: The fleet, for its releases, its tags and its defaults of gates.
     public func loadUpdate(file: String, in definition: FleetDefinition) -> UpdateResult {
         let scope = FileScope(path: file, log: ProblemLog())
         var update: ReadUpdate?

@@ -27,7 +27,9 @@ public struct HeadlessRun {
 
     /// Takes the fleet in and starts the updates.
     ///
-    /// - Parameter log: Where the facts go; nil: they are only counted and hashed.
+    /// - Parameters:
+    ///   - script: The fleet, what to start, and what the operator does.
+    ///   - log: Where the facts go; nil: they are only counted and hashed.
     public init(_ script: HeadlessScript, log: (any FactLog)? = nil) throws(HeadlessError) {
         self.script = script
         self.log = TracingLog(log ?? MemoryLog(keepsFacts: false))

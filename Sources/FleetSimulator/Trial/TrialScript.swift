@@ -28,6 +28,8 @@ public struct TrialScript: Sendable {
     /// Draws a trial.
     ///
     /// - Parameters:
+    ///   - seed: What everything is drawn from.
+    ///   - faults: What may go wrong.
     ///   - devices: How many terminals; nil: drawn, 6...40.
     ///   - hours: How long faults are fired, in hours; nil: drawn, 10...60.
     public init(seed: UInt64, faults: [FaultClass] = FaultClass.allCases, devices: Int? = nil, hours: Int? = nil) {

@@ -36,6 +36,8 @@ public final class World: DeviceLink {
     /// - Parameters:
     ///   - records: The terminals in the order of registration. Those that are online are linked from the start; the
     ///     others come back as the profile says.
+    ///   - settings: Their heartbeat is that of the terminals.
+    ///   - profile: How the terminals behave, and the seed of all chance.
     ///   - start: When the world began: the profile's returns count from here.
     ///   - now: Where it is taken up; nil: at its start.
     ///   - flash: What terminals had in flash, for a world that is taken up again. Unknown ids are ignored.

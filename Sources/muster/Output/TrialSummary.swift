@@ -13,7 +13,9 @@ struct TrialSummary {
     private var checks = [Int](repeating: 0, count: 19)
     private(set) var violation: (seed: UInt64, steps: Int, what: Violation, facts: [Fact])?
 
-    /// - Parameter command: The options behind `--seeds SEED` that run a trial again.
+    /// - Parameters:
+    ///   - faults: The classes that may be fired.
+    ///   - command: The options behind `--seeds SEED` that run a trial again.
     init(faults: [FaultClass], command: String) {
         self.faults = faults
         options = command
