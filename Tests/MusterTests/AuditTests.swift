@@ -97,6 +97,14 @@ struct AuditTests {
         #expect(try console.quit() == .exited(0))
     }
 
+    @Test func askingChangesNothing() throws {
+        let before = try FileTree(past.scratch.root)
+        for command in [["audit"], ["audit", "verify"], ["replay"]] {
+            #expect(try MusterRun(command + [past.scratch.fleet], past.scratch).code == 0)
+        }
+        #expect(try FileTree(past.scratch.root) == before)
+    }
+
     @Test func withoutAJournalThereIsNothingToProve() throws {
         for arguments in [["audit", "FLEET"], ["audit", "verify", "FLEET"], ["replay", "FLEET"]] {
             let run = try MusterRun(
