@@ -29,10 +29,14 @@ let package = Package(
         ),
         // The loop around the core, its ports, and the views that consoles draw.
         .target(name: "FleetEngine", dependencies: ["FleetCore"]),
-        // The durable fact log.
+        // The durable fact log. Its records are chained by SHA-256, the one hash that an auditor can be expected to
+        // trust and to have a program for; a checksum of our own proves nothing to anybody else.
         .target(
             name: "FleetJournal",
-            dependencies: ["FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         // A seeded world of virtual terminals.
         .target(name: "FleetSimulator", dependencies: ["FleetCore", "FleetEngine"]),

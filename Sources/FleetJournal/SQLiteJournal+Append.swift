@@ -26,7 +26,7 @@ extension SQLiteJournal {
         var next = chain
         try database.inTransaction(.immediate) {
             let insertion = try database.cachedStatement(
-                sql: "INSERT INTO facts (sequence, commit_id, at, body, checksum) VALUES (?, ?, ?, ?, ?)")
+                sql: "INSERT INTO facts (sequence, commit_id, at, body, hash) VALUES (?, ?, ?, ?, ?)")
             var body: [UInt8] = []
             for fact in facts {
                 body.removeAll(keepingCapacity: true)
@@ -35,7 +35,7 @@ extension SQLiteJournal {
                 let at = fact.at.milliseconds
                 next.advance(commit: commits + 1, at: at, body: body)
                 insertion.setUncheckedArguments([
-                    next.count, commits + 1, at, Data(body), Int64(bitPattern: next.checksum),
+                    next.count, commits + 1, at, Data(body), next.hash.data,
                 ])
                 try insertion.execute()
             }
@@ -46,8 +46,8 @@ extension SQLiteJournal {
     }
 
     private func writeHead(_ chain: RecordChain, to database: Database) throws {
-        let update = try database.cachedStatement(sql: "UPDATE head SET facts = ?, commits = ?, checksum = ?")
-        update.setUncheckedArguments([chain.count, commits + 1, Int64(bitPattern: chain.checksum)])
+        let update = try database.cachedStatement(sql: "UPDATE head SET facts = ?, commits = ?, hash = ?")
+        update.setUncheckedArguments([chain.count, commits + 1, chain.hash.data])
         try update.execute()
         guard database.changesCount == 1 else { throw FactLogError.damaged(path, "it has no head") }
     }

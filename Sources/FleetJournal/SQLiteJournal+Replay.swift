@@ -11,40 +11,86 @@ extension SQLiteJournal {
 
     /// Hands out what is durable at the call, in batches, so that memory does not grow with the journal. Every record
     /// is checked before its fact is handed out; the first that is damaged, missing or out of place is named in the
-    /// error, and the journal takes nothing any more. `body` may append to the journal.
+    /// error, after those before it were handed out, and the journal takes nothing any more. `body` may append to the
+    /// journal.
     public func replay(_ body: ([Fact]) -> Void) throws(FactLogError) {
+        try read(through: nil, { fact, _, _ in fact }, body)
+    }
+
+    /// The same with the records around the facts.
+    /// - Parameters:
+    ///   - last: The number of the last record that is read; nil: all of them, and the head too. What stands behind it
+    ///     is not looked at.
+    ///   - body: Takes a batch of records.
+    public func walk(through last: Int? = nil, _ body: ([JournalRecord]) -> Void) throws(FactLogError) {
+        try read(
+            through: last.map(Int64.init),
+            { fact, before, after in
+                JournalRecord(
+                    sequence: Int(after.count), fact: fact, hash: after.hash, previousHash: before.hash)
+            }, body)
+    }
+
+    /// The number of the last record whose moment is not after this one; 0 if there is none. By the moments as they
+    /// stand in the file: a walk to that record proves it and those before it.
+    public func lastRecord(notAfter moment: Timestamp) throws(FactLogError) -> Int {
+        if let failure { throw failure }
+        do {
+            return try queue.read { database in
+                try Int.fetchOne(
+                    database, sql: "SELECT sequence FROM facts WHERE at <= ? ORDER BY sequence DESC LIMIT 1",
+                    arguments: [moment.milliseconds]) ?? 0
+            }
+        } catch {
+            throw .of(error, path: path, while: "looking for \(moment)")
+        }
+    }
+
+    private func read<Element>(
+        through last: Int64?, _ element: (Fact, _ before: RecordChain, _ after: RecordChain) -> Element,
+        _ body: ([Element]) -> Void
+    ) throws(FactLogError) {
         if let failure { throw failure }
         var read = RecordChain(fleet: fleet)
+        var batch: [Element] = []
         do {
             let head = try queue.read { try JournalHead.read($0, path: path) }
-            while read.count < head.chain.count {
-                body(try queue.read { try batch(behind: &read, upTo: head.chain.count, in: $0) })
+            let end = min(last ?? .max, head.chain.count)
+            while read.count < end {
+                try queue.read { try fill(&batch, behind: &read, upTo: end, in: $0, element) }
+                body(batch)
+                batch.removeAll(keepingCapacity: true)
             }
+            guard read.count == head.chain.count else { return }
             guard read == head.chain else { throw FactLogError.damaged(path, "its head is not that of its records") }
             if mode == .readOnly { (chain, commits) = (head.chain, head.commits) }
         } catch {
             let failure = refusal(error, behind: read.count)
             self.failure = failure
+            // What stands before the damage is proven, and an auditor wants to see it.
+            if !batch.isEmpty { body(batch) }
             throw failure
         }
     }
 
-    private func batch(behind read: inout RecordChain, upTo last: Int64, in database: Database) throws -> [Fact] {
+    private func fill<Element>(
+        _ batch: inout [Element], behind read: inout RecordChain, upTo last: Int64, in database: Database,
+        _ element: (Fact, _ before: RecordChain, _ after: RecordChain) -> Element
+    ) throws {
         let query = try database.cachedStatement(
             sql: """
-                SELECT sequence, commit_id, at, body, checksum FROM facts
+                SELECT sequence, commit_id, at, body, hash FROM facts
                 WHERE sequence > ? AND sequence <= ? ORDER BY sequence LIMIT \(Self.batchLimit)
                 """)
-        var facts: [Fact] = []
         var bytes = 0
         let rows = try Row.fetchCursor(query, arguments: [read.count, last])
         while bytes < Self.batchByteLimit, let row = try rows.next() {
-            let record = try Record(row, behind: read, path: path)
-            facts.append(try record.fact(behind: &read, path: path))
+            let record = try RecordRow(row, number: read.count + 1, path: path)
+            let before = read
+            batch.append(element(try record.fact(behind: &read, path: path), before, read))
             bytes += record.body.count
         }
-        guard !facts.isEmpty else { throw FactLogError.damaged(path, "record \(read.count + 1) is missing") }
-        return facts
+        guard !batch.isEmpty else { throw FactLogError.damaged(path, "record \(read.count + 1) is missing") }
     }
 
     /// A damaged page has no record's number of its own: SQLite's check tells which page, the chain how far it got.
@@ -55,43 +101,5 @@ extension SQLiteJournal {
         let finding = try? queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
         let page = finding.flatMap { $0 }?.split(separator: "\n").last.map { " (\($0))" } ?? ""
         return .damaged(path, "a page behind record \(record) cannot be read\(page)")
-    }
-}
-
-/// A row of `facts`, whose columns may hold anything if the file is damaged.
-private struct Record {
-    var commit: Int64
-    var at: Int64
-    var body: [UInt8]
-    var checksum: Int64
-
-    init(_ row: Row, behind read: RecordChain, path: String) throws(FactLogError) {
-        let number = read.count + 1
-        guard let sequence = Int64.fromDatabaseValue(row[0]), sequence == number else {
-            throw .damaged(path, "record \(number) is missing")
-        }
-        guard let commit = Int64.fromDatabaseValue(row[1]), let at = Int64.fromDatabaseValue(row[2]),
-            let body = Data.fromDatabaseValue(row[3]), let checksum = Int64.fromDatabaseValue(row[4])
-        else { throw .damaged(path, "record \(number) is not of this form") }
-        (self.commit, self.at, self.checksum) = (commit, at, checksum)
-        self.body = [UInt8](body)
-    }
-
-    /// The fact, if the record goes on the chain.
-    func fact(behind read: inout RecordChain, path: String) throws(FactLogError) -> Fact {
-        var next = read
-        next.advance(commit: commit, at: at, body: body)
-        guard next.checksum == UInt64(bitPattern: checksum) else {
-            throw .damaged(path, "record \(next.count) is not what was written")
-        }
-        do {
-            let fact = try FactCoder.decode(body)
-            read = next
-            return fact
-        } catch {
-            throw FactLogError(
-                "\(path): record \(next.count) cannot be read: \(error)",
-                remedy: "start the muster that wrote it, or a later one")
-        }
     }
 }

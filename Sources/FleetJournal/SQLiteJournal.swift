@@ -5,8 +5,8 @@ import GRDB
 
 /// The durable fact log: one SQLite file, `journal.sqlite`, in the engine's state folder.
 ///
-/// One engine writes it, held by `engine.lock`; others may read it meanwhile. Every record carries a checksum over
-/// its content and the record before it. A journal that failed once takes nothing any more: what the file system
+/// One engine writes it, held by `engine.lock`; others may read it meanwhile. Every record carries a SHA-256 over its
+/// content and the hash of the record before it. A journal that failed once takes nothing any more: what the file system
 /// dropped is not known, so the engine starts again from what is really there.
 public final class SQLiteJournal: FactLog {
     /// What a journal is opened for.
@@ -39,6 +39,8 @@ public final class SQLiteJournal: FactLog {
 
     /// Durable facts: of a writer, those appended so far; of a reader, those at its opening or last replay.
     public var factCount: Int { Int(chain.count) }
+    /// The hash that the first record is chained to: that of the fleet's empty journal.
+    public var emptyHash: RecordHash { RecordChain(fleet: fleet).hash }
 
     /// Opens the journal of a fleet in a state folder. Throws what is wrong and what to do: another engine runs here,
     /// the journal is another fleet's or a later Muster's, the file is no database or is damaged.
@@ -121,7 +123,7 @@ extension SQLiteJournal {
             throw FactLogError("\(path) cannot have a write-ahead log", remedy: "use a local file system")
         }
         try database.execute(sql: "PRAGMA journal_size_limit = \(logSizeLimit); PRAGMA synchronous = FULL")
-        try JournalSchema.migrate(database, from: found, fleet: fleet)
+        try JournalSchema.migrate(database, from: found, path: path, fleet: fleet)
         guard try synchronous(database) == 2 else {
             throw FactLogError("\(path) would not survive a power cut", remedy: "report this: synchronous is not FULL")
         }

@@ -46,7 +46,7 @@ struct MusterBenchmark: ParsableCommand {
 
 /// What can be measured, in the order in which it is: memory first, while the process has used none.
 enum BenchmarkName: String, CaseIterable {
-    case memory, load, heartbeats, assignments, trials, frame, terminal, start, keys, idle, live, peers
+    case memory, load, heartbeats, assignments, journal, trials, frame, terminal, start, keys, idle, live, peers
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
         switch self {
@@ -54,6 +54,7 @@ enum BenchmarkName: String, CaseIterable {
         case .load: try LoadBenchmark.run(workshop)
         case .heartbeats: try HeartbeatBenchmark.run()
         case .assignments: try AssignmentBenchmark.run(workshop)
+        case .journal: try JournalBenchmark.run(workshop)
         case .trials: try TrialBenchmark.run()
         case .frame: try FrameBenchmark.run()
         case .terminal: try TerminalBenchmark.run()

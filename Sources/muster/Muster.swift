@@ -15,8 +15,8 @@ struct Muster: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ConsoleCommand.self, SimulateCommand.self, PlanCommand.self, SnapshotCommand.self,
-            DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, CheckCommand.self, ThemeCommand.self,
-            TrialCommand.self,
+            ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
+            CheckCommand.self, ThemeCommand.self, TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other.

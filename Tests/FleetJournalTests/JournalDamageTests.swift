@@ -22,7 +22,8 @@ struct JournalDamageTests {
         ("UPDATE facts SET body = x'' WHERE sequence = 1", "record 1 is not what was written"),
         ("UPDATE facts SET at = at + 1 WHERE sequence = 17", "record 17 is not what was written"),
         ("UPDATE facts SET commit_id = 1 WHERE sequence = 17", "record 17 is not what was written"),
-        ("UPDATE facts SET checksum = checksum + 1 WHERE sequence = 50", "record 50 is not what was written"),
+        ("UPDATE facts SET hash = zeroblob(32) WHERE sequence = 50", "record 50 is not what was written"),
+        ("UPDATE facts SET hash = substr(hash, 1, 31) WHERE sequence = 50", "record 50 is not what was written"),
         ("UPDATE facts SET sequence = 999 WHERE sequence = 50", "record 999 is there, but 50 are counted"),
         (
             "UPDATE facts SET body = (SELECT body FROM facts WHERE sequence = 3) WHERE sequence = 2",
@@ -31,16 +32,17 @@ struct JournalDamageTests {
         // A record of the same form, from another journal or twice in this one.
         (
             """
-            UPDATE facts SET (commit_id, at, body, checksum) =
-                (SELECT commit_id, at, body, checksum FROM facts WHERE sequence = 30) WHERE sequence = 31
+            UPDATE facts SET (commit_id, at, body, hash) =
+                (SELECT commit_id, at, body, hash FROM facts WHERE sequence = 30) WHERE sequence = 31
             """, "record 31 is not what was written"
         ),
         ("DELETE FROM facts WHERE sequence = 1", "record 1 is missing"),
         ("DELETE FROM facts WHERE sequence = 17", "record 17 is missing"),
         ("DELETE FROM facts WHERE sequence = 50", "record 50 of 50 is missing"),
         ("DELETE FROM facts", "record 1 of 50 is missing"),
-        ("INSERT INTO facts VALUES (51, 6, 0, x'010100', 0)", "record 51 is there, but 50 are counted"),
-        ("UPDATE head SET checksum = 0", "its head is not that of its records"),
+        ("INSERT INTO facts VALUES (51, 6, 0, x'010100', x'00')", "record 51 is there, but 50 are counted"),
+        ("UPDATE head SET hash = zeroblob(32)", "its head is not that of its records"),
+        ("UPDATE head SET hash = x'00'", "its head cannot be read"),
         ("UPDATE head SET facts = 60", "record 51 of 60 is missing"),
     ])
     func aChangedRecordIsNamed(change: String, finding: String) throws {
@@ -59,16 +61,15 @@ struct JournalDamageTests {
         #expect(throws: failure) { try journal.append([.numbered(50)]) }
     }
 
-    /// A body that fits its checksum and still is no fact: a later muster wrote it without raising the schema.
+    /// A body that fits its hash and still is no fact: a later muster wrote it without raising the schema.
     @Test func aRecordThatCannotBeReadIsNamed() throws {
         var chain = RecordChain(fleet: "shops")
         chain.advance(commit: 1, at: 0, body: [255, 1, 0])
-        let checksum = Int64(bitPattern: chain.checksum)
         try directory.tamper(
             """
             DELETE FROM facts;
-            INSERT INTO facts VALUES (1, 1, 0, x'FF0100', \(checksum));
-            UPDATE head SET facts = 1, commits = 1, checksum = \(checksum)
+            INSERT INTO facts VALUES (1, 1, 0, x'FF0100', x'\(chain.hash)');
+            UPDATE head SET facts = 1, commits = 1, hash = x'\(chain.hash)'
             """)
         let failure = #expect(throws: FactLogError.self) { try directory.open().replay { _ in } }
         #expect(

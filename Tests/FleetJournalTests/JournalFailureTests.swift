@@ -38,7 +38,7 @@ struct JournalFailureTests {
         try directory.tamper("DROP TABLE facts")
         let first = #expect(throws: FactLogError.self) { try journal.append([.numbered(0)]) }
         #expect(first?.message.contains("no such table: facts") == true)
-        try directory.tamper("CREATE TABLE facts (sequence, commit_id, at, body, checksum)")
+        try directory.tamper("CREATE TABLE facts (sequence, commit_id, at, body, hash)")
         let second = #expect(throws: FactLogError.self) { try journal.append([.numbered(0)]) }
         #expect(first == second)
     }
@@ -97,7 +97,7 @@ struct JournalRefusalTests {
         try directory.tamper("PRAGMA user_version = 99")
         let before = try Data(contentsOf: URL(fileURLWithPath: directory.journal))
         let expected = FactLogError(
-            "\(directory.journal) has schema 99; this muster knows up to 1",
+            "\(directory.journal) has schema 99; this muster knows up to 2",
             remedy: "start the muster that wrote it, or a later one")
         #expect(throws: expected) { try directory.open(mode) }
         #expect(try Data(contentsOf: URL(fileURLWithPath: directory.journal)) == before)
@@ -150,7 +150,9 @@ struct JournalRefusalTests {
         let queue = try DatabaseQueue(path: directory.journal)
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 2") }
         #expect(throws: DatabaseError.self) {
-            try queue.writeWithoutTransaction { try JournalSchema.migrate($0, from: 0, fleet: "shops") }
+            try queue.writeWithoutTransaction {
+                try JournalSchema.migrate($0, from: 0, path: directory.journal, fleet: "shops")
+            }
         }
         try queue.close()
         #expect(try directory.open().allFacts == [])

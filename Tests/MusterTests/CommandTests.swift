@@ -14,7 +14,7 @@ struct CommandTests {
 
     static let commands = [
         [], ["demo"], ["console"], ["simulate"], ["plan"], ["snapshot"], ["devices"], ["updates"], ["report"],
-        ["check"],
+        ["check"], ["replay"], ["audit"], ["audit", "list"], ["audit", "verify"],
         ["theme"], ["theme", "list"], ["theme", "check"], ["theme", "show"],
     ]
 

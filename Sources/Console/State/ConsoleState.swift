@@ -71,7 +71,7 @@ public struct ConsoleState: Hashable, Sendable {
     /// Whether commands are refused here.
     public var isReadOnly: Bool
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
-    public internal(set) var heardAt: Timestamp?
+    public var heardAt: Timestamp?
 
     /// The state at the start, on the overview, or on other screens.
     public init(

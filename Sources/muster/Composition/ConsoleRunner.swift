@@ -126,17 +126,3 @@ enum ConsoleRunner {
         throw ExitCode(128 + number)
     }
 }
-
-/// One screen as text.
-enum PlainScreen {
-    /// The screen of a view.
-    static func text(_ view: FleetView, _ given: ConsoleState, size: Size) -> String {
-        var state = given
-        let now = WallClock.now
-        ConsoleUpdate.received(view, at: now, state: &state)
-        return ConsoleScreen.render(
-            view: view, state: state, theme: ConsoleTheme(usesASCII: true), size: size, now: now
-        )
-        .text()
-    }
-}

@@ -11,3 +11,20 @@ enum JSONOutput {
         FileHandle.standardOutput.write(data + Data("\n".utf8))
     }
 }
+
+/// Values as JSON Lines on standard output: one object a line, keys sorted.
+struct JSONLines {
+    private let encoder = JSONEncoder()
+
+    init() {
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+    }
+
+    /// Prints a line for each value.
+    func print(_ values: [some Encodable]) throws {
+        var text = Data()
+        for value in values { text += try encoder.encode(value) + Data("\n".utf8) }
+        FileHandle.standardOutput.write(text)
+    }
+}

@@ -6,24 +6,12 @@ enum JournalSchema {
     /// `PRAGMA application_id`: `Must` in ASCII.
     static let applicationID: Int64 = 0x4d75_7374
 
+    /// Brings a file on by one version. It runs in the transaction of the whole migration: what it throws leaves the
+    /// file as it was.
+    typealias Migration = @Sendable (_ database: Database, _ path: String, _ fleet: String) throws -> Void
+
     /// What brings a file from version n to n + 1. Frozen once shipped: a change is a further entry.
-    static let migrations: [String] = [
-        """
-        CREATE TABLE head (
-            fleet TEXT NOT NULL,
-            facts INTEGER NOT NULL,
-            commits INTEGER NOT NULL,
-            checksum INTEGER NOT NULL
-        ) STRICT;
-        CREATE TABLE facts (
-            sequence INTEGER PRIMARY KEY,
-            commit_id INTEGER NOT NULL,
-            at INTEGER NOT NULL,
-            body BLOB NOT NULL,
-            checksum INTEGER NOT NULL
-        ) STRICT;
-        """
-    ]
+    static let migrations: [Migration] = [Version1.create, Version2.rechain]
 
     /// The version that this build writes.
     static var version: Int { migrations.count }
@@ -48,19 +36,12 @@ enum JournalSchema {
     }
 
     /// Brings the file to this build's version, in one transaction.
-    static func migrate(_ database: Database, from found: Int, fleet: String) throws {
+    static func migrate(_ database: Database, from found: Int, path: String, fleet: String) throws {
         guard found < version else { return }
         try database.inTransaction(.immediate) {
-            for migration in migrations[found...] { try database.execute(sql: migration) }
-            if found == 0 { try writeFirstHead(database, fleet: fleet) }
+            for migration in migrations[found...] { try migration(database, path, fleet) }
             try database.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             return .commit
         }
-    }
-
-    private static func writeFirstHead(_ database: Database, fleet: String) throws {
-        let checksum = Int64(bitPattern: RecordChain(fleet: fleet).checksum)
-        try database.execute(
-            sql: "INSERT INTO head (fleet, facts, commits, checksum) VALUES (?, 0, 0, ?)", arguments: [fleet, checksum])
     }
 }
