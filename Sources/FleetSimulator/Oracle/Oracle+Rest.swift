@@ -4,6 +4,7 @@ import FleetCore
 extension Oracle {
     /// Every assignment that has not ended must wait for a named person or condition that truly holds it.
     public mutating func checkRest(_ waits: [WaitReading], at moment: Timestamp) {
+        believeHeld()
         clock.advance(to: moment)
         ledger.now = clock.wall
         for wait in waits { check(wait) }

@@ -8,7 +8,7 @@ import FleetEngine
 ///
 /// Without inputs (only facts are observed) everything is checked that facts alone can tell; what asks for the report,
 /// the command or the order behind a fact is checked once a first `stepped` has been observed.
-public struct Oracle {
+public struct Oracle: Sendable {
     var ledger = Ledger()
     var clock = ElapsedClock()
     var calendar = WallCalendar()
@@ -90,9 +90,14 @@ public struct Oracle {
     /// known that the engine went on.
     private mutating func settleHeld(before observation: Observation) {
         guard !held.isEmpty else { return }
-        defer { held.removeAll() }
-        if case .engineEnded = observation { return }
+        if case .engineEnded = observation { return held.removeAll() }
+        believeHeld()
+    }
+
+    /// The engine went on after the last step: what it left undone is broken.
+    mutating func believeHeld() {
         for (invariant, what) in held { ledger.find(invariant, what) }
+        held.removeAll()
     }
 
     /// Checks, but believes a break only once the engine is seen to go on.

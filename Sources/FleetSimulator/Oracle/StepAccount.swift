@@ -48,7 +48,15 @@ struct StepAccount {
 
     /// Begins a step.
     mutating func begin(_ inputs: [EngineInput], wall: Timestamp, attempts: Int, devices: Int) {
-        self = StepAccount(number: number + 1, isSeen: true, wall: wall)
+        reports.removeAll(keepingCapacity: true)
+        if !commands.isEmpty { commands.removeAll() }
+        number += 1
+        isSeen = true
+        isStart = false
+        self.wall = wall
+        hasFacts = false
+        inHand = nil
+        hasEffect = false
         attemptsBefore = attempts
         devicesBefore = devices
         hasHeard = inputs.isEmpty
@@ -70,12 +78,6 @@ struct StepAccount {
         hasHeard = true
         attemptsBefore = attempts
         devicesBefore = devices
-    }
-
-    private init(number: Int, isSeen: Bool, wall: Timestamp) {
-        self.number = number
-        self.isSeen = isSeen
-        self.wall = wall
     }
 
     init() {}
