@@ -31,13 +31,18 @@ public struct EngineLoop {
         public var sightingInterval: Duration = .minutes(1)
         /// Latest facts that are kept for the lists of events.
         public var eventCapacity = 10_000
+        /// Facts after which a running engine keeps a checkpoint. Replaying so many takes about as long as reading the
+        /// checkpoint of a large fleet, so that more of them would not shorten a recovery by much.
+        public var checkpointInterval: UInt64 = 100_000
+        /// Facts for which a checkpoint is worth its writing at an orderly end.
+        public var checkpointAtEnd: UInt64 = 1000
 
         /// The default behaviour.
         public init() {}
     }
 
     /// The core.
-    public private(set) var machine = FleetMachine()
+    public private(set) var machine: FleetMachine
     /// Latest facts, for the lists of events.
     public private(set) var feed: EventFeed
     /// Whether it works.
@@ -48,24 +53,20 @@ public struct EngineLoop {
     private let options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
+    /// Facts behind which the latest checkpoint stands.
+    private var checkpointedAt: UInt64
 
-    /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
+    /// An engine that takes up a journal: it replays the facts, behind a checkpoint where the log has one, and
+    /// recomputes every order from them.
     public init(
         log: any FactLog, link: any DeviceLink, now: Timestamp, options: Options = Options()
     ) throws(FactLogError) {
         self.log = log
         self.link = link
         self.options = options
-        feed = EventFeed(capacity: options.eventCapacity)
         sightingsDue = now + options.sightingInterval
-        var machine = FleetMachine()
-        var feed = EventFeed(capacity: options.eventCapacity)
-        try log.replay { facts in
-            machine.replay(facts)
-            for fact in facts { feed.take(fact) }
-        }
-        self.machine = machine
-        self.feed = feed
+        let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
+        (machine, feed, checkpointedAt) = (recovery.machine, recovery.feed, recovery.checkpointedAt)
         let start = takeUpClock(now)
         self.machine.takeUp(now: start)
         self.machine.tick(now: start)
@@ -86,17 +87,10 @@ public struct EngineLoop {
         self.log = log
         link = NoDeviceLink()
         options = Options()
-        feed = EventFeed(capacity: options.eventCapacity)
         sightingsDue = .distantFuture
-        var machine = FleetMachine()
-        var feed = EventFeed(capacity: options.eventCapacity)
-        try log.replay { facts in
-            machine.replay(facts)
-            for fact in facts { feed.take(fact) }
-        }
+        let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
+        (machine, feed, checkpointedAt) = (recovery.machine, recovery.feed, recovery.checkpointedAt)
         machine.beginReading()
-        self.machine = machine
-        self.feed = feed
     }
 
     /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
@@ -175,6 +169,7 @@ public struct EngineLoop {
             let devices = started + contacted.filter { !known.contains($0) }
             let orders = devices.compactMap { machine.state.order(for: $0) }
             if !orders.isEmpty { link.send(orders) }
+            keepCheckpoint(after: options.checkpointInterval, inBackground: true)
             return replies
         } catch {
             health = .stopped(error.description)
@@ -200,8 +195,25 @@ public struct EngineLoop {
     public mutating func shutDown(now: Timestamp) {
         guard health == .running else { return }
         machine.saveSightings(now: max(now, machine.state.lastFactAt))
-        do { try commit() } catch { health = .stopped(error.description) }
+        do {
+            try commit()
+            keepCheckpoint(after: options.checkpointAtEnd, inBackground: false)
+        } catch {
+            health = .stopped(error.description)
+        }
     }
+
+    /// Keeps a checkpoint if so many facts have come since the last one: after everything is durable and sent, so that
+    /// nobody but the next batch waits for it.
+    private mutating func keepCheckpoint(after facts: UInt64, inBackground: Bool) {
+        guard machine.state.revision - checkpointedAt >= facts, log.wantsCheckpoint else { return }
+        let checkpoint = Checkpoint(state: machine.state, feed: feed.facts, feedCapacity: feed.capacity)
+        log.keep(checkpoint, inBackground: inBackground)
+        checkpointedAt = machine.state.revision
+    }
+
+    /// Why the last checkpoint was not kept; nil: nothing is wrong. The engine works on, but a recovery takes longer.
+    public var checkpointFailure: String? { log.checkpointFailure }
 
     private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
         guard case .stopped(let why) = health else { return [] }
