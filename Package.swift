@@ -29,10 +29,13 @@ let package = Package(
         ),
         // The loop around the core, its ports, and the views that consoles draw.
         .target(name: "FleetEngine", dependencies: ["FleetCore"]),
-        // The durable fact log.
+        // The durable fact log, and checkpoints, which are sealed by SHA-256: a damaged one must not be believed.
         .target(
             name: "FleetJournal",
-            dependencies: ["FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         // A seeded world of virtual terminals.
         .target(name: "FleetSimulator", dependencies: ["FleetCore", "FleetEngine"]),

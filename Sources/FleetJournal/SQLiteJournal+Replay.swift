@@ -13,8 +13,13 @@ extension SQLiteJournal {
     /// is checked before its fact is handed out; the first that is damaged, missing or out of place is named in the
     /// error, and the journal takes nothing any more. `body` may append to the journal.
     public func replay(_ body: ([Fact]) -> Void) throws(FactLogError) {
+        try replay(behind: RecordChain(fleet: fleet), body)
+    }
+
+    /// Hands out what is durable behind a record.
+    func replay(behind record: RecordChain, _ body: ([Fact]) -> Void) throws(FactLogError) {
         if let failure { throw failure }
-        var read = RecordChain(fleet: fleet)
+        var read = record
         do {
             let head = try queue.read { try JournalHead.read($0, path: path) }
             while read.count < head.chain.count {

@@ -46,7 +46,7 @@ struct MusterBenchmark: ParsableCommand {
 
 /// What can be measured, in the order in which it is: memory first, while the process has used none.
 enum BenchmarkName: String, CaseIterable {
-    case memory, load, heartbeats, assignments, frame, terminal, start, keys, idle, live, peers
+    case memory, load, heartbeats, assignments, recovery, frame, terminal, start, keys, idle, live, peers
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
         switch self {
@@ -54,6 +54,7 @@ enum BenchmarkName: String, CaseIterable {
         case .load: try LoadBenchmark.run(workshop)
         case .heartbeats: try HeartbeatBenchmark.run()
         case .assignments: try AssignmentBenchmark.run(workshop)
+        case .recovery: try RecoveryBenchmark.run(workshop)
         case .frame: try FrameBenchmark.run()
         case .terminal: try TerminalBenchmark.run()
         case .start: try StartBenchmark.run(workshop)
