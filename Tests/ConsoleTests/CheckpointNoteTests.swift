@@ -6,7 +6,7 @@ import Testing
 
 /// A checkpoint that cannot be kept is said in the second line, below everything that needs a person sooner.
 @Suite struct CheckpointNoteTests {
-    private let note = "CAUTION no checkpoint, the next start will take longer: the disk is full; make room"
+    private let note = "CAUTION no checkpoint, the next start will take longer: the disk is full"
 
     @Test func itIsSaidWhereNothingElseIs() {
         #expect(secondLine { $0.alerts = [] }.contains(note))

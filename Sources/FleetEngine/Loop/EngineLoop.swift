@@ -31,9 +31,10 @@ public struct EngineLoop {
         public var sightingInterval: Duration = .minutes(1)
         /// Latest facts that are kept for the lists of events.
         public var eventCapacity = 10_000
-        /// Facts after which a running engine keeps a checkpoint. Replaying so many takes about as long as reading the
-        /// checkpoint of a large fleet, so that more of them would not shorten a recovery by much.
-        public var checkpointInterval: UInt64 = 100_000
+        /// Facts after which a running engine keeps a checkpoint. Measured with 100,000 devices and two million facts:
+        /// a fact takes 6 us to replay, a checkpoint 0.2 s to read and 45 ms of a step to keep. So a recovery takes half
+        /// a second at most, and keeping costs less than 1 us a fact.
+        public var checkpointInterval: UInt64 = 50_000
         /// Facts for which a checkpoint is worth its writing at an orderly end.
         public var checkpointAtEnd: UInt64 = 1000
 
