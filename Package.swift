@@ -31,6 +31,7 @@ let package = Package(
         .target(name: "FleetEngine", dependencies: ["FleetCore"]),
         // The durable fact log. Its records are chained by SHA-256, the one hash that an auditor can be expected to
         // trust and to have a program for; a checksum of our own proves nothing to anybody else.
+        // Checkpoints are sealed by it too: a damaged one must not be believed.
         .target(
             name: "FleetJournal",
             dependencies: [

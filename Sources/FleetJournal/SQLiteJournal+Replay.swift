@@ -14,7 +14,12 @@ extension SQLiteJournal {
     /// error, after those before it were handed out, and the journal takes nothing any more. `body` may append to the
     /// journal.
     public func replay(_ body: ([Fact]) -> Void) throws(FactLogError) {
-        try read(through: nil, { fact, _, _ in fact }, body)
+        try replay(behind: RecordChain(fleet: fleet), body)
+    }
+
+    /// Hands out what is durable behind a record.
+    func replay(behind record: RecordChain, _ body: ([Fact]) -> Void) throws(FactLogError) {
+        try read(behind: record, through: nil, { fact, _, _ in fact }, body)
     }
 
     /// The same with the records around the facts.
@@ -24,7 +29,7 @@ extension SQLiteJournal {
     ///   - body: Takes a batch of records.
     public func walk(through last: Int? = nil, _ body: ([JournalRecord]) -> Void) throws(FactLogError) {
         try read(
-            through: last.map(Int64.init),
+            behind: RecordChain(fleet: fleet), through: last.map(Int64.init),
             { fact, before, after in
                 JournalRecord(
                     sequence: Int(after.count), fact: fact, hash: after.hash, previousHash: before.hash)
@@ -47,11 +52,12 @@ extension SQLiteJournal {
     }
 
     private func read<Element>(
-        through last: Int64?, _ element: (Fact, _ before: RecordChain, _ after: RecordChain) -> Element,
+        behind record: RecordChain, through last: Int64?,
+        _ element: (Fact, _ before: RecordChain, _ after: RecordChain) -> Element,
         _ body: ([Element]) -> Void
     ) throws(FactLogError) {
         if let failure { throw failure }
-        var read = RecordChain(fleet: fleet)
+        var read = record
         var batch: [Element] = []
         do {
             let head = try queue.read { try JournalHead.read($0, path: path) }

@@ -5,6 +5,8 @@ import GRDB
 
 /// The durable fact log: one SQLite file, `journal.sqlite`, in the engine's state folder.
 ///
+/// A `checkpoint` beside it keeps recovery short.
+///
 /// One engine writes it, held by `engine.lock`; others may read it meanwhile. Every record carries a SHA-256 over its
 /// content and the hash of the record before it. A journal that failed once takes nothing any more: what the file system
 /// dropped is not known, so the engine starts again from what is really there.
@@ -29,6 +31,8 @@ public final class SQLiteJournal: FactLog {
     let fleet: String
     let mode: Mode
     let queue: DatabaseQueue
+    let directory: StateDirectory
+    let checkpoints = CheckpointWriter()
     private var lock: EngineLock?
     /// The failure after which nothing is written any more.
     var failure: FactLogError?
@@ -56,6 +60,7 @@ public final class SQLiteJournal: FactLog {
     }
 
     private init(_ directory: StateDirectory, fleet: String, mode: Mode, lock: EngineLock?) throws(FactLogError) {
+        self.directory = directory
         path = directory.file(Self.fileName)
         self.fleet = fleet
         self.mode = mode
@@ -72,12 +77,16 @@ public final class SQLiteJournal: FactLog {
         }
     }
 
+    deinit { checkpoints.finish() }
+
     /// Closes the file and gives up the lock. Later calls fail.
     public func close() throws(FactLogError) {
         defer {
             failure = failure ?? FactLogError("\(path) is closed", remedy: "open it again")
             lock = nil
         }
+        // The lock is held until then: the file must not be put in place while another engine runs.
+        checkpoints.finish()
         do { try queue.close() } catch { throw .of(error, path: path, while: "closing the journal") }
     }
 }

@@ -46,7 +46,8 @@ struct MusterBenchmark: ParsableCommand {
 
 /// What can be measured, in the order in which it is: memory first, while the process has used none.
 enum BenchmarkName: String, CaseIterable {
-    case memory, load, heartbeats, assignments, journal, trials, frame, terminal, start, keys, idle, live, peers
+    case memory, load, heartbeats, assignments, journal, recovery, trials, frame, terminal, start, keys, idle, live
+    case peers
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
         switch self {
@@ -56,6 +57,7 @@ enum BenchmarkName: String, CaseIterable {
         case .assignments: try AssignmentBenchmark.run(workshop)
         case .journal: try JournalBenchmark.run(workshop)
         case .trials: try TrialBenchmark.run()
+        case .recovery: try RecoveryBenchmark.run(workshop)
         case .frame: try FrameBenchmark.run()
         case .terminal: try TerminalBenchmark.run()
         case .start: try StartBenchmark.run(workshop)

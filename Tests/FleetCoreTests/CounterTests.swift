@@ -7,6 +7,16 @@ import Testing
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
     func countersEqualTheFold(seed: UInt64) {
         var chance = TestChance(seed: seed)
+        var fixture = Self.fixture()
+        for _ in 0..<600 {
+            Self.act(&fixture, &chance)
+            if chance.next(20) == 0 { Self.check(fixture.machine.state) }
+        }
+        Self.check(fixture.machine.state)
+    }
+
+    /// Two updates on their way in a fleet with narrow limits.
+    static func fixture() -> CoreFixture {
         var fixture = CoreFixture(sites: 12, terminals: 3, regions: 4) {
             $0.limits.inFlight = 9
             $0.limits.inFlightPerSite = 2
@@ -21,14 +31,11 @@ import Testing
                         PhaseDefinition(name: "a", percent: 20, gate: Gate(threshold: 3000), wait: .minutes(30)),
                         PhaseDefinition(name: "b", percent: 100, gate: Gate(threshold: 3000)),
                     ], onFailure: .rollBack)))
-        for _ in 0..<600 {
-            act(&fixture, &chance)
-            if chance.next(20) == 0 { Self.check(fixture.machine.state) }
-        }
-        Self.check(fixture.machine.state)
+        return fixture
     }
 
-    private func act(_ fixture: inout CoreFixture, _ chance: inout TestChance) {
+    /// One thing that an operator, a device or time does.
+    static func act(_ fixture: inout CoreFixture, _ chance: inout TestChance) {
         let id = "pos-\(chance.next(12))-\(chance.next(3))"
         switch chance.next(12) {
         case 0: fixture.pass(.minutes(chance.next(15)))

@@ -77,7 +77,7 @@ struct JournalProcessTests {
 }
 
 /// A process of `Tests/JournalProbe`.
-private final class JournalProbe {
+final class JournalProbe {
     private let process = Process()
     private let output = Pipe()
     private let input = Pipe()

@@ -72,8 +72,7 @@ import Testing
         case 7, 8: return .approve(update: id)
         case 9: return .cancel(update: id)
         case 10: return .rollBack(update: id, confirmation: id, preview: nil)
-        // A retry of a rollback brings back what was rolled back: see `aRetryOfARollbackGoesBack`.
-        default: return update.isRollback ? .resume(update: id) : .retryFailed(update: id)
+        default: return .retryFailed(update: id)
         }
     }
 
@@ -91,7 +90,7 @@ import Testing
     }
 }
 
-/// What the oracle has found in the core, each held by a run of its own; a mended one says so by failing here.
+/// What the oracle has found in the core, each held by a run of its own.
 @Suite struct OracleFindingTests {
     /// A retry of a rollback sends devices back too.
     @Test func aRetryOfARollbackGoesBack() throws {
@@ -110,9 +109,7 @@ import Testing
         run.ask(.retryFailed(update: "u/rollback"))
         try run.run(until: .minutes(60))
         #expect(run.state?.update("u/rollback/retry-1") != nil)
-        withKnownIssue("a retry of a rollback has the release that was rolled back as its goal") {
-            #expect(run.oracle.violations.prefix(3) == [])
-        }
+        #expect(run.oracle.violations.prefix(3) == [])
     }
 
     /// Seven a minute is not eight.
@@ -121,9 +118,7 @@ import Testing
         update.startsPerMinute = 7
         let run = try ObservedRun(SmallFleet.script(SmallFleet.devices(16), update))
         try run.run(until: .minutes(10))
-        withKnownIssue("starts a minute are spaced too closely where they do not divide a minute") {
-            #expect(run.oracle.violations.prefix(3) == [])
-        }
+        #expect(run.oracle.violations.prefix(3) == [])
     }
 
     /// A retry of a retry is still the same update's doing.
@@ -141,8 +136,6 @@ import Testing
         try run.run(until: .minutes(60))
         run.ask(.rollBack(update: "u", confirmation: "u", preview: nil))
         try run.run(until: .minutes(80))
-        withKnownIssue("a retry of a retry counts as another update's doing") {
-            #expect(run.oracle.violations.prefix(3) == [])
-        }
+        #expect(run.oracle.violations.prefix(3) == [])
     }
 }

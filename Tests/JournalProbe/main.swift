@@ -5,7 +5,7 @@ import Foundation
 
 // JournalProbe append DIRECTORY: appends numbered facts, in commits of 1 to 7, and prints the number of the last one
 // after each commit, until it is killed. JournalProbe hold DIRECTORY: opens the journal, says so, and holds it until
-// its input ends.
+// its input ends. JournalProbe checkpoint DIRECTORY: see `keepCheckpoints`.
 
 /// Facts after which the probe stops by itself, should nobody kill it.
 let limit = 1_000_000
@@ -24,13 +24,14 @@ func numbered(_ number: Int) -> Fact {
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3 else {
-    say("usage: JournalProbe append|hold DIRECTORY")
+    say("usage: JournalProbe append|hold|checkpoint DIRECTORY")
     exit(64)
 }
 do {
     let journal = try SQLiteJournal.open(directory: arguments[2], fleet: "probe", mode: .readWrite)
     say("open")
     if arguments[1] == "hold" { while readLine() != nil {} }
+    if arguments[1] == "checkpoint" { try keepCheckpoints(journal) }
     while arguments[1] == "append", journal.factCount < limit {
         let next = journal.factCount
         try journal.append((next...next + next % 7).map(numbered))

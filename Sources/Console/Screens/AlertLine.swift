@@ -16,6 +16,8 @@ enum AlertLine {
         let open = scene.state.openAlerts(in: scene.view)
         if let alert = open.first {
             drawAlert(alert, count: open.count, scene, in: line, on: &frame)
+        } else if let why = scene.live.checkpointFailure {
+            drawNote("no checkpoint, the next start will take longer: \(why)", scene, in: line, on: &frame)
         } else {
             drawCalm(scene, in: line, on: &frame)
         }
@@ -39,6 +41,12 @@ enum AlertLine {
         frame.put(shown, column: line.column, row: line.row, role: role, flags: .bold, in: line)
         guard room < line.columns else { return }
         frame.put(tail, column: line.column + room, row: line.row, role: .dim, in: line)
+    }
+
+    /// Something that an operator should see to, though the rollout does not suffer from it.
+    private static func drawNote(_ text: String, _ scene: Scene, in line: Rect, on frame: inout Frame) {
+        let shown = TextWidth.fitted("\(scene.glyph(.caution)) CAUTION \(text)", to: line.columns)
+        frame.put(shown, column: line.column, row: line.row, role: .caution, flags: .bold, in: line)
     }
 
     /// Nothing is wrong: what the update says of itself, and what else is under way.

@@ -97,4 +97,13 @@ struct FactReader {
         offset += length
         return text
     }
+
+    /// So many bytes as they are.
+    mutating func raw(
+        length: Int, of expected: @autoclosure () -> String
+    ) throws(DecodingFailure) -> ArraySlice<UInt8> {
+        guard length >= 0, length <= remaining else { throw failure("\(expected()), of \(length) bytes") }
+        defer { offset += length }
+        return bytes[offset..<offset + length]
+    }
 }

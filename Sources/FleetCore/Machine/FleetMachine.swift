@@ -23,6 +23,12 @@ public struct FleetMachine: Sendable {
     /// A machine that knows nothing.
     public init() {}
 
+    /// Begins from the fold of facts that are durable already, in place of their replay.
+    public mutating func begin(from state: FleetState) {
+        self.state = state
+        deadlines.invalidate()
+    }
+
     /// Takes in facts that are durable already.
     public mutating func replay(_ facts: [Fact]) {
         for fact in facts { state.apply(fact) }

@@ -46,3 +46,20 @@ public struct Bitset: Hashable, Sendable {
         return total
     }
 }
+
+extension Bitset {
+    func write(to writer: inout FactWriter) {
+        writer.write(capacity)
+        writer.write(column: words)
+    }
+
+    /// Refuses places behind the capacity: a scan would find them.
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        capacity = try reader.read()
+        words = try reader.column("the places of a set")
+        guard capacity >= 0, capacity <= words.count * 64, words.count == (capacity + 63) / 64,
+            capacity & 63 == 0 || (words.last ?? 0) >> UInt64(capacity & 63) == 0
+        else { throw DecodingFailure(offset: start, expected: "a set of places") }
+    }
+}

@@ -74,3 +74,50 @@ struct DeviceIdentity: Equatable, Sendable {
         for device in 0..<(starts.count - 1) { insert(UInt32(device)) }
     }
 }
+
+extension DeviceIdentity {
+    /// The index is not written: it follows from the ids.
+    func write(to writer: inout FactWriter) {
+        writer.write(column: bytes)
+        writer.write(column: starts)
+    }
+
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        bytes = try reader.column("ids, names and addresses")
+        starts = try reader.column("the places of ids")
+        var size = slots.count
+        while starts.count * 2 > size { size *= 2 }
+        slots = Array(repeating: 0, count: size)
+        for device in starts.indices {
+            guard holdsTexts(at: Int(starts[device])), insertIfNew(UInt32(device)) else {
+                throw DecodingFailure(offset: start, expected: "the id, name and address of device \(device)")
+            }
+        }
+    }
+
+    /// Whether three texts with their lengths lie at a place of the arena.
+    private func holdsTexts(at start: Int) -> Bool {
+        var position = start
+        for _ in 0..<3 {
+            guard position + 2 <= bytes.count else { return false }
+            position += 2 + length(at: position)
+        }
+        return position <= bytes.count
+    }
+
+    /// False: a device before it has the same id.
+    private mutating func insertIfNew(_ device: UInt32) -> Bool {
+        let id = bytes[range(Int(device), .id)]
+        var hash = StableHash(seed: 0)
+        hash.combine(bytes: id)
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: hash.value) & mask
+        while slots[slot] != 0 {
+            if bytes[range(Int(slots[slot] - 1), .id)].elementsEqual(id) { return false }
+            slot = (slot + 1) & mask
+        }
+        slots[slot] = device + 1
+        return true
+    }
+}

@@ -64,7 +64,7 @@ extension DeviceTable {
     }
 
     /// Takes the device out of all counters, or puts it in, as it stands.
-    private mutating func count(_ device: DeviceIndex, by step: Int) {
+    mutating func count(_ device: DeviceIndex, by step: Int) {
         let offset = device.offset
         let site = Int(siteNumbers[offset]), region = Int(regionNumbers[offset])
         // By value: a counter that is changed through `self` while `self` is read is first copied with all others.

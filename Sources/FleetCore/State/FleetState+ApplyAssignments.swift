@@ -65,7 +65,8 @@ extension FleetState {
     func startSpacing(_ record: UpdateRecord, at: Timestamp) -> Duration? {
         guard let perMinute = record.definition.startsPerMinute ?? settings.limits.startsPerMinute, perMinute > 0
         else { return nil }
-        let full = Int64(60_000) / Int64(perMinute)
+        // Rounded up: seven a minute is not eight.
+        let full = (Int64(60_000) + Int64(perMinute) - 1) / Int64(perMinute)
         guard let ramp = settings.limits.ramp, ramp > .zero, let start = record.startedAt else {
             return .milliseconds(max(1, full))
         }
@@ -73,7 +74,7 @@ extension FleetState {
         guard elapsed < ramp.milliseconds else { return .milliseconds(max(1, full)) }
         // In thousandths of the full rate, so that the core needs no floating point.
         let share = max(100, elapsed * 1000 / ramp.milliseconds)
-        return .milliseconds(max(1, full * 1000 / share))
+        return .milliseconds(max(1, (full * 1000 + share - 1) / share))
     }
 
     private mutating func applyAttemptFailed(

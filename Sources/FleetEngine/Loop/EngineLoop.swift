@@ -31,13 +31,19 @@ public struct EngineLoop {
         public var sightingInterval: Duration = .minutes(1)
         /// Latest facts that are kept for the lists of events.
         public var eventCapacity = 10_000
+        /// Facts after which a running engine keeps a checkpoint. Measured with 100,000 devices and two million facts:
+        /// a fact takes 6 us to replay, a checkpoint 0.2 s to read and 45 ms of a step to keep. So a recovery takes half
+        /// a second at most, and keeping costs less than 1 us a fact.
+        public var checkpointInterval: UInt64 = 50_000
+        /// Facts for which a checkpoint is worth its writing at an orderly end.
+        public var checkpointAtEnd: UInt64 = 1000
 
         /// The default behaviour.
         public init() {}
     }
 
     /// The core.
-    public private(set) var machine = FleetMachine()
+    public private(set) var machine: FleetMachine
     /// Latest facts, for the lists of events.
     public private(set) var feed: EventFeed
     /// Whether it works.
@@ -48,8 +54,11 @@ public struct EngineLoop {
     private let options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
+    /// Facts behind which the latest checkpoint stands.
+    private var checkpointedAt: UInt64
 
-    /// An engine that takes up a journal: it replays the facts, and recomputes every order from them.
+    /// An engine that takes up a journal: it replays the facts, behind a checkpoint where the log has one, and
+    /// recomputes every order from them.
     /// - Parameters:
     ///   - log: The journal.
     ///   - link: Where orders go.
@@ -63,16 +72,9 @@ public struct EngineLoop {
         self.log = log
         self.link = link
         self.options = options
-        feed = EventFeed(capacity: options.eventCapacity)
         sightingsDue = now + options.sightingInterval
-        var machine = FleetMachine()
-        var feed = EventFeed(capacity: options.eventCapacity)
-        try log.replay { facts in
-            machine.replay(facts)
-            for fact in facts { feed.take(fact) }
-        }
-        self.machine = machine
-        self.feed = feed
+        let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
+        (machine, feed, checkpointedAt) = (recovery.machine, recovery.feed, recovery.checkpointedAt)
         let start = takeUpClock(now)
         _ = clockWatch.read(wall: now, steady: steadyTime)
         self.machine.takeUp(now: start)
@@ -94,17 +96,10 @@ public struct EngineLoop {
         self.log = log
         link = NoDeviceLink()
         options = Options()
-        feed = EventFeed(capacity: options.eventCapacity)
         sightingsDue = .distantFuture
-        var machine = FleetMachine()
-        var feed = EventFeed(capacity: options.eventCapacity)
-        try log.replay { facts in
-            machine.replay(facts)
-            for fact in facts { feed.take(fact) }
-        }
+        let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
+        (machine, feed, checkpointedAt) = (recovery.machine, recovery.feed, recovery.checkpointedAt)
         machine.beginReading()
-        self.machine = machine
-        self.feed = feed
     }
 
     /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
@@ -184,6 +179,7 @@ public struct EngineLoop {
             let devices = started + contacted.filter { !known.contains($0) }
             let orders = devices.compactMap { machine.state.order(for: $0) }
             if !orders.isEmpty { link.send(orders) }
+            keepCheckpoint(after: options.checkpointInterval, inBackground: true)
             return replies
         } catch {
             health = .stopped(error.description)
@@ -209,8 +205,25 @@ public struct EngineLoop {
     public mutating func shutDown(now: Timestamp) {
         guard health == .running else { return }
         machine.saveSightings(now: max(now, machine.state.lastFactAt))
-        do { try commit() } catch { health = .stopped(error.description) }
+        do {
+            try commit()
+            keepCheckpoint(after: options.checkpointAtEnd, inBackground: false)
+        } catch {
+            health = .stopped(error.description)
+        }
     }
+
+    /// Keeps a checkpoint if so many facts have come since the last one: after everything is durable and sent, so that
+    /// nobody but the next batch waits for it.
+    private mutating func keepCheckpoint(after facts: UInt64, inBackground: Bool) {
+        guard machine.state.revision - checkpointedAt >= facts, log.wantsCheckpoint else { return }
+        let checkpoint = Checkpoint(state: machine.state, feed: feed.facts, feedCapacity: feed.capacity)
+        log.keep(checkpoint, inBackground: inBackground)
+        checkpointedAt = machine.state.revision
+    }
+
+    /// Why the last checkpoint was not kept; nil: nothing is wrong. The engine works on, but a recovery takes longer.
+    public var checkpointFailure: String? { log.checkpointFailure }
 
     private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
         guard case .stopped(let why) = health else { return [] }

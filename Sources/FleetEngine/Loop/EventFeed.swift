@@ -4,7 +4,7 @@ import FleetCore
 public struct EventFeed: Sendable {
     private var ring: [Fact] = []
     private var start = 0
-    private let capacity: Int
+    let capacity: Int
 
     /// An empty feed of at most so many facts, at least 1.
     public init(capacity: Int) {
@@ -30,6 +30,10 @@ public struct EventFeed: Sendable {
         ring[(start + ring.count - 1 - age) % ring.count]
     }
 
+    /// Every fact that is kept, oldest first.
+    public var facts: [Fact] { Array(ring[start...] + ring[..<start]) }
+
+    /// A change here needs a new `StateCoder.formatVersion`: checkpoints keep a feed.
     private static func isWorthALine(_ event: Event) -> Bool {
         switch event {
         case .devicesSeen, .deviceRegistered, .deviceRevised, .releaseAdded, .fleetConfigured, .updateDrafted,

@@ -7,6 +7,37 @@ public protocol FactLog: AnyObject {
 
     /// Hands every durable fact to `body`, in order, in batches of any size.
     func replay(_ body: ([Fact]) -> Void) throws(FactLogError)
+
+    /// Hands over what is durable, the short way: a checkpoint to `begin` if there is one that is certainly of these
+    /// facts, and the facts behind it to `body`; without one, every fact to `body`.
+    /// - Parameter feedCapacity: Latest facts that the checkpoint has to know; see `Checkpoint.knowsFeed(of:)`.
+    func recover(
+        feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void
+    ) throws(FactLogError)
+
+    /// Whether it would take a checkpoint now.
+    var wantsCheckpoint: Bool { get }
+
+    /// Keeps a checkpoint of all facts that were appended. It is derived data: one that cannot be kept is no failure of
+    /// the log, but is told by `checkpointFailure`.
+    /// - Parameter inBackground: Whether to return before it is durable.
+    func keep(_ checkpoint: Checkpoint, inBackground: Bool)
+
+    /// Why the last checkpoint was not kept, and what to do; nil: it was, or there was none.
+    var checkpointFailure: String? { get }
+}
+
+/// A log without checkpoints.
+extension FactLog {
+    public func recover(
+        feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void
+    ) throws(FactLogError) {
+        try replay(body)
+    }
+
+    public var wantsCheckpoint: Bool { false }
+    public func keep(_ checkpoint: Checkpoint, inBackground: Bool) {}
+    public var checkpointFailure: String? { nil }
 }
 
 /// Why the journal could not be written or read. After a failed append the engine stops taking work; it does not

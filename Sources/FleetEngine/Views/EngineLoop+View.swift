@@ -9,6 +9,7 @@ extension EngineLoop {
         let builder = ViewBuilder(machine: machine, feed: feed, query: query, focus: focus, now: now)
         var view = builder.header()
         view.health = health
+        view.checkpointFailure = checkpointFailure
         view.devices = builder.deviceList(list)
         view.regions = builder.regions()
         view.updates = state.updates.map(builder.summary)

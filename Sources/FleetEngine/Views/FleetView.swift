@@ -17,6 +17,8 @@ public struct FleetView: Hashable, Sendable {
     /// The engine's time when the view was taken.
     public var now = Timestamp(milliseconds: 0)
     public var health = EngineHealth.running
+    /// Why the engine's last checkpoint was not kept; nil: nothing is wrong.
+    public var checkpointFailure: String?
     /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
     public var simulationSpeed: Double?
     public var deviceCount = 0
