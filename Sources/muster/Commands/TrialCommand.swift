@@ -39,6 +39,9 @@ struct TrialCommand: ParsableCommand {
     @Option(help: "Threads that run trials. Default: one for each core.")
     var threads: Int?
 
+    @Flag(help: "Print the hash of each seed's trace, to compare two machines or two builds, and nothing else.")
+    var traces = false
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -66,7 +69,9 @@ struct TrialCommand: ParsableCommand {
         if showsProgress { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
         let seconds = (ContinuousClock.now - started).seconds
         try summary.withLock { summary in
-            if json {
+            if traces {
+                for line in summary.traceLines { print(line) }
+            } else if json {
                 try JSONOutput.print(summary.report(seconds: seconds))
             } else {
                 for line in summary.lines(seconds: seconds) { print(line) }

@@ -10,6 +10,7 @@ struct TrialSummary {
     private(set) var facts = 0
     private var hours = 0.0
     private var fired = FaultCounts()
+    private var traces: [(seed: UInt64, hash: String, facts: Int)] = []
     private var checks = [Int](repeating: 0, count: 19)
     private(set) var violation: (seed: UInt64, steps: Int, what: Violation, facts: [Fact])?
 
@@ -25,6 +26,7 @@ struct TrialSummary {
         seeds += 1
         steps += outcome.steps
         facts += outcome.facts
+        traces.append((outcome.seed, outcome.traceHash, outcome.facts))
         hours += Double(outcome.length.milliseconds) / 3_600_000
         fired.add(outcome.faults)
         for number in checks.indices { checks[number] += outcome.checks[number] }
@@ -32,6 +34,11 @@ struct TrialSummary {
         if let found = outcome.violation, violation.map({ outcome.seed < $0.seed }) ?? true {
             violation = (outcome.seed, outcome.steps, found, outcome.lastFacts)
         }
+    }
+
+    /// What each seed came to, in the order of the seeds.
+    var traceLines: [String] {
+        traces.sorted { $0.seed < $1.seed }.map { "seed \($0.seed): \($0.facts) facts, trace \($0.hash)" }
     }
 
     /// Classes that were asked for and never fired.
