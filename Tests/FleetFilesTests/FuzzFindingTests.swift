@@ -74,6 +74,14 @@ struct FuzzFindingTests {
             ])
     }
 
+    /// The bytes of an escape that the file's end cuts off were counted as characters.
+    @Test func anEscapeThatIsCutOffHasItsPlace() throws {
+        #expect(
+            try FleetFixture.lines(["devices.json": "[{\"\\ué"]) == [
+                "devices.json:1:4: the file ends inside a device; was it copied whole?"
+            ])
+    }
+
     /// A NUL ended the name for the system but not for us: another file was looked at.
     @Test func aFileNameHasNoControlCharacters() throws {
         let release =

@@ -32,7 +32,7 @@ struct TextPlaces {
 
     init(_ bytes: [UInt8]) {
         lengths = bytes.split(separator: 10, omittingEmptySubsequences: false).map { line in
-            line.count { $0 & 0xc0 != 0x80 }
+            String(decoding: line, as: UTF8.self).unicodeScalars.count
         }
     }
 
