@@ -28,7 +28,7 @@ extension FuzzReader {
 
     /// Opens a file of these bytes: its whole records are kept, its torn end is cut off once, and it goes on behind them.
     @Sendable private static func readRecordFile(_ bytes: [UInt8]) throws -> Bool {
-        let path = FileManager.default.temporaryDirectory.path + "/muster-fuzz-\(getpid())-records"
+        let path = FileManager.default.temporaryDirectory.path + "/muster-fuzz-\(UUID().uuidString)"
         defer { unlink(path) }
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         let file = try RecordFile(path: path)
