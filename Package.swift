@@ -1,6 +1,20 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// The functions that fuzzing calls, one for each reader of outside bytes. Commonly they belong to a test target; with
+/// `MUSTER_FUZZ=1`, as `Tests/Fuzz/run` sets it, to a program that libFuzzer drives, which needs flags of its own.
+let isFuzzing = Context.environment["MUSTER_FUZZ"] == "1"
+let fuzzedRooms: [Target.Dependency] = [
+    "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "Cells", "Console", "CursesTerminal",
+]
+let fuzzing: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "muster-fuzz", dependencies: fuzzedRooms, path: "Tests/Fuzz", exclude: ["Corpus", "Tests", "run"],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+    : .testTarget(
+        name: "FuzzTests", dependencies: fuzzedRooms, path: "Tests/Fuzz", exclude: ["Corpus", "Program", "run"])
+
 /// The rooms of Muster. A target imports only what is listed here: builds run with
 /// `--explicit-target-dependency-import-check error`, so that a room cannot reach past its door.
 let package = Package(
@@ -110,6 +124,15 @@ let package = Package(
             dependencies: [
                 "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "CVterm", "TerminalTesting",
             ]),
+        fuzzing,
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Only the rooms with readers guide libFuzzer: to look after every input at all of GRDB too would halve its speed.
+if isFuzzing {
+    for target in package.targets
+    where ["FleetCore", "FleetFiles", "Cells", "Console", "CursesTerminal", "FleetSimulator"].contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+}

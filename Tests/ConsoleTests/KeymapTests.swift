@@ -44,6 +44,14 @@ import Testing
             ])
     }
 
+    /// No keyboard sends them as characters, and a hint with one would act on the terminal.
+    @Test(arguments: ["\u{1B}", "\u{7F}", "\u{200B}", "ctrl-\u{202E}", "\r\n"]) func whatCannotBeShownIsNoKey(
+        text: String
+    ) {
+        #expect(KeyText.key(text) == nil)
+        #expect(Keymap(overrides: [.init(action: "help", keys: [text])]).problems.count == 1)
+    }
+
     @Test func aKeyGivenAwayIsReported() {
         let keymap = Keymap(overrides: [.init(action: "quit", keys: ["p"])])
         #expect(keymap.action(for: .character("p")) == .quit)

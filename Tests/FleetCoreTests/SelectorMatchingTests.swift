@@ -110,6 +110,17 @@ import Testing
         #expect(["zürich", "Zürich h", "HAUPT"].allSatisfy { DeviceFilter.text($0).matches(device, now: now) })
         #expect(!DeviceFilter.text("zurich").matches(device, now: now))
     }
+
+    /// Found by fuzzing: looking for the last of these texts ended the process.
+    @Test func anAccentMayStandApart() {
+        var device = SampleDevice()
+        device.name = "Café"
+        let now = Timestamp(milliseconds: 0)
+        #expect(DeviceFilter.text("cafe\u{301}").matches(device, now: now))
+        #expect(DeviceFilter.text("E\u{301}").matches(device, now: now))
+        #expect(!DeviceFilter.text("e\u{301}x").matches(device, now: now))
+        #expect(!DeviceFilter.text("e\u{301}\0").matches(device, now: now))
+    }
 }
 
 @Suite struct NearMissTests {

@@ -11,13 +11,18 @@ public enum KeyText {
     /// The key of this text; nil if it names none.
     public static func key(_ text: String) -> Key? {
         if let found = named.first(where: { $0.name == text.lowercased() }) { return found.key }
-        if text.count == 1, let character = text.first { return .character(character) }
+        if text.count == 1, let character = text.first { return isTyped(character) ? .character(character) : nil }
         let lower = text.lowercased()
-        if lower.hasPrefix("ctrl-"), lower.count == 6, let last = lower.last { return .control(last) }
+        if lower.hasPrefix("ctrl-"), lower.count == 6, let last = lower.last, isTyped(last) { return .control(last) }
         if lower.hasPrefix("f"), let number = Int(lower.dropFirst()), (1...24).contains(number) {
             return .function(number)
         }
         return nil
+    }
+
+    /// Whether a keyboard sends the character as it is, and hints can show it.
+    private static func isTyped(_ character: Character) -> Bool {
+        TextWidth.sanitised(String(character)) == String(character)
     }
 
     /// The text of a key; nil for keys that no text names, such as the mouse.

@@ -57,21 +57,29 @@ extension SelectorSubject {
 
 /// Looks for a text without regard to case. ASCII, which most of it is, is compared byte by byte without copies.
 struct TextSearch {
-    private let wanted: String
+    private let wanted: [Character]
     private let bytes: [UInt8]
     private let isASCII: Bool
 
     init(_ text: String) {
-        wanted = text.lowercased()
-        bytes = Array(wanted.utf8)
+        let lower = text.lowercased()
+        wanted = Array(lower)
+        bytes = Array(lower.utf8)
         isASCII = bytes.allSatisfy { $0 < 128 }
     }
 
     /// Whether the text contains what is looked for.
     func isFound(in text: String) -> Bool {
-        guard isASCII else { return text.lowercased().contains(wanted) }
+        guard isASCII else { return isFound(in: Array(text.lowercased())) }
         let found = text.utf8.withContiguousStorageIfAvailable { isFound(in: $0) }
         return found ?? isFound(in: Array(text.utf8))
+    }
+
+    /// Character by character: `contains` is Foundation's as soon as a file of the module imports it, and that one runs
+    /// past the end of a text with `é` when it looks for an `e` with a combining accent and a NUL.
+    private func isFound(in text: [Character]) -> Bool {
+        guard text.count >= wanted.count else { return false }
+        return (0...(text.count - wanted.count)).contains { text[$0...].starts(with: wanted) }
     }
 
     private func isFound(in text: some RandomAccessCollection<UInt8>) -> Bool {

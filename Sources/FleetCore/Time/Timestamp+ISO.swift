@@ -14,7 +14,7 @@ extension Timestamp: CustomStringConvertible {
 
     /// Reads `2026-03-08T07:00:00Z`. Seconds may be left out, may have a fraction of up to nine digits (cut to whole
     /// milliseconds), and the zone is `Z` or an offset such as `-05:00`. Nil for anything else: there is no moment
-    /// without a zone, and leap seconds and `24:00` are refused.
+    /// without a zone, and leap seconds, `24:00` and moments whose year in UTC is not in 0...9999 are refused.
     public init?(iso text: String) {
         var scanner = TextScanner(text)
         guard let date = LocalDate(scanning: &scanner), scanner.take("T"),
@@ -22,8 +22,10 @@ extension Timestamp: CustomStringConvertible {
             let millisecond = Self.fraction(scanning: &scanner),
             let offset = Self.offset(scanning: &scanner), scanner.isAtEnd
         else { return nil }
-        let face = LocalDateTime(date: date, secondOfDay: second).faceSeconds
-        self.init(milliseconds: Int64((face - offset) * 1000 + millisecond))
+        let seconds = LocalDateTime(date: date, secondOfDay: second).faceSeconds - offset
+        // An offset can lead out of the years that a text can name: what is read must be read back from its own text.
+        guard LocalDateTime(faceSeconds: seconds).date.isValid else { return nil }
+        self.init(milliseconds: Int64(seconds * 1000 + millisecond))
     }
 
     /// Whole seconds since the Unix epoch, rounded toward the past.

@@ -130,6 +130,13 @@ struct DeviceIntake {
 
     /// A field that is not one of ours.
     mutating func takeTag(_ name: String, _ bytes: UnsafeBufferPointer<UInt8>, at place: Place) {
+        guard (1...Self.maximumTagBytes).contains(name.utf8.count) else {
+            return refuse(
+                place,
+                name.isEmpty
+                    ? "a tag without a name" : "the name of a tag is longer than \(Self.maximumTagBytes) bytes",
+                "name it in 1 to \(Self.maximumTagBytes) bytes")
+        }
         guard bytes.count <= Self.maximumTagBytes else {
             return refuse(place, "tag `\(name.shown)` is longer than \(Self.maximumTagBytes) bytes", "shorten it")
         }

@@ -179,10 +179,8 @@ extension JSONScanner {
 
     /// The four hexadecimal digits of a `\u` at the cursor.
     private mutating func codeUnit(in what: String) throws(ReadFault) -> UInt16 {
-        guard window.cursor + 6 <= window.limit else {
-            window.cursor = window.limit
-            throw window.cutOff(what)
-        }
+        // The place is the escape's: nobody has looked at the bytes behind it, which need not be characters.
+        guard window.cursor + 6 <= window.limit else { throw window.cutOff(what) }
         var unit: UInt16 = 0
         for offset in 2..<6 {
             guard let digit = Character(Unicode.Scalar(window.bytes[window.cursor + offset])).hexDigitValue else {

@@ -22,15 +22,16 @@ public struct OperatorConfiguration: Hashable, Sendable {
     public static func read(file: String) -> (configuration: OperatorConfiguration, problems: [FileProblem]) {
         guard FileManager.default.fileExists(atPath: file) else { return (OperatorConfiguration(), []) }
         let scope = FileScope(path: file, log: ProblemLog())
-        var configuration = OperatorConfiguration()
-        if let root = YamlDocument.root(ofFile: file, scope: scope),
-            let map = root.map("a configuration", known: ["version", "theme", "keys"])
-        {
-            map.checkFormatVersion()
-            configuration.theme = map["theme"]?.text()
-            configuration.keys = map["keys"]?.table("keys by action").map(bindings) ?? []
-        }
-        return (configuration, scope.log.summary().listed)
+        let configuration = YamlDocument.root(ofFile: file, scope: scope).map { OperatorConfiguration($0) }
+        return (configuration ?? OperatorConfiguration(), scope.log.summary().listed)
+    }
+
+    /// What a file says; the defaults, with the problem noted, where it says something wrong.
+    init(_ root: YamlValue) {
+        guard let map = root.map("a configuration", known: ["version", "theme", "keys"]) else { return }
+        map.checkFormatVersion()
+        theme = map["theme"]?.text()
+        keys = map["keys"]?.table("keys by action").map(Self.bindings) ?? []
     }
 
     private static func bindings(_ table: YamlMap) -> [Binding] {

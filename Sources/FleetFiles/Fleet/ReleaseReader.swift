@@ -77,7 +77,9 @@ struct ReleaseReader {
 
     private func fileName(_ value: YamlValue) -> String? {
         guard let text = value.text() else { return nil }
-        guard !text.isEmpty, !text.contains("/"), text != ".", text != "..", text.utf8.count <= 255 else {
+        // A name with a NUL would be cut there, and another file looked at.
+        let isPlain = !text.utf8.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") }
+        guard isPlain, !text.isEmpty, text != ".", text != "..", text.utf8.count <= 255 else {
             value.error("`\(text.shown)` is not a file name", "name a file next to this one, without folders")
             return nil
         }

@@ -7,7 +7,7 @@ extension YamlValue {
         do throws(SelectorError) {
             return try Selector(parsing: text, knownTags: knownTags)
         } catch {
-            document.scope.error(place(ofCharacter: error.column), error.message, error.remedy)
+            document.scope.error(place(ofByte: error.offset), error.message, error.remedy)
             return nil
         }
     }

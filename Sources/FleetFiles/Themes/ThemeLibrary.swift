@@ -52,8 +52,7 @@ public struct ThemeLibrary: Sendable {
     public func theme(file: String) -> ThemeResult {
         let log = ProblemLog()
         let scope = FileScope(path: file, log: log)
-        let source = YamlDocument.root(ofFile: file, scope: scope).flatMap { ThemeSource($0, scope: scope) }
-        let theme = assemble(source.map { [$0] }, scope: scope)
+        let theme = YamlDocument.root(ofFile: file, scope: scope).flatMap { self.theme($0, scope: scope) }
         return ThemeResult(theme: log.errorCount == 0 ? theme : nil, problems: log.summary().listed)
     }
 
@@ -61,9 +60,13 @@ public struct ThemeLibrary: Sendable {
     public func theme(text: String, path: String) -> ThemeResult {
         let log = ProblemLog()
         let scope = FileScope(path: path, log: log)
-        let source = YamlDocument.root(of: text, scope: scope).flatMap { ThemeSource($0, scope: scope) }
-        let theme = assemble(source.map { [$0] }, scope: scope)
+        let theme = YamlDocument.root(of: text, scope: scope).flatMap { self.theme($0, scope: scope) }
         return ThemeResult(theme: log.errorCount == 0 ? theme : nil, problems: log.summary().listed)
+    }
+
+    /// The theme of a file's root; what is wrong with it is noted.
+    func theme(_ root: YamlValue, scope: FileScope) -> Theme? {
+        assemble(ThemeSource(root, scope: scope).map { [$0] }, scope: scope)
     }
 
     /// The chain of a theme and those it inherits from, put together from the last one on.

@@ -24,7 +24,7 @@ struct YamlMap {
         }
         var values: [String: YamlValue] = [:], keys: [String] = [], mistyped: [String] = []
         for (key, node) in mapping {
-            let keyPlace = key.mark.map(Place.init)
+            let keyPlace = key.mark.map(document.place)
             guard let name = key.scalar?.string else {
                 document.scope.error(keyPlace, "a key that is not a text", "write the key as one word")
                 continue

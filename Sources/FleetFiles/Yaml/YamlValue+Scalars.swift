@@ -147,34 +147,31 @@ extension YamlValue {
         }
     }
 
-    /// The place of a character inside a text, by its number from 1. Exact for texts on one line; for a text over
-    /// several lines, where it begins.
-    func place(ofCharacter number: Int) -> Place? {
+    /// The place of a byte of a text's UTF-8. Exact where the text stands on one line; where it begins for one that goes
+    /// over several lines, is a reference, or stands behind an anchor or a tag.
+    func place(ofByte offset: Int) -> Place? {
         guard let place, case .scalar(let scalar) = node else { return self.place }
+        let count = Substring(scalar.string.utf8.prefix(offset)).unicodeScalars.count
+        let source = document.line(place.line).unicodeScalars.dropFirst(place.column - 1)
         switch scalar.style {
-        case .plain where !scalar.string.contains("\n"):
-            return Place(line: place.line, column: place.column + number - 1)
-        case .singleQuoted, .doubleQuoted: return quotedPlace(place, scalar, number)
+        case .plain where source.starts(with: scalar.string.unicodeScalars):
+            return Place(line: place.line, column: place.column + count)
+        case .singleQuoted where source.first == "'": return quotedPlace(place, source, count) { $0 == "'" }
+        case .doubleQuoted where source.first == "\"": return quotedPlace(place, source, count) { $0 == "\\" }
         default: return place
         }
     }
 
-    /// Walks the quoted source, in which one character of the text can take several.
-    private func quotedPlace(_ place: Place, _ scalar: Node.Scalar, _ number: Int) -> Place {
-        var source = document.line(place.line).unicodeScalars.dropFirst(place.column)
-        var column = place.column + 1
-        for _ in 1..<max(number, 1) {
-            guard let first = source.popFirst() else { return place }
-            column += 1
-            let isPair = scalar.style == .singleQuoted ? first == "'" : first == "\\"
-            guard isPair, let second = source.popFirst() else { continue }
-            column += 1
-            let extra = ["x": 2, "u": 4, "U": 8][second] ?? 0
-            if scalar.style == .doubleQuoted {
-                source = source.dropFirst(extra)
-                column += extra
-            }
+    /// Walks over so many characters of a quoted source, in which one can take several.
+    private func quotedPlace(
+        _ place: Place, _ source: Substring.UnicodeScalarView, _ count: Int, isPair: (Unicode.Scalar) -> Bool
+    ) -> Place {
+        var rest = source.dropFirst()
+        for _ in 0..<count {
+            guard let first = rest.popFirst() else { return place }
+            guard isPair(first), let second = rest.popFirst(), first == "\\" else { continue }
+            rest = rest.dropFirst(["x": 2, "u": 4, "U": 8][second] ?? 0)
         }
-        return Place(line: place.line, column: column)
+        return Place(line: place.line, column: place.column + source.count - rest.count)
     }
 }

@@ -12,7 +12,7 @@ struct YamlValue {
     /// Where it begins; a value that is nowhere has its key's place.
     var place: Place? {
         if isNull, let keyPlace { return keyPlace }
-        return node.mark.map(Place.init) ?? keyPlace
+        return node.mark.map(document.place) ?? keyPlace
     }
 
     /// Whether the key has no value: nothing, `~` or `null` without quotes.
