@@ -68,12 +68,18 @@ extension FaultTrial {
         restartAt = now + random.duration(.zero...(.minutes(15)))
     }
 
-    /// Invariant 6: the state is the replay of the journal.
+    /// Invariant 6: the state is the replay of the journal, and what a checkpoint would keep of it.
     func checkReplay(_ engine: TrialEngine) {
         oracle.noteCheck(6)
         do {
             let fold = try disk.fold()
             if fold != engine.state { oracle.report(6, "the state of the engine is not the replay of its journal") }
+            let kept = StateCoder.encode(engine.state)
+            do {
+                if try StateCoder.decode(kept) != fold { oracle.report(6, "a checkpoint holds another state") }
+            } catch {
+                oracle.report(6, "a checkpoint cannot be read: \(error)")
+            }
         } catch {
             oracle.report(6, "the journal cannot be replayed: \(error)")
         }
