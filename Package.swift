@@ -2,17 +2,18 @@
 import PackageDescription
 
 /// The functions that fuzzing calls, one for each reader of outside bytes. Commonly they belong to a test target; with
-/// `MUSTER_FUZZ=1`, as `Tests/Fuzz/run` sets it, to a program that libFuzzer drives, which needs flags of its own.
-let isFuzzing = Context.environment["MUSTER_FUZZ"] == "1"
+/// the sanitizers `MUSTER_FUZZ=fuzzer,address`, as `Tests/Fuzz/run` sets it, to a program that libFuzzer drives.
+let fuzzingFlags = Context.environment["MUSTER_FUZZ"].map { ["-sanitize=\($0)"] }
 let fuzzedRooms: [Target.Dependency] = [
     "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "Cells", "Console", "CursesTerminal",
 ]
 let fuzzing: Target =
-    isFuzzing
-    ? .executableTarget(
-        name: "muster-fuzz", dependencies: fuzzedRooms, path: "Tests/Fuzz", exclude: ["Corpus", "Tests", "run"],
-        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
-    : .testTarget(
+    fuzzingFlags.map { flags in
+        .executableTarget(
+            name: "muster-fuzz", dependencies: fuzzedRooms, path: "Tests/Fuzz", exclude: ["Corpus", "Tests", "run"],
+            linkerSettings: [.unsafeFlags(flags)])
+    }
+    ?? .testTarget(
         name: "FuzzTests", dependencies: fuzzedRooms, path: "Tests/Fuzz", exclude: ["Corpus", "Program", "run"])
 
 /// The rooms of Muster. A target imports only what is listed here: builds run with
@@ -129,10 +130,10 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// Only the rooms with readers guide libFuzzer: to look after every input at all of GRDB too would halve its speed.
-if isFuzzing {
+// Only the rooms with readers guide libFuzzer: to look at all of GRDB after every input would slow it down.
+if let fuzzingFlags {
     for target in package.targets
     where ["FleetCore", "FleetFiles", "Cells", "Console", "CursesTerminal", "FleetSimulator"].contains(target.name) {
-        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+        target.swiftSettings = [.unsafeFlags(fuzzingFlags)]
     }
 }
