@@ -25,6 +25,7 @@ static struct {
     sqlite3_vfs *real;
     sqlite3_vfs faulty;
     int64_t counted;
+    int32_t checkpoint_pages;
 } storage;
 
 static const char *last_part(const char *path) {
@@ -172,7 +173,12 @@ static int faulty_delete(sqlite3_vfs *vfs, const char *path, int syncs_folder) {
 /// SQLite calls it for every new connection.
 static int set_checkpoint(sqlite3 *connection, const char **message, const struct sqlite3_api_routines *routines) {
     (void)message, (void)routines;
-    return sqlite3_wal_autocheckpoint(connection, storage.plan.checkpoint_pages);
+    return sqlite3_wal_autocheckpoint(connection, storage.checkpoint_pages);
+}
+
+int muster_storage_checkpoint_behind(int32_t pages) {
+    storage.checkpoint_pages = pages;
+    return sqlite3_auto_extension((void (*)(void))set_checkpoint);
 }
 
 int muster_storage_install(const muster_storage_plan *plan) {
@@ -186,7 +192,6 @@ int muster_storage_install(const muster_storage_plan *plan) {
     storage.faulty.szOsFile = (int)sizeof(faulty_file) + storage.real->szOsFile;
     storage.faulty.xOpen = faulty_open;
     storage.faulty.xDelete = faulty_delete;
-    if (plan->checkpoint_pages > 0) sqlite3_auto_extension((void (*)(void))set_checkpoint);
     return sqlite3_vfs_register(&storage.faulty, 1);
 }
 

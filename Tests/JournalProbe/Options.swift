@@ -68,6 +68,7 @@ extension Options {
     func apply() {
         if let bytes { limit(Int32(RLIMIT_FSIZE.rawValue), to: bytes) }
         if let platter { install(platter) }
+        if checkpointPages > 0 { precondition(muster_storage_checkpoint_behind(checkpointPages) == 0) }
         if let descriptors { limit(Int32(RLIMIT_NOFILE.rawValue), to: Self.usedDescriptors() + descriptors) }
     }
 
@@ -103,7 +104,7 @@ extension Options {
         plan.state = UnsafePointer(strdup(directory))
         plan.platter = UnsafePointer(strdup(platter))
         (plan.operations, plan.number, plan.effect) = (operations, number, effectCode)
-        (plan.seed, plan.starts_clean, plan.checkpoint_pages) = (seed, startsClean ? 1 : 0, checkpointPages)
+        (plan.seed, plan.starts_clean) = (seed, startsClean ? 1 : 0)
         let code = muster_storage_install(&plan)
         precondition(code == 0, "SQLite took no other storage: \(code)")
     }

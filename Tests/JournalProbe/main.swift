@@ -34,6 +34,8 @@ func commit(behind count: Int) -> [Fact] {
 
 func open(_ options: Options) throws(FactLogError) -> SQLiteJournal {
     let journal = try SQLiteJournal.open(directory: options.directory, fleet: "probe", mode: .readWrite)
+    // A process that just ends does not close its journal, as giving it up would.
+    _ = Unmanaged.passRetained(journal)
     var count = 0
     try journal.replay { count += $0.count }
     say("open \(count)")

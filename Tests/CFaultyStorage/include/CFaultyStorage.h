@@ -47,12 +47,13 @@ typedef struct {
     uint64_t seed;
     /// Whether what the platter lacks at first was given up by a failed sync, so that no later sync brings it there.
     int32_t starts_clean;
-    /// Pages in the write-ahead log after which SQLite checkpoints, if more than 0.
-    int32_t checkpoint_pages;
 } muster_storage_plan;
 
 /// Puts the faulty storage in the place of SQLite's own, for the whole process and once. Returns 0, or SQLite's error.
 int muster_storage_install(const muster_storage_plan *plan);
+
+/// Has every new connection of the process checkpoint behind so many pages in the write-ahead log. Returns as above.
+int muster_storage_checkpoint_behind(int32_t pages);
 
 /// Whether the plan's operation has been reached.
 int muster_storage_fired(void);

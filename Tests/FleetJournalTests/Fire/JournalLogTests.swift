@@ -40,6 +40,20 @@ extension UnderFire {
             #expect(try original.read(in: directory, .readOnly) == .facts(commits[12].facts))
         }
 
+        /// The reader looks at the log while the probe appends to it and begins it anew.
+        @Test func aLogThatIsBeingWrittenIsNotTakenForDamaged() throws {
+            let directory = try TemporaryDirectory()
+            let probe = try ProbeProcess("append", directory.state, "checkpoint=8")
+            while probe.account.durable == nil, try probe.line() != nil {}
+            for _ in 0..<200 {
+                while try probe.line(by: .now) != nil {}
+                let reader = try directory.open(.readOnly, fleet: "probe")
+                #expect(reader.factCount >= probe.account.acknowledged)
+                try reader.close()
+            }
+            #expect(probe.account.refusal == nil)
+        }
+
         /// Only a damage in the last commit cannot be told from one that a power cut tore.
         @Test(arguments: [SQLiteJournal.Mode.readWrite, .readOnly])
         func aDamagedFrameIsRefused(mode: SQLiteJournal.Mode) throws {

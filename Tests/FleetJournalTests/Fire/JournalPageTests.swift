@@ -33,7 +33,7 @@ extension UnderFire {
                     if outcome.isRefused { refused.insert(page) } else { goOn(facts, circumstances) }
                 }
             }
-            #expect(pages > 30)
+            #expect(pages > 25)
             #expect(refused.count > pages / 2)
         }
 
@@ -65,7 +65,7 @@ extension UnderFire {
             let notes = String(repeating: "a long note ", count: pageSize / 6)
             let long = Fact(
                 at: Timestamp(milliseconds: 0), .releaseAdded(Release(version: Version(1, 0, 0), notes: notes)))
-            let count = pageSize == 512 ? 1000 : 2500
+            let count = pageSize == 512 ? 800 : 1500
             let journal = try directory.open()
             try journal.append((10..<count / 2).map(Fact.numbered) + [long, long])
             try journal.append((count / 2..<count).map(Fact.numbered))
