@@ -4,7 +4,7 @@ import Foundation
 /// What the probe was told to do, and what is to go wrong.
 struct Options {
     enum Command: String {
-        case append, hold
+        case append, hold, checkpoint
     }
 
     var command: Command

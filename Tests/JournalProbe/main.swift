@@ -5,7 +5,7 @@ import Foundation
 
 // JournalProbe append DIRECTORY [KEY=VALUE...]: opens the journal, replays it, and appends numbered facts until it is
 // killed, its storage fails, or it has made `commits` commits. JournalProbe hold DIRECTORY: opens the journal and holds
-// it until its input ends. The keys are those of `Options`.
+// it until its input ends. JournalProbe checkpoint DIRECTORY: see `keepCheckpoints`. The keys are those of `Options`.
 //
 // It prints a line for each step, unbuffered, so that a line that was printed has left the process:
 //   open N        N facts were replayed
@@ -80,7 +80,7 @@ func appendAll(_ options: Options) throws(FactLogError) {
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {
-    say("usage: JournalProbe append|hold DIRECTORY [KEY=VALUE...]")
+    say("usage: JournalProbe append|hold|checkpoint DIRECTORY [KEY=VALUE...]")
     exit(64)
 }
 do {
@@ -88,6 +88,8 @@ do {
     switch options.command {
     case .append:
         try appendAll(options)
+    case .checkpoint:
+        try keepCheckpoints(open(options))
     case .hold:
         let journal = try open(options)
         while readLine() != nil {}
