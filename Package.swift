@@ -51,6 +51,7 @@ let package = Package(
             name: "FleetJournal",
             dependencies: [
                 "FleetCore", "FleetEngine", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
@@ -93,9 +94,12 @@ let package = Package(
             name: "TerminalProbe", dependencies: ["Cells", "CursesTerminal"], path: "Tests/TerminalProbe"),
         .testTarget(name: "FleetCoreTests", dependencies: ["FleetCore"]),
         .testTarget(name: "FleetEngineTests", dependencies: ["FleetCore", "FleetEngine"]),
-        // Writes to a journal until it is killed.
+        // Storage below SQLite that fails, tears and forgets on demand.
+        .target(
+            name: "CFaultyStorage", path: "Tests/CFaultyStorage", linkerSettings: [.linkedLibrary("sqlite3")]),
+        // Writes to a journal until it is killed, or its storage fails.
         .executableTarget(
-            name: "JournalProbe", dependencies: ["FleetCore", "FleetEngine", "FleetJournal"],
+            name: "JournalProbe", dependencies: ["FleetCore", "FleetEngine", "FleetJournal", "CFaultyStorage"],
             path: "Tests/JournalProbe"),
         .testTarget(
             name: "FleetJournalTests",

@@ -27,7 +27,9 @@ final class EngineLock {
         sign()
     }
 
+    /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.
     deinit {
+        _ = flock(descriptor, LOCK_UN)
         _ = Foundation.close(descriptor)
     }
 

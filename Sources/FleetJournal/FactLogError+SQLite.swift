@@ -38,8 +38,9 @@ extension FactLogError {
         case .SQLITE_FULL: "make room on its disk, then start the engine again"
         case .SQLITE_IOERR: "check the disk, then start the engine again"
         case .SQLITE_BUSY, .SQLITE_LOCKED: "close the other program, then start the engine again"
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
-            "check who may read and write it and its folder"
+        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "check who may read and write it and its folder"
+        case .SQLITE_CANTOPEN:
+            "check who may read and write it and its folder, and how many files the engine may open (ulimit -n)"
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: "put a backup in its place"
         default: "start the engine again; if it fails again, put a backup of \(path) in its place"
         }

@@ -69,6 +69,10 @@ struct StateDirectory {
 extension FactLogError {
     /// What the system's last call said, behind what was tried.
     static func ofSystem(_ message: String, remedy: String) -> FactLogError {
-        FactLogError("\(message): \(String(cString: strerror(errno)))", remedy: remedy)
+        let code = errno
+        let isOutOfDescriptors = code == EMFILE || code == ENFILE
+        return FactLogError(
+            "\(message): \(String(cString: strerror(code)))",
+            remedy: isOutOfDescriptors ? "let the engine open more files (ulimit -n)" : remedy)
     }
 }

@@ -62,14 +62,14 @@ struct JournalMigrationTests {
         }
     }
 
-    @Test func aPageThatCannotBeReadIsRefusedWithTheRecord() throws {
+    @Test func aPageThatCannotBeReadIsNamed() throws {
         try OldJournal.write(facts(9000), to: directory)
         var bytes = try directory.journalBytes
         let middle = bytes.count / 4096 / 2 * 4096
         bytes.replaceSubrange(middle..<middle + 4096, with: [UInt8](repeating: 0xff, count: 4096))
         try bytes.write(to: URL(fileURLWithPath: directory.journal))
         let failure = try #require(throws: FactLogError.self) { try directory.open() }
-        #expect(failure.message.contains("a page behind record "), "\(failure)")
+        #expect(failure.message.contains("a page of it is not what was written ("), "\(failure)")
         #expect(try directory.journalBytes == bytes)
     }
 

@@ -2,8 +2,11 @@ import FleetCore
 import FleetEngine
 import FleetJournal
 
+/// Facts after which the probe stops by itself, should nobody kill it.
+private let limit = 1_000_000
+
 /// An engine whose terminals never come to rest, so that it keeps one checkpoint after another; it prints the number of
-/// facts after each step.
+/// facts after each step as `durable`.
 func keepCheckpoints(_ journal: SQLiteJournal) throws {
     var options = EngineLoop.Options()
     options.checkpointInterval = 1
@@ -19,6 +22,6 @@ func keepCheckpoints(_ journal: SQLiteJournal) throws {
         let count = UInt32(journal.factCount)
         let report = Report(device: DeviceIndex(count % 500), body: .contacted(firmware: Version(1, 0, count % 60_000)))
         _ = loop.step([.report(report)], now: now)
-        say("\(journal.factCount)")
+        say("durable \(journal.factCount)")
     }
 }
