@@ -180,6 +180,9 @@ import Testing
         ConsoleUpdate.received(draft, at: Fixture.wall, state: &state)
         type("maintenance-2.5.0", &state, draft)
         #expect(press("enter", &state, draft) == [.send(.start(update: "maintenance-2.5.0"), reason: "")])
+        // The next key is meant for it, whichever update was shown before.
+        #expect(state.focusedUpdate == "maintenance-2.5.0")
+        #expect(state.focusWasChosen)
     }
 
     @Test func aStartThatGrewMustBeTypedAnew() {

@@ -33,6 +33,11 @@ extension ConsoleUpdate {
         for case .send(let command, _) in effects {
             if case .pause = command { continue }
             state.dialog = nil
+            // The next key is meant for what was just set going, not for what was shown before.
+            switch command {
+            case .start(let id), .rollBack(let id, _, _): choose(id, state: &state)
+            default: break
+            }
         }
         return effects
     }

@@ -114,12 +114,18 @@ extension ConsoleUpdate {
     /// Puts an update into focus and shows the overview of it.
     static func focusUpdate(_ id: String?, state: inout ConsoleState) {
         guard let id else { return }
-        state.focusedUpdate = id
-        state.focusWasChosen = true
         state.frozen = nil
+        choose(id, state: &state)
+        push(.overview, state: &state)
+    }
+
+    /// Puts an update into focus, on whichever screen.
+    static func choose(_ id: String, state: inout ConsoleState) {
+        state.focusWasChosen = true
+        guard state.focusedUpdate != id else { return }
+        state.focusedUpdate = id
         state.devices.clear()
         state.queue.clear()
-        push(.overview, state: &state)
     }
 }
 
