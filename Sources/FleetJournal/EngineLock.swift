@@ -27,7 +27,6 @@ final class EngineLock {
         sign()
     }
 
-    /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.
     /// A process that was killed this moment, or a reader that asks `isHeld`, gives the lock up in a moment.
     private static let patience = 25, pauseMicroseconds: UInt32 = 10_000
 
@@ -48,6 +47,7 @@ final class EngineLock {
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
+    /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.
     deinit {
         _ = flock(descriptor, LOCK_UN)
         _ = Foundation.close(descriptor)

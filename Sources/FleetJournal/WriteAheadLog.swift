@@ -56,13 +56,15 @@ struct WriteAheadLog {
     private func wholeFrames(_ header: Header) -> (count: Int, committed: Int) {
         var sum = header.sum
         var committed = 0
-        for index in 0..<frameCount(header) {
+        // Once: an engine may put more behind them meanwhile.
+        let count = frameCount(header)
+        for index in 0..<count {
             guard let frame = frame(at: index, header), frame.salts == header.salts else { return (index, committed) }
             sum.add(frame.summed, isBigEndian: header.isBigEndian)
             guard sum == frame.sum else { return (index, committed) }
             if frame.endsCommit { committed = index + 1 }
         }
-        return (frameCount(header), committed)
+        return (count, committed)
     }
 }
 
