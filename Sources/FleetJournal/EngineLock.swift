@@ -11,40 +11,20 @@ final class EngineLock {
 
     private let descriptor: Int32
 
-    /// Takes the lock within a quarter of a second or not at all.
+    /// Takes the lock at once or not at all.
     init(in directory: StateDirectory) throws(FactLogError) {
         let path = directory.file(Self.fileName)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw .ofSystem("\(path) cannot be opened", remedy: "check who may write in \(directory.path)")
         }
-        guard Self.take(descriptor) else {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = errno == EWOULDBLOCK ? Self.note(in: descriptor) : nil
             let failure = FactLogError.ofSystem("\(path) cannot be locked", remedy: "use a local file system")
             _ = Foundation.close(descriptor)
             throw holder.map(Self.anotherEngine) ?? failure
         }
         sign()
-    }
-
-    /// A process that was killed this moment, or a reader that asks `isHeld`, gives the lock up in a moment.
-    private static let patience = 25, pauseMicroseconds: UInt32 = 10_000
-
-    private static func take(_ descriptor: Int32) -> Bool {
-        for _ in 1..<patience {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-            guard errno == EWOULDBLOCK else { return false }
-            usleep(pauseMicroseconds)
-        }
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
-    }
-
-    /// Whether an engine holds the lock of a state folder now.
-    static func isHeld(in folder: String) -> Bool {
-        let descriptor = open("\(folder)/\(fileName)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return false }
-        defer { _ = Foundation.close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.

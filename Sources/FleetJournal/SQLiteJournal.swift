@@ -97,23 +97,12 @@ extension SQLiteJournal {
 
     private static func queue(path: String, mode: Mode) throws -> DatabaseQueue {
         try checkLength(path)
-        try checkLog(path, mode: mode)
+        try WriteAheadLog.check(logPath(path))
         var configuration = Configuration()
         configuration.readonly = mode == .readOnly
         configuration.busyMode = .timeout(busyTimeout)
         configuration.label = fileName
         return try DatabaseQueue(path: path, configuration: configuration)
-    }
-
-    /// An engine has looked at the log before it wrote to it; whoever reads beside one would see half a commit.
-    private static func checkLog(_ path: String, mode: Mode) throws(FactLogError) {
-        let folder = (path as NSString).deletingLastPathComponent
-        if mode == .readOnly, EngineLock.isHeld(in: folder) { return }
-        do {
-            try WriteAheadLog.check(logPath(path))
-        } catch {
-            guard mode == .readOnly, EngineLock.isHeld(in: folder) else { throw error }
-        }
     }
 
     private static func logPath(_ path: String) -> String { path + "-wal" }
