@@ -10,7 +10,10 @@ public protocol FactLog: AnyObject {
 
     /// Hands over what is durable, the short way: a checkpoint to `begin` if there is one that is certainly of these
     /// facts, and the facts behind it to `body`; without one, every fact to `body`.
-    /// - Parameter feedCapacity: Latest facts that the checkpoint has to know; see `Checkpoint.knowsFeed(of:)`.
+    /// - Parameters:
+    ///   - feedCapacity: Latest facts that the checkpoint has to know; see `Checkpoint.knowsFeed(of:)`.
+    ///   - begin: Takes the checkpoint, at most once and before any fact.
+    ///   - body: Takes a batch of facts.
     func recover(
         feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void
     ) throws(FactLogError)
@@ -20,7 +23,9 @@ public protocol FactLog: AnyObject {
 
     /// Keeps a checkpoint of all facts that were appended. It is derived data: one that cannot be kept is no failure of
     /// the log, but is told by `checkpointFailure`.
-    /// - Parameter inBackground: Whether to return before it is durable.
+    /// - Parameters:
+    ///   - checkpoint: The state behind the last fact, and the latest facts.
+    ///   - inBackground: Whether to return before it is durable.
     func keep(_ checkpoint: Checkpoint, inBackground: Bool)
 
     /// Why the last checkpoint was not kept, and what to do; nil: it was, or there was none.
