@@ -39,13 +39,13 @@ public struct CursesTerminalError: Error, Hashable, Sendable, CustomStringConver
     /// What to do about it.
     public var remedy: String {
         switch reason {
-        case .notATerminal: "Run it in a terminal, or ask for plain output with --plain."
+        case .notATerminal: "Run it in a terminal; `muster snapshot` prints a screen as text."
         case .noTerminalType, .unsupportedTerminalType:
-            "Set TERM to the type of your terminal, for example xterm-256color, or use --plain."
+            "Set TERM to the type of your terminal, for example xterm-256color; `muster snapshot` prints a screen as text."
         case .unknownTerminalType:
-            "Set TERM to a type that is installed here, for example xterm-256color, or use --plain."
+            "Set TERM to a type that is installed here, for example xterm-256color; `muster snapshot` prints a screen as text."
         case .alreadyOpen: "Close the first screen before you open another."
-        case .systemFailure: "Try again, or use --plain."
+        case .systemFailure: "Try again; `muster snapshot` prints a screen as text."
         }
     }
 

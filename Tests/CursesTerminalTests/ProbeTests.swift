@@ -152,7 +152,7 @@ struct ProbeTests {
         let probe = try Self.start(adding: ["TERM": type])
         #expect(try probe.waitForExit() == .exited(3))
         #expect(probe.screen.contains("PROBE ERROR \(reason)"))
-        #expect(probe.screenText().joined().contains("--plain"))
+        #expect(probe.screenText().joined().contains("muster snapshot"))
         #expect(probe.isTerminalClean)
     }
 

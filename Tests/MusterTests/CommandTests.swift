@@ -108,6 +108,8 @@ struct CommandTests {
         #expect(phases.compactMap { ($0["devices"] as? [String])?.count } == [1, 4, 5])
         #expect(phases.flatMap { $0["devices"] as? [String] ?? [] }.sorted() == Self.devices)
         let patch = try run("plan", "FLEET", "critical-patch-2.4.1", "--json").object()
+        let first = try #require((patch["waiting"] as? [[String: Any]])?.first)
+        #expect(first["reason"] as? String == "starts at once")
         #expect((patch["skipped"] as? [[String: Any]])?.count == 4)
     }
 

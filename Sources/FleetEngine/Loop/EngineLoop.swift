@@ -112,7 +112,10 @@ public struct EngineLoop {
 
     /// Does what is due at a moment, in memory only: for dry runs.
     public mutating func settle(now: Timestamp) {
-        machine.tick(now: max(now, machine.state.lastFactAt))
+        let start = max(now, machine.state.lastFactAt)
+        // As an engine would that starts now: who was not heard while none ran is not silent.
+        machine.takeUp(now: start)
+        machine.tick(now: start)
         _ = machine.takeFacts()
     }
 

@@ -1,6 +1,6 @@
 import FleetCore
 
-/// The arithmetic of a gate by `product.md`: what counts is attempted to an end; who is away neither passes nor fails.
+/// The arithmetic of a gate as it is promised: what counts is attempted to an end; who is away neither passes nor fails.
 struct GateSum {
     /// Devices the phase is to reach, without the skipped and the cancelled.
     var size = 0

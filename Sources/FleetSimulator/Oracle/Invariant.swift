@@ -1,4 +1,4 @@
-/// The invariants of `faults.md`, by their numbers there.
+/// What must hold after every step, by the numbers under which trials report it.
 enum Invariant: Int, CaseIterable, Sendable {
     /// In flight, starts a minute, bytes a second, attempts and their pauses: nothing above what is allowed.
     case limits = 1

@@ -2,7 +2,7 @@ import FleetCore
 import FleetEngine
 
 /// Watches an engine from outside and says which promises it breaks. It keeps its own small account of the fleet and its
-/// updates, written from `product.md` and `faults.md`, and shares no code with what decides, applies and plans.
+/// updates, written from what Muster promises, and shares no code with what decides, applies and plans.
 ///
 /// Where the design leaves a rule open, the account follows what the engine does, and says so in a comment.
 ///

@@ -10,7 +10,7 @@ struct DevicesCommand: ParsableCommand {
         commandName: "devices", abstract: "List devices, all or those a selector names.",
         discussion: """
             A selector: `region = northeast and firmware < 2.2.0 and status = online`. It can ask for id, name, site,
-            region, location, firmware, status, lifecycle, zone, `unseen > 7d`, and any tag by its name.
+            address, region, location, firmware, status, lifecycle, timezone, `unseen > 7d`, and any tag by its name.
             """)
 
     @OptionGroup var arguments: FleetArguments

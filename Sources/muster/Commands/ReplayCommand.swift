@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
         let place = ReplayPlace(
             fact: count, facts: journal.factCount, clock: now, line: prefix.last.map { loop.line(of: $0) })
         let (view, state) = try screen.scene(&loop, operatorName: "replay", now: now)
-        try printScreen(PlainScreen.text(past: view, state, size: screen.cells), place)
+        try printScreen(PlainScreen.text(view, state, size: screen.cells), place)
     }
 
     private func printScreen(_ text: String, _ place: ReplayPlace) throws {
