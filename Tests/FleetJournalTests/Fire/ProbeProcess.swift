@@ -96,8 +96,13 @@ final class ProbeProcess {
         posix_spawn_file_actions_adddup2(&actions, line, 1)
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
+        // What a trap would print has no place among the probe's lines.
+        var surroundings = ProcessInfo.processInfo.environment.filter { $0.key != "SWIFT_BACKTRACE" }
+            .map { strdup("\($0.key)=\($0.value)") }
+        surroundings += [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+        defer { for word in surroundings { free(word) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, path, &actions, nil, &words, environ)
+        let code = posix_spawn(&identifier, path, &actions, nil, &words, &surroundings)
         guard code == 0 else { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
         return identifier
     }
