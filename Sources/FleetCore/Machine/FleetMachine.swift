@@ -180,8 +180,10 @@ extension FleetMachine {
         endExpired(update, now)
         endMissed(update, now)
         // A phase that opens has a gate of its own, which failures so far may have lost already.
-        var events = state.decideGate(update, now: now)
+        var events = state.decideGate(update, now: now), rounds = 0
         while !events.isEmpty {
+            rounds += 1
+            precondition(rounds < Self.maximumRounds, "two decisions of a gate undo each other")
             for event in events { record(event, now) }
             events = state.decideGate(update, now: now)
         }
