@@ -8,6 +8,7 @@ struct MusterBenchmark: ParsableCommand {
         commandName: "muster-benchmark", abstract: "Measure Muster on this machine.",
         discussion: """
             Run it as a release build, on a quiet machine. Everything is written to a temporary directory.
+
             Names for --only: \(BenchmarkName.allCases.map(\.rawValue).joined(separator: ", ")).
             """)
 

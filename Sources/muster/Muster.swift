@@ -7,7 +7,7 @@ struct Muster: ParsableCommand {
         commandName: "muster",
         abstract: "Roll software out to a fleet of point-of-sale terminals, and watch it happen.",
         discussion: """
-            Start with `muster demo`: a throw-away fleet of simulated terminals, a rollout under way, the console open.
+            Start with `muster demo`: a throw-away fleet of simulated terminals, a rollout under way, the console open. \
             A fleet of your own is a directory of files; `muster check DIRECTORY` says what is wrong in them.
 
             Exit codes: 0 done, 1 failed, 2 bad input, 3 an update was halted or rolled back, or waits for a person.

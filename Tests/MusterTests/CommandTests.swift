@@ -19,11 +19,22 @@ struct CommandTests {
     ]
 
     @Test(arguments: commands) func help(command: [String]) throws {
-        let run = try MusterRun(command + ["--help"], scratch)
+        let run = try MusterRun(command + ["--help"], scratch, environment: ["COLUMNS": "80"])
         #expect(run.code == 0)
         #expect(run.errors == "")
         #expect(run.output.hasPrefix("OVERVIEW: "))
         #expect(run.output.contains("USAGE: \((["muster"] + command).joined(separator: " "))"))
+        #expect(Self.raggedLines(run.output) == [])
+    }
+
+    /// Lines above the usage that are too wide, or that end before the next word had to. The last column stays empty.
+    private static func raggedLines(_ help: String) -> [Substring] {
+        let text = help.split(separator: "\nUSAGE: ").first ?? ""
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return zip(lines, lines.dropFirst() + [""]).filter { line, next in
+            let word = next.prefix { $0 != " " }
+            return line.count >= 80 || !line.isEmpty && !word.isEmpty && line.count + 1 + word.count < 80
+        }.map(\.0)
     }
 
     static let mistakes = [

@@ -8,7 +8,7 @@ struct ConsoleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "console", abstract: "Open the dashboard on a fleet, with the engine inside.",
         discussion: """
-            The fleet's files are taken over at the start; what has happened since is in the journal, which a crash does
+            The fleet's files are taken over at the start; what has happened since is in the journal, which a crash does \
             not lose. `?` in the console lists its keys.
             """)
 

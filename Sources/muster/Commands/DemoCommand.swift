@@ -10,8 +10,9 @@ struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Watch a rollout on a throw-away fleet of simulated terminals.",
         discussion: """
-            A copy of the sample fleet, an accelerated clock, the progressive update to 3.0.0 started, and the console
+            A copy of the sample fleet, an accelerated clock, the progressive update to 3.0.0 started, and the console \
             open. In the console: Enter looks closer, p pauses, B rolls back, ? lists the keys, q quits.
+
             With --devices 2400 a chain of that size takes the sample's place; the mirror of one of its regions is bad.
             """)
 

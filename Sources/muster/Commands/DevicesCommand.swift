@@ -9,7 +9,7 @@ struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "List devices, all or those a selector names.",
         discussion: """
-            A selector: `region = northeast and firmware < 2.2.0 and status = online`. It can ask for id, name, site,
+            A selector: `region = northeast and firmware < 2.2.0 and status = online`. It can ask for id, name, site, \
             address, region, location, firmware, status, lifecycle, timezone, `unseen > 7d`, and any tag by its name.
             """)
 

@@ -10,7 +10,7 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Show what an update would do, without doing it.",
         discussion: """
-            Who is selected and who is left out and why, the phases with their devices, when windows open in each time
+            Who is selected and who is left out and why, the phases with their devices, when windows open in each time \
             zone, and which limits bind. Reads the fleet's state if there is one; changes nothing.
             """)
 

@@ -9,8 +9,10 @@ struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate", abstract: "Run updates on simulated terminals, in virtual time, as fast as it goes.",
         discussion: """
-            Nothing is kept and nothing is changed. Exit codes: 0 every update completed, 3 one was halted, rolled back,
-            cancelled, or waits for a person, 2 bad input.
+            Nothing is kept and nothing is changed.
+
+            Exit codes: 0 every update completed, 2 bad input, 3 one was halted, rolled back, cancelled, or waits for a \
+            person.
             """)
 
     @Argument(help: "The fleet's directory.")
