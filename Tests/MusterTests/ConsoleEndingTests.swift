@@ -82,6 +82,9 @@ struct ConsoleEndingTests {
         let text = terminal.screenText().joined(separator: "\n")
         #expect(text.contains("That was a demo: nothing of it is kept."))
         #expect(text.contains("muster check my-fleet"))
+        // The screen would break a line of more than 80 columns.
+        #expect(text.contains("A fleet of your own is a directory of files:"))
+        #expect(text.contains("copies the sample of the source tree"))
         #expect(try FileTree("\(scratch.root)/state").paths == [])
     }
 }

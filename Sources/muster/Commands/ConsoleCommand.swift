@@ -34,7 +34,8 @@ struct ConsoleCommand: ParsableCommand {
         let definition = try arguments.load()
         let setup = try console.setup(isReadOnly: readOnly)
         if !simulate {
-            printError("muster: no terminals can be reached yet: the engine runs, and devices stay as the files say")
+            printError("muster: no terminals can be reached yet: the engine runs, and devices stay as")
+            printError("the files say; --simulate simulates them")
         }
         let engine = FleetEngineSetup(
             definition: definition, directory: arguments.stateDirectory(definition),

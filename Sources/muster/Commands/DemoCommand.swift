@@ -79,9 +79,10 @@ struct DemoCommand: ParsableCommand {
     }
 
     private static let farewell = """
-        That was a demo: nothing of it is kept. A fleet of your own is a directory of files:
+        That was a demo: nothing of it is kept.
+        A fleet of your own is a directory of files:
 
-          cp -r sample-fleet my-fleet        start from the sample in the source tree, then edit
+          cp -r sample-fleet my-fleet        copies the sample of the source tree
           muster check my-fleet              says what is wrong where
           muster plan my-fleet major-3.0.0   shows what an update would do
           muster console my-fleet --simulate opens this console on it
