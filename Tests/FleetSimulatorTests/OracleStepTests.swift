@@ -134,7 +134,7 @@ import Testing
 
     @Test func onlyApprovedBytesToTheirOwnDevice() {
         var altered = Tale()
-        altered.accept("add releases", "1 releases", .releaseAdded(Tale.release(2, digit: 9)))
+        altered.accept("add releases", "1 release", .releaseAdded(Tale.release(2, digit: 9)))
         #expect(altered.broken.contains(14))
         for order in [Tale.order(0, generation: 1, release: Tale.old), Tale.order(0, generation: 1, size: 999)] {
             var tale = seen(0)

@@ -62,6 +62,24 @@ struct CommandTests {
         #expect(try run("theme", "show", "drak").errors.contains("dark"))
     }
 
+    @Test func oneIsSingular() throws {
+        let device = #"{"id": "pos-1", "address": "10.0.0.1", "status": "online", "firmware_version": "2.3.1""#
+        let place = #""location": "Boston, MA", "metadata": {"store_id": "S-1", "region": "northeast"}"#
+        let scratch = try ScratchFleet([
+            "devices.json": "[\(device), \(place)}]", "simulation.yaml": "version: 1\n",
+        ])
+        func output(_ arguments: String...) throws -> String {
+            let run = try MusterRun([arguments[0], scratch.fleet] + arguments.dropFirst(), scratch)
+            return run.output + run.errors
+        }
+        #expect(try output("check").contains("is good: 1 device, 5 releases, 6 updates"))
+        #expect(try output("devices").contains("1 of 1 device\n"))
+        let report = try output("report", "--unseen", "1")
+        #expect(report.contains("1 device in service"))
+        #expect(report.contains("Not seen for 1 day, or never"))
+        #expect(try output("simulate", "major-3.0.0").contains("phase canary: 1 device, 1 completed"))
+    }
+
     // MARK: - JSON
 
     @Test func devicesAsJSON() throws {

@@ -10,7 +10,8 @@ enum GateOdds {
         case .failed: return ["Failed: \(failedText(gate))"]
         case .inconclusive:
             return [
-                "Inconclusive: fewer than \(gate.minimumSample) devices came to an end in time. An operator decides."
+                "Inconclusive: fewer than \(NumberText.count(gate.minimumSample, "device")) came to an end in time. "
+                    + "An operator decides."
             ]
         case .waiting: return ["The phase has not opened."]
         case .unproven: return [passing(gate), failing(gate)]

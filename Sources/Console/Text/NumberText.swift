@@ -1,5 +1,5 @@
 /// Numbers as people read them, rounded so that nothing looks better than it is.
-enum NumberText {
+public enum NumberText {
     /// Of `whole`, in percent with one decimal, rounded down: 100% only when exact. A dash for a share of nothing.
     static func percentDown(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "-" }
@@ -26,7 +26,7 @@ enum NumberText {
     }
 
     /// `1 device`, `2 devices`.
-    static func count(_ number: Int, _ noun: String) -> String {
+    public static func count(_ number: Int, _ noun: String) -> String {
         "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 

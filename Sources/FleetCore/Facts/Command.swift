@@ -49,8 +49,8 @@ public enum Command: Hashable, Sendable {
     public var object: String {
         switch self {
         case .configure(let settings): settings.name
-        case .addReleases(let releases): "\(releases.count) releases"
-        case .register(let devices): "\(devices.count) devices"
+        case .addReleases(let releases): releases.count == 1 ? "1 release" : "\(releases.count) releases"
+        case .register(let devices): devices.count == 1 ? "1 device" : "\(devices.count) devices"
         case .draft(let definition): definition.id
         case .start(let update), .approve(let update), .pause(let update), .resume(let update), .cancel(let update),
             .retryFailed(let update):

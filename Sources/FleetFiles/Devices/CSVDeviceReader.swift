@@ -116,8 +116,9 @@ struct CSVDeviceReader: ~Copyable {
             end = field.end
         }
         if count != columns.count {
+            let fields = count == 1 ? "1 field" : "\(count) fields"
             intake.refuse(
-                start, "\(count) fields where the first line names \(columns.count)", "is a comma or a quote missing?")
+                start, "\(fields) where the first line names \(columns.count)", "is a comma or a quote missing?")
         }
         try intake.finish()
     }

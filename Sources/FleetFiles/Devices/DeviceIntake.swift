@@ -226,8 +226,9 @@ struct DeviceIntake {
                 "add it under `zones` in fleet.yaml")
         }
         if siteless > 0 {
+            let devices = siteless == 1 ? "1 device names" : "\(siteless) devices name"
             scope.warning(
-                nil, "\(siteless) devices name no site, so each counts as a store of its own and no site floor holds",
+                nil, "\(devices) no site, so each counts as a store of its own and no site floor holds",
                 "give each its `site`")
         }
     }

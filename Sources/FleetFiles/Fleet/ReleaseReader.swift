@@ -54,7 +54,8 @@ struct ReleaseReader {
         do throws(ReadFault) {
             let found = try FileKind(path: path).size()
             if found != size {
-                sizeValue.error("`\(name.shown)` has \(found) bytes, not \(size)", "correct `size` or the file")
+                let bytes = found == 1 ? "1 byte" : "\(found) bytes"
+                sizeValue.error("`\(name.shown)` has \(bytes), not \(size)", "correct `size` or the file")
             }
             if found == size { compare(path, name: name, with: sha256, hashValue) }
         } catch {

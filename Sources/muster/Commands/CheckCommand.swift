@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Console
 import Digests
 import FleetFiles
 
@@ -62,7 +63,8 @@ struct CheckCommand: ParsableCommand {
             return
         }
         print(
-            "\(TextWidth.sanitised(fleet)) is good: \(definition.devices.count) devices, "
-                + "\(definition.releases.count) releases, \(definition.updates.count) updates")
+            "\(TextWidth.sanitised(fleet)) is good: \(NumberText.count(definition.devices.count, "device")), "
+                + "\(NumberText.count(definition.releases.count, "release")), "
+                + NumberText.count(definition.updates.count, "update"))
     }
 }

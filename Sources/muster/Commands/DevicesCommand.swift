@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Console
 import FleetCore
 import FleetEngine
 import FleetFiles
@@ -52,7 +53,7 @@ struct DevicesCommand: ParsableCommand {
             ])
         }
         for line in table.lines { print(line) }
-        printError("\(devices.count) of \(loop.state.devices.count) devices")
+        printError("\(devices.count) of \(NumberText.count(loop.state.devices.count, "device"))")
     }
 
     private func status(_ record: DeviceRecord) -> String {

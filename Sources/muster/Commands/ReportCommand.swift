@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import FleetCore
 import FleetEngine
 
@@ -90,12 +91,12 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func printText(_ report: Report) {
-        print("\(report.fleet): \(report.devices) devices in service\n")
+        print("\(report.fleet): \(NumberText.count(report.devices, "device")) in service\n")
         var firmware = Table(["firmware", "#devices"])
         firmware.rows = report.firmware.map { [$0.version, "\($0.devices)"] }
         printSection(firmware)
         printList("Before \(report.under)", report.devicesUnder)
-        printList("Not seen for \(report.unseenDays) days, or never", report.devicesUnseen)
+        printList("Not seen for \(NumberText.count(report.unseenDays, "day")), or never", report.devicesUnseen)
         for (title, counts) in [("region", report.regions), ("site", report.sites)] {
             var table = Table([title, "#devices", "#online", "#offline", "#unknown", "#in flight"])
             table.rows = counts.map {

@@ -120,9 +120,8 @@ final class ConsoleSession {
             }
         case .copy(let text):
             let isCopied = terminal.copyToClipboard(text)
-            ConsoleUpdate.reported(
-                isCopied ? "copied \(text.count) characters" : "too long to copy", isProblem: !isCopied,
-                state: &state)
+            let copied = "copied \(NumberText.count(text.count, "character"))"
+            ConsoleUpdate.reported(isCopied ? copied : "too long to copy", isProblem: !isCopied, state: &state)
         case .cycleTheme(let name): take(theme: look.name(after: name))
         case .setTheme(let name): take(theme: name)
         case .export(let text): export(text)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Console
 import Digests
 import FleetCore
 import FleetFiles
@@ -58,7 +59,8 @@ final class LoadMeter {
         guard isatty(STDERR_FILENO) == 1, Date() >= nextAt else { return }
         nextAt = Date(timeIntervalSinceNow: 0.1)
         let share = progress.bytesTotal > 0 ? progress.bytesRead * 100 / progress.bytesTotal : 100
-        let text = "reading \(TextWidth.sanitised(progress.file)): \(progress.devices) devices, \(share)%"
+        let devices = NumberText.count(progress.devices, "device")
+        let text = "reading \(TextWidth.sanitised(progress.file)): \(devices), \(share)%"
         FileHandle.standardError.write(Data("\r\u{1b}[K\(text)".utf8))
         shown = true
     }

@@ -1,3 +1,4 @@
+import Console
 import FleetCore
 import FleetSimulator
 
@@ -136,7 +137,8 @@ struct SimulationReport {
             lines += ["", "\(heading(of: update)): \(update.state), \(update.selected) selected"]
             lines += update.phases.map { phase in
                 let times = [phase.openedAt, phase.closedAt].map { $0 ?? "-" }.joined(separator: " to ")
-                return "  phase \(phase.name): \(phase.size) devices, \(phase.completed) completed, "
+                let devices = NumberText.count(phase.size, "device")
+                return "  phase \(phase.name): \(devices), \(phase.completed) completed, "
                     + "\(phase.failed) failed, \(phase.verdict ?? "no gate"), \(times)"
             }
             var table = Table(["device", "region", "from", "to", "state", "reason", "#tries", "ended"])
@@ -148,7 +150,8 @@ struct SimulationReport {
             }
             lines += table.lines.map { "  \($0)" }
         }
-        return lines + ["", "\(outcome.facts) facts in \(outcome.steps) steps, trace hash \(outcome.traceHash)"]
+        let steps = NumberText.count(outcome.steps, "step")
+        return lines + ["", "\(NumberText.count(outcome.facts, "fact")) in \(steps), trace hash \(outcome.traceHash)"]
     }
 
     /// A rollback brings each device to a release of its own.

@@ -1,3 +1,4 @@
+import Console
 import FleetCore
 import FleetEngine
 
@@ -123,9 +124,13 @@ struct UpdatePlan: Encodable {
         if let limit = definition.inFlight { lines.append("\(limit) in flight in this update") }
         if let limit = limits.inFlightPerRegion { lines.append("\(limit) in flight in each region") }
         if let limit = limits.inFlightPerSite { lines.append("\(limit) in flight at each site") }
-        if let limit = definition.startsPerMinute ?? limits.startsPerMinute { lines.append("\(limit) starts a minute") }
+        if let limit = definition.startsPerMinute ?? limits.startsPerMinute {
+            lines.append("\(NumberText.count(limit, "start")) a minute")
+        }
         if let ramp = limits.ramp { lines.append("starts grow to that over \(DurationText.exact(ramp))") }
-        if let limit = limits.bytesPerSecondPerRegion { lines.append("\(limit) bytes a second in each region") }
+        if let limit = limits.bytesPerSecondPerRegion {
+            lines.append("\(limit) \(limit == 1 ? "byte" : "bytes") a second in each region")
+        }
         let floor = settings.floor
         lines.append("\(floor.untouched) untouched at each site of \(floor.appliesFrom) or more")
         for freeze in settings.freezes {
