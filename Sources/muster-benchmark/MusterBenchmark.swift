@@ -21,10 +21,24 @@ struct MusterBenchmark: ParsableCommand {
     @Option(help: ArgumentHelp("The muster to start; default: the one beside this program.", valueName: "path"))
     var binary: String?
 
+    /// A command line that cannot be read is bad input, as it is for `muster`.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            exit(withError: ExitCode(2))
+        }
+    }
+
     func run() throws {
         let names = try chosen()
         let workshop = try Workshop(binary: binary)
         defer { workshop.remove() }
+        // What is missing is said before the first measurement, not between two of them.
+        if names.contains(where: \.startsMuster) { _ = try workshop.muster() }
         var measurements: [Measurement] = []
         for name in names {
             FileHandle.standardError.write(Data("measuring \(name.rawValue)\n".utf8))
@@ -35,7 +49,7 @@ struct MusterBenchmark: ParsableCommand {
 
     private func chosen() throws -> [BenchmarkName] {
         guard let only else { return BenchmarkName.allCases }
-        return try only.split(separator: ",").map { part in
+        return try only.split(separator: ",", omittingEmptySubsequences: false).map { part in
             guard let name = BenchmarkName(rawValue: String(part)) else {
                 let known = BenchmarkName.allCases.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("--only: there is no `\(part)`; there are \(known)")
@@ -49,6 +63,9 @@ struct MusterBenchmark: ParsableCommand {
 enum BenchmarkName: String, CaseIterable {
     case memory, load, heartbeats, assignments, journal, recovery, trials, frame, terminal, start, keys, idle, live
     case peers
+
+    /// Whether the real program is started.
+    var startsMuster: Bool { [.start, .keys, .idle, .live].contains(self) }
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
         switch self {

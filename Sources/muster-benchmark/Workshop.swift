@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Why something could not be measured.
@@ -21,13 +22,21 @@ final class Workshop {
 
     func remove() { try? FileManager.default.removeItem(atPath: directory) }
 
-    /// The muster that was built beside this program.
+    /// The muster that was named, or that was built beside this program.
     func muster() throws -> String {
+        if let givenBinary {
+            guard FileManager.default.isExecutableFile(atPath: givenBinary) else {
+                throw ValidationError("--binary: there is no program \(givenBinary)")
+            }
+            return givenBinary
+        }
         let folder = URL(fileURLWithPath: Bundle.main.executablePath ?? CommandLine.arguments[0])
-            .deletingLastPathComponent().path
-        let path = givenBinary ?? folder + "/muster"
+            .deletingLastPathComponent()
+        let path = folder.path + "/muster"
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw BenchmarkFailure("there is no program \(path); build it: swift build -c release --product muster")
+            let configuration = folder.lastPathComponent == "debug" ? "debug" : "release"
+            throw BenchmarkFailure(
+                "there is no program \(path); build it: swift build -c \(configuration) --product muster")
         }
         return path
     }
