@@ -157,6 +157,10 @@ struct BadSimulationTests {
         arguments: [
             ("returns: [{device: pos-9, after: 3h}]", "simulation.yaml:2:20: no device `pos-9`; did you mean `pos-1`?"),
             (
+                "start: 3000-01-01T00:00:00Z",
+                "simulation.yaml:2:8: `3000-01-01T00:00:00Z` is not in the years 1970 to 2999; name a moment of those years"
+            ),
+            (
                 "answer: 20s to 1s",
                 "simulation.yaml:2:9: `answer` is not a span of time; write the shorter first, like `1s to 20s`"
             ),

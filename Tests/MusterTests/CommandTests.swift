@@ -45,6 +45,10 @@ struct CommandTests {
         ["snapshot", "FLEET", "--update", "nope"], ["snapshot", "FLEET", "--screen", "device", "--device", "nope"],
         ["check", "no-such-directory"], ["devices", "no-such-directory"], ["theme", "show", "nope"],
         ["console", "FLEET", "--theme", "nope"], ["report", "FLEET", "--under", "x"],
+        ["simulate", "FLEET", "major-3.0.0", "--start", "tomorrow"],
+        ["simulate", "FLEET", "major-3.0.0", "--start", "9999-12-31T00:00:00Z"],
+        ["simulate", "FLEET", "major-3.0.0", "--start", "1969-12-31T23:59:59Z"],
+        ["audit", "FLEET", "--since", "9999-12-31T00:00:00Z"],
     ]
 
     /// Whatever is wrong with the input, the exit code is 2, nothing is on standard output, and the error says so.

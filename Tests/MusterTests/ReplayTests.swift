@@ -97,6 +97,7 @@ struct ReplayTests {
         (["--fact", "100000"], "there is no fact 100000; the journal has facts 0 to "),
         (["--fact", "-1"], "--fact"), (["--fact", "x"], "--fact"),
         (["--at", "yesterday"], "--at: `yesterday` is no moment; write it with its zone"),
+        (["--at", "3000-01-01T00:00:00Z"], "--at: 3000-01-01T00:00:00Z is not in the years 1970 to 2999"),
         (["--at", "2026-03-03T14:59:59Z"], "the first fact is of 2026-03-03T15:00:00Z"),
         (["--at", "2026-03-03T15:00:00Z", "--fact", "1"], "give one of them"),
         (["--screen", "bogus"], "--screen"), (["--size", "0x0"], "--size"),

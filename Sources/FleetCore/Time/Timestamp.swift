@@ -13,6 +13,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The latest moment there is: "not before anything happens".
     public static let distantFuture = Timestamp(milliseconds: .max / 4)
 
+    /// What a person may name: the years 1970 to 2999 in UTC. What a rollout makes of such a moment, many years later,
+    /// still has a text of four digits for its year.
+    public static let nameable = Timestamp(milliseconds: 0)..<Timestamp(milliseconds: 32_503_680_000_000)
+
     /// The earlier moment first.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds

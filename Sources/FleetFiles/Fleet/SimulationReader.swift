@@ -27,9 +27,16 @@ struct SimulationReader {
 
     private static func moment(_ value: YamlValue) -> Timestamp? {
         guard let text = value.text() else { return nil }
-        if let moment = Timestamp(iso: text) { return moment }
-        value.error("`\(text.shown)` is not a time", "write it in ISO 8601 with its zone, like 2026-03-03T12:00:00Z")
-        return nil
+        guard let moment = Timestamp(iso: text) else {
+            value.error(
+                "`\(text.shown)` is not a time", "write it in ISO 8601 with its zone, like 2026-03-03T12:00:00Z")
+            return nil
+        }
+        guard Timestamp.nameable.contains(moment) else {
+            value.error("`\(text.shown)` is not in the years 1970 to 2999", "name a moment of those years")
+            return nil
+        }
+        return moment
     }
 
     /// The two ends of a span `1s to 20s`; one value stands for both.

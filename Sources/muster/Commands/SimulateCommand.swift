@@ -24,8 +24,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Draws everything that is left to chance. Default: the seed of simulation.yaml.")
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("When it begins, such as 2026-03-08T05:00:00Z.", valueName: "time"))
-    var start: Timestamp?
+    @Option(help: ArgumentHelp("When it begins, such as 2026-03-08T05:00:00Z; 1970 to 2999.", valueName: "time"))
+    var start: String?
 
     @Option(
         help: ArgumentHelp(
@@ -52,6 +52,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func run() throws {
+        let start = try start.map { try TimeArgument.parse($0, option: "--start") }
         let definition = try FleetLoading.load(fleet)
         let chosen = try updates.map { try UpdateArgument.resolve($0, in: definition) }
         var known = definition.updates.filter { one in !chosen.contains { $0.id == one.id } }
@@ -79,9 +80,4 @@ struct SimulateCommand: ParsableCommand {
     private func printText(_ outcome: HeadlessOutcome) {
         for line in SimulationReport(outcome).lines { print(TextWidth.sanitised(line)) }
     }
-}
-
-extension Timestamp: ExpressibleByArgument {
-    /// A moment on the command line, in ISO 8601.
-    public init?(argument: String) { self.init(iso: argument) }
 }
