@@ -66,7 +66,7 @@ extension ConsoleAction {
         case .timeZone: "times: UTC, fleet, site"
         case .theme: "next theme"
         case .copy: "copy id, or marked ids"
-        case .export: "export the list as text"
+        case .export: "write screen to a file"
         case .acknowledge: "acknowledge the alert"
         case .suspend: "to the shell; fg comes back"
         case .quit: "quit"

@@ -97,7 +97,7 @@ extension ConsoleUpdate {
         }
     }
 
-    /// The screen as text.
+    /// The screen as text: the rows that are on it. The engine sends no others; `muster devices` lists them all.
     private static func exportText(_ state: ConsoleState, view: FleetView) -> String {
         var plain = state
         plain.message = nil
