@@ -58,6 +58,15 @@ import Testing
             ])
     }
 
+    @Test func aLastContactIsDeniedOnlyWhereThereWasNone() {
+        let times = TimeText(.utc, view: Fixture.running())
+        var row = Fixture.device("pos-1", status: .offline)
+        #expect(DeviceFactsPane.contact(row, times) == "offline, last seen 14:01:51Z, 40s ago")
+        row.lastSeen = nil
+        #expect(DeviceFactsPane.contact(row, times) == "offline, last contact unknown")
+        #expect(DeviceFactsPane.contact(Fixture.device("pos-1", status: .unknown), times) == "never seen")
+    }
+
     @Test func everyReasonToWaitHasItsWords() {
         let times = TimeText(.utc, view: Fixture.running())
         let until = Fixture.now + .hours(1)

@@ -80,7 +80,7 @@ struct CommandTests {
         #expect(try output("devices").contains("1 of 1 device\n"))
         let report = try output("report", "--unseen", "1")
         #expect(report.contains("1 device in service"))
-        #expect(report.contains("Not seen for 1 day, or never"))
+        #expect(report.contains("Not seen for 1 day, or last contact unknown"))
         #expect(try output("simulate", "major-3.0.0").contains("phase canary: 1 device, 1 completed"))
     }
 

@@ -74,8 +74,12 @@ enum DeviceFactsPane {
         return row.lifecycle == .active ? text : text + "  \(row.lifecycle)"
     }
 
-    private static func contact(_ row: DeviceRow, _ times: TimeText) -> String {
-        guard let seen = row.lastSeen else { return "\(row.status), never seen" }
+    /// Whether it can be reached, and when it last was.
+    static func contact(_ row: DeviceRow, _ times: TimeText) -> String {
+        guard let seen = row.lastSeen else {
+            // A device that is offline was there once; its file may not say when.
+            return row.status == .unknown ? "never seen" : "\(row.status), last contact unknown"
+        }
         return "\(row.status), last seen \(times.exact(seen)), \(times.age(seen)) ago"
     }
 

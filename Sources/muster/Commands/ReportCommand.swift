@@ -96,7 +96,8 @@ struct ReportCommand: ParsableCommand {
         firmware.rows = report.firmware.map { [$0.version, "\($0.devices)"] }
         printSection(firmware)
         printList("Before \(report.under)", report.devicesUnder)
-        printList("Not seen for \(NumberText.count(report.unseenDays, "day")), or never", report.devicesUnseen)
+        let days = NumberText.count(report.unseenDays, "day")
+        printList("Not seen for \(days), or last contact unknown", report.devicesUnseen)
         for (title, counts) in [("region", report.regions), ("site", report.sites)] {
             var table = Table([title, "#devices", "#online", "#offline", "#unknown", "#in flight"])
             table.rows = counts.map {
