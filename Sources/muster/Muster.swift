@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cells
 
 /// `muster`: rolls software out to fleets of point-of-sale terminals, and shows the rollout live.
 @main
@@ -19,15 +20,26 @@ struct Muster: ParsableCommand {
             CheckCommand.self, ThemeCommand.self, TrialCommand.self,
         ])
 
-    /// Carries out the command line. A command line that cannot be read is bad input like any other.
+    /// Carries out the command line. A command line that cannot be read is bad input like any other, and its mistake
+    /// stands above the usage, as the parser says it. What fails behind it is told under the program's own name.
     static func main() {
         do {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            end(with: error)
+        }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .validationFailure {
             printError(fullMessage(for: error))
             exit(withError: ExitStatus.badInput)
         }
+        // An exit code alone was told by the command itself; help and the version are no errors.
+        if code.isSuccess || error is ExitCode { exit(withError: error) }
+        printError("muster: \(TextWidth.sanitised(message(for: error)))")
+        exit(withError: ExitStatus.failed)
     }
 }

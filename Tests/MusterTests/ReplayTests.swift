@@ -121,5 +121,6 @@ struct ReplayTests {
         let run = try past.run("replay", "FLEET", "--fact", "\(paused)")
         #expect(run.code == 1)
         #expect(run.errors.contains("record \(paused - 1) is not what was written"), "\(run.errors)")
+        #expect(try past.run("audit", "verify", "FLEET").errors == run.errors)
     }
 }

@@ -94,6 +94,7 @@ struct StateDirectoryTests {
             let run = try MusterRun(arguments, scratch)
             #expect(run.code == 1, "\(arguments): \(run.errors)")
             #expect(run.errors.contains("record"), "\(run.errors)")
+            #expect(run.errors.hasPrefix("muster: "), "\(run.errors)")
         }
     }
 }
