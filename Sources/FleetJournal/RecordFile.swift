@@ -6,6 +6,9 @@ import Foundation
 /// process, not one of the machine: nothing is synced. A torn end, as a crash leaves it, is cut off when the file is
 /// opened. It keeps what simulated terminals have in flash.
 public final class RecordFile {
+    /// The name in the state folder of the file of simulated terminals. It is created behind the journal, never before:
+    /// it is a witness that there was one.
+    public static let terminalsName = "terminals.flash"
     /// The longest record, in bytes.
     public static let maximumLength = 1 << 20
     /// Bytes of the length and the checksum before each record.

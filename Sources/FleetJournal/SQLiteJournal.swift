@@ -47,19 +47,21 @@ public final class SQLiteJournal: FactLog {
     public var emptyHash: RecordHash { RecordChain(fleet: fleet).hash }
 
     /// Opens the journal of a fleet in a state folder. Throws what is wrong and what to do: another engine runs here,
-    /// the journal is another fleet's or a later Muster's, the file is no database or is damaged.
+    /// the journal is another fleet's or a later Muster's, the file is no database, is damaged, or is gone while what
+    /// followed from it is there.
     public static func open(directory: String, fleet: String, mode: Mode) throws(FactLogError) -> SQLiteJournal {
         let directory = StateDirectory(path: directory)
-        guard mode == .readWrite else {
-            return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: nil)
-        }
-        try directory.create()
-        let lock = try EngineLock(in: directory)
-        try directory.createPrivately(fileName)
-        return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock)
+        if mode == .readWrite { try directory.create() }
+        let lock = mode == .readWrite ? try EngineLock(in: directory) : nil
+        let witness = witness(in: directory)
+        try refuseLoss(in: directory, witness: witness)
+        if mode == .readWrite { try directory.createPrivately(fileName) }
+        return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock, witness: witness)
     }
 
-    private init(_ directory: StateDirectory, fleet: String, mode: Mode, lock: EngineLock?) throws(FactLogError) {
+    private init(
+        _ directory: StateDirectory, fleet: String, mode: Mode, lock: EngineLock?, witness: String?
+    ) throws(FactLogError) {
         self.directory = directory
         path = directory.file(Self.fileName)
         self.fleet = fleet
@@ -68,7 +70,10 @@ public final class SQLiteJournal: FactLog {
         do {
             queue = try Self.queue(path: path, mode: mode)
             let path = path
-            try queue.writeWithoutTransaction { try Self.prepare($0, path: path, fleet: fleet, mode: mode) }
+            try queue.writeWithoutTransaction {
+                let found = try Self.examine($0, path: path, witness: witness)
+                try Self.prepare($0, from: found, path: path, fleet: fleet, mode: mode)
+            }
             let head = try queue.read { try JournalHead.read($0, path: path) }
             try head.check(fleet: fleet, path: path)
             (chain, commits) = (head.chain, head.commits)
@@ -122,14 +127,23 @@ extension SQLiteJournal {
         }
     }
 
+    /// The schema of the file; 0 only where a journal begins.
+    private static func examine(_ database: Database, path: String, witness: String?) throws -> Int {
+        let found = try JournalSchema.examine(database, path: path)
+        if found == 0, let witness { throw FactLogError.lost(path, "has no tables", witness: witness) }
+        return found
+    }
+
     /// Nothing is written before the file is known to be a journal of this Muster. WAL is asked for here and not of
     /// GRDB, which would write to the file first and then set `synchronous` to NORMAL, with which a power cut loses
     /// what was acknowledged.
-    private static func prepare(_ database: Database, path: String, fleet: String, mode: Mode) throws {
-        let found = try JournalSchema.examine(database, path: path)
+    private static func prepare(
+        _ database: Database, from found: Int, path: String, fleet: String, mode: Mode
+    ) throws {
         guard mode == .readWrite else {
             guard found == JournalSchema.version else {
-                throw FactLogError("\(path) has the older schema \(found)", remedy: "start the engine once")
+                let finding = found == 0 ? "has no tables yet" : "has the older schema \(found)"
+                throw FactLogError("\(path) \(finding)", remedy: "start the engine once")
             }
             return
         }

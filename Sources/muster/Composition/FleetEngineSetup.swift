@@ -20,9 +20,6 @@ struct FleetEngineSetup: Sendable {
     /// Told of what the files say that the engine refuses.
     var onRefusal: @Sendable (Refusal) -> Void = { _ in }
 
-    /// The file in which simulated terminals keep what is in their flash.
-    private static let flashFile = "terminals.flash"
-
     /// The driver of this engine, with everything replayed and the files taken over.
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(
@@ -46,7 +43,7 @@ struct FleetEngineSetup: Sendable {
         _ = reading.assume(definition.commands, now: fresh)
         let records = reading.state.devices.indices.map { reading.state.devices.record(DeviceIndex(UInt32($0))) }
 
-        let flashLog = try RecordFile(path: "\(directory)/\(Self.flashFile)")
+        let flashLog = try RecordFile(path: "\(directory)/\(RecordFile.terminalsName)")
         let store = FlashStore(flashLog)
         let memory = try store.read()
         let start = memory.start ?? (isNew ? fresh : known)

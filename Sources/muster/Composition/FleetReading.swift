@@ -2,14 +2,14 @@ import FleetCore
 import FleetEngine
 import FleetFiles
 import FleetJournal
-import Foundation
 
-/// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since.
+/// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since. A
+/// journal that is gone while the rest of the state is there is an error: no command shows that fleet as a new one.
 enum FleetReading {
     /// An engine that only answers questions.
     static func open(_ definition: FleetDefinition, state directory: String) throws -> EngineLoop {
         var log: any FactLog = MemoryLog()
-        if FileManager.default.fileExists(atPath: "\(directory)/\(SQLiteJournal.fileName)") {
+        if try SQLiteJournal.exists(in: directory) {
             log = try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
         }
         var loop = try EngineLoop(reading: log)

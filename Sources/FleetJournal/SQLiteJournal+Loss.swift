@@ -1,0 +1,50 @@
+import FleetEngine
+import Foundation
+
+/// A journal that is gone, told from one that never was.
+///
+/// An engine makes its journal durable before it creates anything that follows from it. So whatever of that lies beside a
+/// journal without content is the witness of a history that was lost; a creation that was cut short leaves none.
+extension SQLiteJournal {
+    private static let witnesses = [CheckpointFile.name, RecordFile.terminalsName]
+
+    /// Whether a state folder has a journal. Throws if it had one and that is gone.
+    public static func exists(in directory: String) throws(FactLogError) -> Bool {
+        let directory = StateDirectory(path: directory)
+        try refuseLoss(in: directory, witness: witness(in: directory))
+        return length(of: fileName, in: directory) != nil
+    }
+
+    /// The name of a file that is there only behind a journal; nil: there is none. To be asked before the journal is
+    /// looked at, or a reader could take the first moments of a new engine for a loss.
+    static func witness(in directory: StateDirectory) -> String? {
+        witnesses.first { length(of: $0, in: directory) != nil }
+    }
+
+    /// Refuses a missing or empty journal for which there is a witness.
+    static func refuseLoss(in directory: StateDirectory, witness: String?) throws(FactLogError) {
+        let path = directory.file(fileName), log = fileName + "-wal"
+        guard let length = length(of: fileName, in: directory) else {
+            let hasLog = self.length(of: log, in: directory) ?? 0 > 0
+            guard let witness = witness ?? (hasLog ? log : nil) else { return }
+            throw .lost(path, "is missing", witness: witness)
+        }
+        guard length == 0, let witness else { return }
+        throw .lost(path, "is empty", witness: witness)
+    }
+
+    /// A file's length in bytes; nil: it is not there.
+    private static func length(of name: String, in directory: StateDirectory) -> Int? {
+        (try? FileManager.default.attributesOfItem(atPath: directory.file(name)))?[.size] as? Int
+    }
+}
+
+extension FactLogError {
+    /// A journal without content where there was one.
+    static func lost(_ path: String, _ finding: String, witness: String) -> FactLogError {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        return FactLogError(
+            "\(path) \(finding), but \(witness) beside it says that there was a journal here",
+            remedy: "put a backup of the journal in its place, or remove the folder \(folder) to begin anew")
+    }
+}
