@@ -128,6 +128,7 @@ let package = Package(
             name: "MusterTests",
             dependencies: [
                 "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "CVterm", "TerminalTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         fuzzing,
     ],

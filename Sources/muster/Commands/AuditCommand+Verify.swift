@@ -17,6 +17,9 @@ extension AuditCommand {
                 `muster audit --json` prints, or the head that this command prints, on another machine, and compare: \
                 --record N --hash H says whether record N still has that hash. If so, nothing up to it was changed.
 
+                With --json, one object, whatever is wrong: `whole` says whether the journal is proven, `finding` what is \
+                wrong, `remedy` what to do. `head` is null if the journal cannot even be opened.
+
                 It works while an engine is running.
                 """)
 
@@ -42,8 +45,7 @@ extension AuditCommand {
         }
 
         func run() throws {
-            let proof = AuditProof(
-                try arguments.openJournal(), record: record, hash: hash.flatMap { RecordHash(hex: $0) })
+            let proof = try prove()
             if json {
                 try JSONOutput.print(proof.answer)
             } else {
@@ -52,6 +54,16 @@ extension AuditCommand {
             guard let finding = proof.finding else { return }
             printError("muster: \(TextWidth.sanitised(finding.description))")
             throw ExitStatus.failed
+        }
+
+        /// A journal that is refused at its opening is a finding like any other.
+        private func prove() throws -> AuditProof {
+            let hash = hash.flatMap { RecordHash(hex: $0) }
+            do {
+                return AuditProof(try arguments.openJournal(), record: record, hash: hash)
+            } catch let refusal as FactLogError {
+                return AuditProof(refused: refusal, record: record, hash: hash)
+            }
         }
     }
 }

@@ -5,19 +5,19 @@ import FleetJournal
 struct AuditProof {
     /// Proven records.
     private(set) var records = 0
-    /// The hash of the last of them.
-    private(set) var head: RecordHash
+    /// The hash of the last of them; nil: the journal could not be opened.
+    private(set) var head: RecordHash?
     /// What is wrong; nil: nothing.
     private(set) var finding: FactLogError?
     private let archived: (record: Int, hash: RecordHash)?
 
     /// Walks all records of a journal; with an archived hash, compares that too.
     init(_ journal: SQLiteJournal, record: Int?, hash: RecordHash?) {
-        head = journal.emptyHash
+        var head = journal.emptyHash
         archived = record.flatMap { record in hash.map { (record, $0) } }
         var found: RecordHash?
         do {
-            var records = 0, head = head
+            var records = 0
             defer { (self.records, self.head) = (records, head) }
             try journal.walk { batch in
                 for one in batch where one.sequence == record { found = one.hash }
@@ -28,6 +28,12 @@ struct AuditProof {
             finding = error
         }
         if finding == nil, let archived { finding = Self.comparison(archived, found, journal) }
+    }
+
+    /// A journal that is refused as a whole: nothing of it is proven.
+    init(refused finding: FactLogError, record: Int?, hash: RecordHash?) {
+        self.finding = finding
+        archived = record.flatMap { record in hash.map { (record, $0) } }
     }
 
     private static func comparison(
@@ -47,6 +53,7 @@ struct AuditProof {
 
     /// What is proven, for people.
     var lines: [String] {
+        guard let head else { return [] }
         var lines = ["\(records) records proven", "head \(head)"]
         if finding == nil, let archived { lines.append("record \(archived.record) has the hash in the archive") }
         return lines
@@ -56,7 +63,7 @@ struct AuditProof {
     struct Answer: Encodable {
         var whole: Bool
         var records: Int
-        var head: String
+        @OrNull var head: String?
         @OrNull var archivedRecord: Int?
         @OrNull var finding: String?
         @OrNull var remedy: String?
@@ -65,7 +72,7 @@ struct AuditProof {
     /// The same for JSON.
     var answer: Answer {
         Answer(
-            whole: finding == nil, records: records, head: head.description, archivedRecord: archived?.record,
+            whole: finding == nil, records: records, head: head?.description, archivedRecord: archived?.record,
             finding: finding?.message, remedy: finding?.remedy)
     }
 }

@@ -1,0 +1,71 @@
+import FleetJournal
+import Foundation
+import GRDB
+import Testing
+
+/// `muster audit verify --json`: whatever is wrong, a program that reads it gets one object that says so.
+@Suite(.timeLimit(.minutes(3)))
+struct AuditVerifyJSONTests {
+    let past: PastFleet
+
+    init() throws { past = try PastFleet() }
+
+    private func tamper(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: "\(past.scratch.state)/journal.sqlite")
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    /// Runs it; the object has what is wrong, and standard error says the same to people.
+    private func expectFinding(_ finding: String) throws {
+        let run = try past.run("audit", "verify", "FLEET", "--json")
+        #expect(run.code == 1)
+        let answer = try run.object()
+        #expect(answer.keys.sorted() == ["archived_record", "finding", "head", "records", "remedy", "whole"])
+        #expect(answer["whole"] as? Bool == false)
+        let found = try #require(answer["finding"] as? String)
+        #expect(found.contains(finding), "\(found)")
+        #expect((answer["remedy"] as? String)?.isEmpty == false)
+        #expect(run.errors.hasPrefix("muster: \(found)"), "\(run.errors)")
+    }
+
+    @Test(arguments: [
+        ("DELETE FROM facts WHERE sequence = (SELECT max(sequence) FROM facts)", " is missing"),
+        ("INSERT INTO facts SELECT max(sequence) + 1, commit_id, at, body, hash FROM facts", " are counted"),
+        ("UPDATE facts SET at = at + 1 WHERE sequence = 3", "record 3 is not what was written"),
+        ("UPDATE head SET hash = zeroblob(32)", "its head is not that of its records"),
+        ("UPDATE head SET hash = x'00'", "its head cannot be read"),
+        ("DELETE FROM head", "its head cannot be read"),
+        ("DROP TABLE facts", "no such table: facts"),
+        ("DROP TABLE head", "no such table: head"),
+        ("PRAGMA user_version = 99", "has schema 99; this muster knows up to "),
+        ("PRAGMA application_id = 7", "is a database of another program"),
+        ("UPDATE head SET fleet = 'other'", "is the journal of the fleet \"other\""),
+    ])
+    func aTamperedJournal(change: String, finding: String) throws {
+        try tamper(change)
+        try expectFinding(finding)
+    }
+
+    @Test(arguments: [("", "it was cut to "), ("not a database\n", "it is no SQLite database")])
+    func aFileThatIsNoJournal(line: String, finding: String) throws {
+        let text = line.isEmpty ? "x" : String(repeating: line, count: 500)
+        try Data(text.utf8).write(to: URL(filePath: "\(past.scratch.state)/journal.sqlite"))
+        try expectFinding(finding)
+    }
+
+    @Test func aJournalThatIsGone() throws {
+        try FileManager.default.removeItem(atPath: "\(past.scratch.state)/journal.sqlite")
+        try Data().write(to: URL(filePath: "\(past.scratch.state)/checkpoint"))
+        try expectFinding("is missing, but checkpoint beside it says that there was a journal here")
+    }
+
+    /// What was not proven has no head; people are told only what is wrong.
+    @Test func nothingIsSaidToBeProven() throws {
+        try tamper("UPDATE head SET fleet = 'other'")
+        let answer = try past.run("audit", "verify", "FLEET", "--json").object()
+        #expect(answer["records"] as? Int == 0)
+        #expect(answer["head"] is NSNull)
+        #expect(try past.run("audit", "verify", "FLEET").output == "")
+    }
+}
