@@ -13,9 +13,7 @@ struct TrialCommand: ParsableCommand {
             process and clock. An oracle that shares no code with the engine checks eighteen invariants after every \
             step; then the faults stop, and every device must come to its end or wait for something with a name.
 
-            FAULTS is `all`, or classes and groups with commas between: \(FaultClass.Group.allCases
-                .map(\.rawValue).joined(separator: ", ")); \(FaultClass.allCases.map(\.rawValue)
-                .joined(separator: ", ")).
+            FAULTS is \(FaultList.words).
 
             Exit codes: 0 nothing found, 1 a broken invariant, or, in a run of \(Self.seedsForEveryFault) seeds or \
             more, a class of fault that was never fired, 2 bad input.
@@ -27,7 +25,7 @@ struct TrialCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The seeds, each one trial: 1..1000, or one number.", valueName: "seeds"))
     var seeds = SeedRange(range: 1...100)
 
-    @Option(help: ArgumentHelp("What may go wrong.", valueName: "faults"))
+    @Option(help: ArgumentHelp("What may go wrong. Default: all.", valueName: "faults"), transform: FaultList.parse)
     var faults = FaultList(classes: FaultClass.allCases)
 
     @Option(help: "Terminals of each fleet. Default: drawn, 6 to 40.")
@@ -42,7 +40,7 @@ struct TrialCommand: ParsableCommand {
     @Flag(help: "Print the hash of each seed's trace, to compare two machines or two builds, and nothing else.")
     var traces = false
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON; with --traces one object a line, as JSON Lines.")
     var json = false
 
     func validate() throws {
@@ -70,7 +68,7 @@ struct TrialCommand: ParsableCommand {
         let seconds = (ContinuousClock.now - started).seconds
         try summary.withLock { summary in
             if traces {
-                for line in summary.traceLines { print(line) }
+                try printTraces(summary.traces)
             } else if json {
                 try JSONOutput.print(summary.report(seconds: seconds))
             } else {
@@ -81,6 +79,11 @@ struct TrialCommand: ParsableCommand {
         }
     }
 
+    private func printTraces(_ traces: [TrialSummary.Trace]) throws {
+        if json { return try JSONLines().print(traces) }
+        for trace in traces { print("seed \(trace.seed): \(trace.facts) facts, trace \(trace.trace)") }
+    }
+
     private static func show(_ summary: TrialSummary, of total: Int) {
         FileHandle.standardError.write(Data("\r\(summary.seeds) of \(total) seeds".utf8))
     }
@@ -88,66 +91,71 @@ struct TrialCommand: ParsableCommand {
     /// The options that a single trial is run again with.
     private var rerunOptions: String {
         var options = ""
-        if faults.classes != FaultClass.allCases { options += " --faults \(faults.description)" }
+        if faults.classes != FaultClass.allCases { options += " --faults \(faults)" }
         if let devices { options += " --devices \(devices)" }
         if let hours { options += " --hours \(hours)" }
         return options
     }
 }
 
-/// Seeds on the command line: `1..1000`, `1...1000` or `7`.
+/// Seeds on the command line: `1..1000`, of which both ends are tried, or `7`.
 struct SeedRange: ExpressibleByArgument {
+    /// The most seeds of one run.
+    private static let mostSeeds: UInt64 = 1_000_000_000
+
     var range: ClosedRange<UInt64>
 
     init(range: ClosedRange<UInt64>) {
         self.range = range
     }
 
+    /// Two dots and no third: in Swift and Ruby the number of dots says whether the last one counts.
     init?(argument: String) {
-        let ends = argument.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
-        let dots = argument.filter { $0 == "." }.count
-        switch (ends.count, dots) {
-        case (1, 0):
-            guard let seed = ends[0] else { return nil }
+        if let seed = UInt64(argument) {
             range = seed...seed
-        case (2, 2...3):
-            guard let first = ends[0], let last = ends[1], first <= last, last - first < 1_000_000_000 else {
-                return nil
-            }
-            range = first...last
-        default: return nil
+            return
         }
+        let ends = argument.split(separator: "..", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last,
+            last - first < Self.mostSeeds
+        else { return nil }
+        range = first...last
     }
 
     var defaultValueDescription: String { "\(range.lowerBound)..\(range.upperBound)" }
 }
 
 /// Classes and groups of faults on the command line.
-struct FaultList: ExpressibleByArgument {
+struct FaultList: CustomStringConvertible {
+    /// What can be said, for people.
+    static let words = """
+        `all`, `none`, or groups and classes with commas between: \(FaultClass.Group.allCases
+            .map(\.rawValue).joined(separator: ", ")); \(FaultClass.allCases.map(\.rawValue)
+            .joined(separator: ", "))
+        """
+
     var classes: [FaultClass]
 
-    init(classes: [FaultClass]) {
-        self.classes = classes
-    }
-
-    init?(argument: String) {
-        var chosen: [FaultClass] = []
-        for word in argument.split(separator: ",").map(String.init) {
-            if word == "all" {
-                chosen += FaultClass.allCases
-            } else if let group = FaultClass.Group(rawValue: word) {
-                chosen += FaultClass.allCases.filter { $0.group == group }
-            } else if let one = FaultClass(rawValue: word) {
-                chosen.append(one)
-            } else if word != "none" {
-                return nil
-            }
+    /// Reads a list. One without a word is a mistake: a trial of nothing must be asked for.
+    static func parse(_ text: String) throws -> FaultList {
+        let chosen = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { word in
+            guard let classes = classes(of: String(word)) else { throw ValidationError("say \(words)") }
+            return classes
         }
-        classes = FaultClass.allCases.filter(chosen.contains)
+        return FaultList(classes: FaultClass.allCases.filter(chosen.contains))
     }
 
-    var description: String { classes.isEmpty ? "none" : classes.map(\.rawValue).joined(separator: ",") }
-    var defaultValueDescription: String { "all" }
+    private static func classes(of word: String) -> [FaultClass]? {
+        if word == "all" { return FaultClass.allCases }
+        if word == "none" { return [] }
+        if let group = FaultClass.Group(rawValue: word) { return FaultClass.allCases.filter { $0.group == group } }
+        return FaultClass(rawValue: word).map { [$0] }
+    }
+
+    var description: String {
+        if classes == FaultClass.allCases { return "all" }
+        return classes.isEmpty ? "none" : classes.map(\.rawValue).joined(separator: ",")
+    }
 }
 
 extension Duration {

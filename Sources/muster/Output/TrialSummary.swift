@@ -10,7 +10,7 @@ struct TrialSummary {
     private(set) var facts = 0
     private var hours = 0.0
     private var fired = FaultCounts()
-    private var traces: [(seed: UInt64, hash: String, facts: Int)] = []
+    private var outcomes: [Trace] = []
     private var checks = [Int](repeating: 0, count: 19)
     private(set) var violation: (seed: UInt64, steps: Int, what: Violation, facts: [Fact])?
 
@@ -26,7 +26,7 @@ struct TrialSummary {
         seeds += 1
         steps += outcome.steps
         facts += outcome.facts
-        traces.append((outcome.seed, outcome.traceHash, outcome.facts))
+        outcomes.append(Trace(seed: outcome.seed, facts: outcome.facts, trace: outcome.traceHash))
         hours += Double(outcome.length.milliseconds) / 3_600_000
         fired.add(outcome.faults)
         for number in checks.indices { checks[number] += outcome.checks[number] }
@@ -36,10 +36,16 @@ struct TrialSummary {
         }
     }
 
-    /// What each seed came to, in the order of the seeds.
-    var traceLines: [String] {
-        traces.sorted { $0.seed < $1.seed }.map { "seed \($0.seed): \($0.facts) facts, trace \($0.hash)" }
+    /// What a seed came to.
+    struct Trace: Encodable {
+        var seed: UInt64
+        var facts: Int
+        /// The hash of the facts.
+        var trace: String
     }
+
+    /// What each seed came to, in the order of the seeds.
+    var traces: [Trace] { outcomes.sorted { $0.seed < $1.seed } }
 
     /// Classes that were asked for and never fired.
     var unfired: [FaultClass] { faults.filter { fired[$0] == 0 } }
