@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cells
 import FleetCore
 import FleetJournal
 
@@ -58,10 +59,17 @@ extension AuditCommand {
 }
 
 extension FleetArguments {
-    /// The journal of the fleet, to be read while an engine may write it.
+    /// The journal of the fleet, to be read while an engine may write it. Ends the command with exit code 2 where there
+    /// is none: then another state was meant.
     func openJournal() throws -> SQLiteJournal {
         let definition = try load()
-        return try SQLiteJournal.open(
-            directory: stateDirectory(definition), fleet: definition.settings.name, mode: .readOnly)
+        let directory = stateDirectory(definition)
+        guard try SQLiteJournal.exists(in: directory) else {
+            printError(
+                "muster: there is no journal at \(TextWidth.sanitised(directory)); "
+                    + "start the engine once, or name its state folder with --state")
+            throw ExitStatus.badInput
+        }
+        return try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
     }
 }
