@@ -15,7 +15,7 @@ struct JournalMigrationTests {
     private func facts(_ count: Int) -> [Fact] { (0..<count).map(Fact.numbered) }
 
     @Test(arguments: [0, 1, 50, 9000]) func itsFactsAreTheSame(count: Int) throws {
-        try OldJournal.write(facts(count), to: directory)
+        try OlderJournal.Version1.write(facts(count), to: directory)
         let journal = try directory.open()
         #expect(journal.factCount == count)
         #expect(try journal.allFacts == facts(count))
@@ -27,7 +27,7 @@ struct JournalMigrationTests {
 
     /// Byte for byte the records that this version would have written itself, in the same tables.
     @Test func itIsAsIfItHadAlwaysBeenOfThisVersion() throws {
-        try OldJournal.write(facts(50), to: directory)
+        try OlderJournal.Version1.write(facts(50), to: directory)
         try directory.open().close()
         let fresh = try TemporaryDirectory()
         try fresh.fill(50)
@@ -50,7 +50,7 @@ struct JournalMigrationTests {
     ]
 
     @Test(arguments: damages) func aDamagedOneIsRefusedAndLeftAsItIs(change: String, finding: String) throws {
-        try OldJournal.write(facts(50), to: directory)
+        try OlderJournal.Version1.write(facts(50), to: directory)
         try directory.tamper(change)
         let before = try directory.journalBytes
         let expected = FactLogError(
@@ -63,7 +63,7 @@ struct JournalMigrationTests {
     }
 
     @Test func aPageThatCannotBeReadIsNamed() throws {
-        try OldJournal.write(facts(9000), to: directory)
+        try OlderJournal.Version1.write(facts(9000), to: directory)
         var bytes = try directory.journalBytes
         let middle = bytes.count / 4096 / 2 * 4096
         bytes.replaceSubrange(middle..<middle + 4096, with: [UInt8](repeating: 0xff, count: 4096))
@@ -74,7 +74,7 @@ struct JournalMigrationTests {
     }
 
     @Test func aReaderLeavesItAlone() throws {
-        try OldJournal.write(facts(50), to: directory)
+        try OlderJournal.Version1.write(facts(50), to: directory)
         let before = try directory.journalBytes
         let expected = FactLogError(
             "\(directory.journal) has the older schema 1", remedy: "start the engine once")
@@ -83,7 +83,7 @@ struct JournalMigrationTests {
     }
 
     @Test func anotherFleetsIsLeftAlone() throws {
-        try OldJournal.write(facts(50), to: directory)
+        try OlderJournal.Version1.write(facts(50), to: directory)
         let before = try directory.journalBytes
         let failure = try #require(throws: FactLogError.self) { try directory.open(fleet: "bars") }
         #expect(failure.message.contains("is the journal of the fleet \"shops\", not of \"bars\""))

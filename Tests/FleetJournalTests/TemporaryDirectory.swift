@@ -45,6 +45,27 @@ final class TemporaryDirectory {
     }
 }
 
+extension TemporaryDirectory {
+    /// The bytes of the journal's file.
+    var journalBytes: Data {
+        get throws { try Data(contentsOf: URL(fileURLWithPath: journal)) }
+    }
+
+    /// What stands in the journal's file, with its tables, as text.
+    func dump() throws -> [String] {
+        let queue = try DatabaseQueue(path: journal)
+        let lines = try queue.read { database in
+            try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema ORDER BY name")
+                + String.fetchAll(database, sql: "SELECT fleet || facts || '/' || commits || hex(hash) FROM head")
+                + String.fetchAll(
+                    database,
+                    sql: "SELECT sequence || '/' || commit_id || '/' || at || hex(body) || hex(hash) FROM facts")
+        }
+        try queue.close()
+        return lines
+    }
+}
+
 extension Fact {
     static func numbered(_ number: Int) -> Fact {
         Fact(
