@@ -23,7 +23,11 @@ extension FactGenerator {
                 phaseSizes: list { $0.int() })
         case .updateApproved: .updateApproved(update())
         case .updatePaused:
-            .updatePaused(update(), bool() ? .operatorPaused(name: text()) : .inconclusive(phase: text()))
+            .updatePaused(
+                update(),
+                bool()
+                    ? .operatorPaused(name: text())
+                    : bool() ? .inconclusive(phase: text()) : .gateFailed(phase: text()))
         case .updateResumed: .updateResumed(update())
         case .startsEnded: .startsEnded(update(), endReason())
         case .updateEnded: .updateEnded(update(), one(of: UpdateStatus.self))

@@ -59,7 +59,12 @@ enum CodingSamples {
     }
 
     /// Kinds that came later, behind the others, so that the lines of those stay as they were recorded.
-    private static var later: [(String, Event)] { [("", .clockStepped(by: .hours(-8760)))] }
+    private static var later: [(String, Event)] {
+        [
+            ("", .clockStepped(by: .hours(-8760))),
+            ("gateFailed", .updatePaused(update, .gateFailed(phase: "canary"))),
+        ]
+    }
 
     private static var reasons: [(String, Event)] {
         let reasons: [EndReason] = [

@@ -60,8 +60,8 @@ import Testing
         fixture.report(first[0], .contacted(firmware: CoreFixture.new))
         fixture.report(first[1], .gaveUp(Self.permanent))
         #expect(fixture.machine.state.orders == [])
-        #expect(fixture.machine.state.update("u")?.status == .halted)
-        #expect(fixture.machine.state.update("u")?.tally[.cancelled] == 2)
+        #expect(fixture.machine.state.update("u")?.status == .paused)
+        #expect(fixture.machine.state.update("u")?.tally[.pending] == 2)
     }
 
     /// Invariant 14: a device that ran its release after all was told to install it again.

@@ -94,7 +94,8 @@ import Testing
         #expect(device.endedAt == after(SmallFleet.whole))
     }
 
-    @Test func onFailurePauseHaltsAndLeavesWhatIsChanged() throws {
+    /// A failed gate with `on-failure: pause` holds the update for an operator and takes nothing from it.
+    @Test func onFailurePausePausesAndLeavesWhatIsChanged() throws {
         let definition = try update(
             [SmallFleet.phase(50), SmallFleet.phase(100)], onFailure: .pause)
         let script = try SmallFleet.script(SmallFleet.devices(8), definition)
@@ -103,15 +104,29 @@ import Testing
         failing.profile.failures = [try SmallFleet.failing("id = \(first)", .keepsOldRelease)]
         let trial = try Trial(failing)
         let update = try trial.update()
-        #expect(update.status == .halted)
+        #expect(update.status == .paused)
         #expect(trial.outcome.updates.map(\.id) == ["u"])
         #expect(update.tally[.completed] == 3)
         #expect(update.tally[.failed] == 1)
-        #expect(
-            update.devices.filter { $0.state == .cancelled }.map(\.reason)
-                == Array(
-                    repeating: .gateFailed(phase: "p50"), count: 4))
+        #expect(update.tally[.pending] == 4)
+        #expect(update.phases.map(\.verdict) == [.failed, .waiting])
         #expect(update.devices.filter { $0.state == .completed }.allSatisfy { $0.firmware == SmallFleet.new })
+    }
+
+    /// Nobody goes on past a failed gate; what is changed can be sent back.
+    @Test func pastAFailedGateGoesNothingButARollback() throws {
+        let definition = try update([SmallFleet.phase(50), SmallFleet.phase(100)], onFailure: .pause)
+        var script = try SmallFleet.script(SmallFleet.devices(8), definition)
+        let first = try #require(try Trial(script).update().devices.first?.id)
+        script.profile.failures = [try SmallFleet.failing("id = \(first)", .keepsOldRelease)]
+        script.commands = [
+            .init(after: .hours(5), .resume(update: "u")),
+            .init(after: .hours(6), .rollBack(update: "u", confirmation: "u", preview: nil)),
+        ]
+        let trial = try Trial(script)
+        #expect(trial.outcome.refusals.map(\.message) == ["the gate of p50 has failed"])
+        #expect(try trial.update().status == .rolledBack)
+        #expect(trial.outcome.update("u/rollback")?.tally[.completed] == 3)
     }
 
     /// One that is away when the gate fails goes back when it returns.

@@ -64,6 +64,9 @@ extension PauseReason: FactPart {
         case .inconclusive(let phase):
             writer.write(byte: 1)
             writer.write(phase)
+        case .gateFailed(let phase):
+            writer.write(byte: 2)
+            writer.write(phase)
         }
     }
     init(from reader: inout FactReader) throws(DecodingFailure) {
@@ -71,6 +74,7 @@ extension PauseReason: FactPart {
         switch try reader.byte(Self.partName) {
         case 0: self = .operatorPaused(name: try reader.read())
         case 1: self = .inconclusive(phase: try reader.read())
+        case 2: self = .gateFailed(phase: try reader.read())
         default: throw DecodingFailure(offset: start, expected: Self.partName)
         }
     }

@@ -104,6 +104,9 @@ extension FleetState {
         guard record.status == .paused else {
             throw Refusal("\(record.id) is \(record.status), not paused", remedy: "only a paused update can be resumed")
         }
+        if case .gateFailed(let phase)? = record.pauseReason {
+            throw Refusal("the gate of \(phase) has failed", remedy: "roll \(record.id) back, or cancel it")
+        }
         return [.updateResumed(record.index)]
     }
 

@@ -53,6 +53,8 @@ extension FleetState {
             return record.status == .paused ? [] : [.phaseOpened(update, phase: 0)]
         }
         let phase = record.phases[current]
+        // A failed gate is never asked again: an operator says what becomes of the update.
+        guard phase.verdict != .failed else { return [] }
         let sample = gateSample(record, phase: current, now: now)
         let verdict = phase.definition.gate.verdict(sample)
         switch verdict {
@@ -115,12 +117,11 @@ extension FleetState {
 
     private func gateFailed(_ record: UpdateRecord, phase: Int, _ sample: GateSample) -> [Event] {
         let name = record.phases[phase].definition.name
-        var events = [
-            decided(record.index, phase, .failed, sample), Event.startsEnded(record.index, .gateFailed(phase: name)),
-        ]
-        guard case .progressive(_, .rollBack) = record.definition.strategy, !record.isChild else {
-            return events + [.updateEnded(record.index, .halted)]
+        let decision = decided(record.index, phase, .failed, sample)
+        if case .progressive(_, .pause) = record.definition.strategy {
+            return [decision, .updatePaused(record.index, .gateFailed(phase: name))]
         }
+        var events = [decision, Event.startsEnded(record.index, .gateFailed(phase: name))]
         let targets = rollbackSet(record.index).targets
         events.append(
             targets.isEmpty

@@ -74,11 +74,14 @@ public enum PauseReason: Hashable, Sendable, CustomStringConvertible {
     case operatorPaused(name: String)
     /// A gate lacked its minimum sample in time.
     case inconclusive(phase: String)
+    /// A gate failed, and the update's policy leaves it to an operator what becomes of it.
+    case gateFailed(phase: String)
 
     public var description: String {
         switch self {
         case .operatorPaused(let name): "paused by \(name)"
         case .inconclusive(let phase): "gate of \(phase) is inconclusive"
+        case .gateFailed(let phase): "gate of \(phase) failed"
         }
     }
 }

@@ -30,7 +30,10 @@ extension FleetState {
             applyStarted(update, targets: targets, skipped: skipped, sizes: sizes, at: at)
         case .updateApproved(let update): updates[update.offset].status = runningStatus(update)
         case .updatePaused(let update, let reason):
-            updates[update.offset].statusBeforePause = updates[update.offset].status
+            // A gate can fail while an operator holds the update.
+            if updates[update.offset].status != .paused {
+                updates[update.offset].statusBeforePause = updates[update.offset].status
+            }
             updates[update.offset].status = .paused
             updates[update.offset].pauseReason = reason
         case .updateResumed(let update): applyResumed(update, at: at)

@@ -112,10 +112,7 @@ extension Oracle {
         guard updates[update].hasGates, let phase = updates[update].phase else { return }
         let account = updates[update].phases[phase], id = updates[update].definition.id
         let isStopped = updates[update].stopped != nil, status = updates[update].status
-        if account.verdict == .failed {
-            ledger.expect(.failedGates, isStopped, "\(id) was not stopped when its gate failed")
-            return checkFailurePolicy(update)
-        }
+        if account.verdict == .failed { return checkFailurePolicy(update) }
         guard !isStopped, !status.isFinal, status != .awaitingApproval else { return }
         let sum = GateSum(updates[update], through: phase), gate = account.definition.gate
         ledger.expect(
@@ -128,11 +125,18 @@ extension Oracle {
         ledger.expect(.liveness, !isOpen, "all of \(account.definition.name) of \(id) ended, and its gate is silent")
     }
 
-    /// A failed gate rolls back by default, or halts; without a device that was touched there is nothing to roll back.
+    /// A failed gate rolls back by default, or holds the update until an operator ends it; without a device that was
+    /// touched there is nothing to roll back.
     private mutating func checkFailurePolicy(_ update: Int) {
         guard case .progressive(_, let policy) = updates[update].definition.strategy else { return }
         let id = updates[update].definition.id, status = updates[update].status
-        let goesBack = updates[update].rollback != nil
+        let goesBack = updates[update].rollback != nil, isStopped = updates[update].stopped != nil
+        if policy == .pause, !isStopped, case .gateFailed = updates[update].pause {
+            return ledger.expect(.failedGates, status == .paused, "\(id) is \(status) after its gate failed")
+        }
+        ledger.expect(.failedGates, isStopped, "\(id) was not stopped when its gate failed")
+        // What an operator ends by hand after that has an end of his own.
+        if policy == .pause { return }
         let isRight = goesBack || status.isFinal
         ledger.expect(.failedGates, isRight, "\(id) is \(status) after its gate failed")
         guard policy == .rollBack, !goesBack else { return }

@@ -131,6 +131,11 @@ extension Oracle {
                 $0.definition.name == phase && $0.verdict == .inconclusive
             }
             ledger.expect(.gates, isSo, "\(id) was paused for the gate of \(phase), which decided otherwise")
+        case .gateFailed(let phase):
+            let isSo = updates[update].phases.contains { $0.definition.name == phase && $0.verdict == .failed }
+            ledger.expect(.gates, isSo, "\(id) was paused for the gate of \(phase), which has not failed")
+            // What an operator holds can lose its gate by what is in flight still.
+            if status == .paused, isSo { return updates[update].pause = reason }
         }
         let isUnderWay = status == .running || status == .scheduled || status == .awaitingApproval
         ledger.expect(.finalStates, isUnderWay, "\(id) was paused while it is \(status)")
@@ -144,6 +149,9 @@ extension Oracle {
         let id = updates[update].definition.id
         expectCommand("resume", id, "\(id) was resumed")
         ledger.expect(.finalStates, updates[update].status == .paused, "\(id) was resumed without a pause")
+        if case .gateFailed = updates[update].pause {
+            ledger.find(.failedGates, "\(id) was resumed after its gate had failed")
+        }
         updates[update].status = updates[update].statusBeforePause
         updates[update].pause = nil
         guard let phase = updates[update].phase else { return }
