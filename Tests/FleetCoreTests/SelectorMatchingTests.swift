@@ -34,10 +34,16 @@ import Testing
     }
 
     @Test func aDeviceNeverSeenIsUnseenLongerThanAnyTime() throws {
-        let device = SampleDevice(lastSeen: nil)
+        let device = SampleDevice(status: .unknown, lastSeen: nil)
         #expect(try Selector(parsing: "unseen > 36500d").matches(device, now: Self.now))
         #expect(try Selector(parsing: "unseen >= 36500d").matches(device, now: .distantFuture))
         #expect(try !Selector(parsing: "unseen < 36500d").matches(device, now: Self.now))
+    }
+
+    /// A registry's file says online of a terminal that no engine has listened to yet.
+    @Test func aDeviceThatIsOnlineIsNotUnseenBeforeItsFirstContact() throws {
+        let device = SampleDevice(status: .online, lastSeen: nil)
+        #expect(try !Selector(parsing: "unseen > 1h").matches(device, now: Self.now))
     }
 
     @Test func aClockThatWasSetBackDoesNotMakeDevicesUnseen() throws {

@@ -73,9 +73,10 @@ extension SelectorOperator {
 
 extension SelectorSubject {
     /// How long ago the device was seen. Never seen is longer than any time; seen after `now`, by a clock that was set
-    /// back, is just now.
+    /// back, is just now. A device that is online by its file, and of which no engine has heard yet, is not unseen.
     func unseen(_ now: Timestamp) -> Duration {
-        lastSeen.map { max(.zero, now - $0) } ?? .seconds(Int64.max)
+        guard let lastSeen else { return status == .online ? .zero : .seconds(Int64.max) }
+        return max(.zero, now - lastSeen)
     }
 
     /// An attribute that is text; nil if it is none, or a tag that the device does not have.

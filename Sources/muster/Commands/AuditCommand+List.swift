@@ -64,12 +64,7 @@ extension FleetArguments {
     func openJournal() throws -> SQLiteJournal {
         let definition = try load()
         let directory = stateDirectory(definition)
-        guard try SQLiteJournal.exists(in: directory) else {
-            printError(
-                "muster: there is no journal at \(TextWidth.sanitised(directory)); "
-                    + "start the engine once, or name its state folder with --state")
-            throw ExitStatus.badInput
-        }
+        try FleetReading.requireState(in: directory)
         return try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
     }
 }

@@ -41,8 +41,9 @@ struct DevicesCommand: ParsableCommand {
     func run() throws {
         let definition = try arguments.load()
         let selector = try SelectorArgument.parse(selector, tags: definition.devices)
-        let loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
-        let devices = loop.devices(selector, now: WallClock.now)
+        let reading = try FleetReading.open(definition, arguments)
+        let loop = reading.loop
+        let devices = loop.devices(selector, now: reading.now)
         if json { return try JSONOutput.print(devices.map { row($0, loop) }) }
         var table = Table(["id", "region", "site", "location", "status", "firmware", "last seen", "name"])
         for device in devices {
@@ -54,6 +55,7 @@ struct DevicesCommand: ParsableCommand {
         }
         for line in table.lines { print(line) }
         printError("\(devices.count) of \(NumberText.count(loop.state.devices.count, "device"))")
+        reading.sayMoment()
     }
 
     private func status(_ record: DeviceRecord) -> String {

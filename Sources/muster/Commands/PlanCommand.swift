@@ -25,11 +25,12 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let definition = try arguments.load()
         let chosen = try UpdateArgument.resolve(update, in: definition)
-        var loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
-        for refusal in loop.assume([.draft(chosen)], now: WallClock.now) { printError("muster: \(refusal)") }
-        let plan = UpdatePlan(chosen, loop: loop, now: WallClock.now)
+        var reading = try FleetReading.open(definition, arguments)
+        for refusal in reading.loop.assume([.draft(chosen)], now: reading.now) { printError("muster: \(refusal)") }
+        let plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
         if json { return try JSONOutput.print(plan) }
         for line in plan.lines { print(TextWidth.sanitised(line)) }
+        reading.sayMoment()
     }
 }
 

@@ -35,6 +35,8 @@ struct ReportCommand: ParsableCommand {
             var devices: Int
         }
         var fleet: String
+        /// The moment of which the report speaks.
+        var asOf: String
         var devices: Int
         var firmware: [Firmware]
         var under: String
@@ -51,35 +53,28 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let definition = try arguments.load()
-        let loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
+        let reading = try FleetReading.open(definition, arguments)
         let newest = definition.releases.map(\.version).max() ?? Version(0, 0, 0)
-        let report = make(loop, under: under ?? newest)
+        let report = try make(reading, under: under ?? newest)
         if json { return try JSONOutput.print(report) }
         printText(report)
+        reading.sayMoment()
     }
 
-    private func make(_ loop: EngineLoop, under: Version) -> Report {
+    private func make(_ reading: FleetReading, under: Version) throws -> Report {
+        let loop = reading.loop
         let devices = loop.state.devices
-        let now = WallClock.now
-        let all = loop.devices(.all, now: now).filter { devices.lifecycle($0) == .active }
-        let limit = max(now, loop.state.lastFactAt) - .days(unseen)
+        let all = loop.devices(.all, now: reading.now).filter { devices.lifecycle($0) == .active }
+        let silent = try Selector(parsing: "unseen > \(unseen)d and lifecycle = active", knownTags: [])
         let firmware = zip(devices.versions.all, devices.versionCounts).filter { $0.1 > 0 }.sorted { $0.0 > $1.0 }
         return Report(
-            fleet: loop.state.settings.name, devices: all.count,
+            fleet: loop.state.settings.name, asOf: reading.now.iso, devices: all.count,
             firmware: firmware.map { Report.Firmware(version: $0.0.description, devices: $0.1) },
             under: under.description,
             devicesUnder: all.filter { devices.firmware($0) < under }.map(devices.id), unseenDays: unseen,
-            devicesUnseen: all.filter { isUnseen($0, loop, since: limit) }.map(devices.id),
+            devicesUnseen: loop.devices(silent, now: reading.now).map(devices.id),
             regions: counts(devices.regions.all, devices.regionCounts),
             sites: counts(devices.sites.all, devices.siteCounts))
-    }
-
-    /// A device that no engine has heard of yet counts from what its file said: online ones are not unseen.
-    private func isUnseen(_ device: DeviceIndex, _ loop: EngineLoop, since: Timestamp) -> Bool {
-        guard let seen = loop.machine.presence.lastSeen(device) else {
-            return loop.state.devices.status(device) != .online
-        }
-        return seen < since
     }
 
     private func counts(_ names: [String], _ places: [PlaceCount]) -> [Report.Count] {

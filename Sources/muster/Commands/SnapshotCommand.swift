@@ -23,8 +23,9 @@ struct SnapshotCommand: ParsableCommand {
 
     func run() throws {
         let definition = try arguments.load()
-        var loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
-        let (view, state) = try screen.scene(&loop, operatorName: "snapshot", now: WallClock.now)
+        var reading = try FleetReading.open(definition, arguments)
+        var (view, state) = try screen.scene(&reading.loop, operatorName: "snapshot", now: reading.now)
+        view.isSimulated = reading.isSimulated
         let text = PlainScreen.text(view, state, size: screen.cells)
         guard json else { return print(text) }
         try JSONOutput.print(

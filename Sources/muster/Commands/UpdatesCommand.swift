@@ -29,11 +29,9 @@ struct UpdatesCommand: ParsableCommand {
 
     func run() throws {
         let definition = try arguments.load()
-        var loop = try FleetReading.open(definition, state: arguments.stateDirectory(definition))
-        let updates = loop.view(ViewQuery(), now: WallClock.now).updates
-        if json {
-            return try JSONOutput.print(updates.map { row($0, loop) })
-        }
+        var reading = try FleetReading.open(definition, arguments)
+        let updates = reading.loop.view(ViewQuery(), now: reading.now).updates
+        if json { return try JSONOutput.print(updates.map { row($0, reading.loop) }) }
         var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])
         for update in updates {
             table.rows.append([
@@ -43,6 +41,7 @@ struct UpdatesCommand: ParsableCommand {
             ])
         }
         for line in table.lines { print(line) }
+        reading.sayMoment()
     }
 
     private func row(_ update: UpdateSummary, _ loop: EngineLoop) -> Row {

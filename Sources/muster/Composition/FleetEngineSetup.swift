@@ -20,6 +20,11 @@ struct FleetEngineSetup: Sendable {
     /// Told of what the files say that the engine refuses.
     var onRefusal: @Sendable (Refusal) -> Void = { _ in }
 
+    /// Whether a state is one of simulated terminals.
+    static func isSimulated(_ directory: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(directory)/\(RecordFile.terminalsName)")
+    }
+
     /// The driver of this engine, with everything replayed and the files taken over.
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(

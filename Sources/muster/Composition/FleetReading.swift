@@ -1,3 +1,4 @@
+import Cells
 import FleetCore
 import FleetEngine
 import FleetFiles
@@ -5,16 +6,47 @@ import FleetJournal
 
 /// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since. A
 /// journal that is gone while the rest of the state is there is an error: no command shows that fleet as a new one.
-enum FleetReading {
+struct FleetReading {
     /// An engine that only answers questions.
-    static func open(_ definition: FleetDefinition, state directory: String) throws -> EngineLoop {
+    var loop: EngineLoop
+    /// The moment from which questions are answered.
+    let now: Timestamp
+    /// Whether the state is that of simulated terminals, whose clock is not the wall's: `now` is its last fact then.
+    let isSimulated: Bool
+
+    /// Reads the fleet's state.
+    ///
+    /// - Parameters:
+    ///   - definition: The fleet as its files say it.
+    ///   - arguments: Where its state is. A state that was named has to be there; without one in the usual place the
+    ///     fleet is as its files say.
+    /// - Throws: `ExitStatus.badInput` if there is no state where one was named, and what the journal throws.
+    static func open(_ definition: FleetDefinition, _ arguments: FleetArguments) throws -> FleetReading {
+        let directory = arguments.stateDirectory(definition)
+        if arguments.state != nil { try requireState(in: directory) }
         var log: any FactLog = MemoryLog()
         if try SQLiteJournal.exists(in: directory) {
             log = try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
         }
         var loop = try EngineLoop(reading: log)
-        _ = loop.assume(definition.commands, now: WallClock.now)
-        return loop
+        let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
+        let now = isSimulated ? loop.state.lastFactAt : WallClock.now
+        _ = loop.assume(definition.commands, now: now)
+        return FleetReading(loop: loop, now: now, isSimulated: isSimulated)
+    }
+
+    /// Says on standard error from when the answer is, where nobody would expect it.
+    func sayMoment() {
+        if isSimulated { printError("as of \(now.iso), by the clock of the simulated terminals") }
+    }
+
+    /// Ends the command with exit code 2 if a folder holds no state.
+    static func requireState(in directory: String) throws {
+        guard try !SQLiteJournal.exists(in: directory) else { return }
+        printError(
+            "muster: there is no journal at \(TextWidth.sanitised(directory)); "
+                + "start the engine once, or name its state folder with --state")
+        throw ExitStatus.badInput
     }
 }
 
