@@ -18,7 +18,7 @@ final class EngineLock {
         guard descriptor >= 0 else {
             throw .ofSystem("\(path) cannot be opened", remedy: "check who may write in \(directory.path)")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = errno == EWOULDBLOCK ? Self.note(in: descriptor) : nil
             let failure = FactLogError.ofSystem("\(path) cannot be locked", remedy: "use a local file system")
             _ = Foundation.close(descriptor)
@@ -31,6 +31,24 @@ final class EngineLock {
     deinit {
         _ = flock(descriptor, LOCK_UN)
         _ = Foundation.close(descriptor)
+    }
+
+    /// Takes the lock, if no engine has it. A reader that asks whether one has holds it for an instant itself.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 0..<5 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(2000)
+        }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+
+    /// Whether an engine holds the lock.
+    static func isHeld(in directory: StateDirectory) -> Bool {
+        let descriptor = open(directory.file(fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { _ = Foundation.close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Leaves the process and the host for whoever finds the lock taken. The lock holds without it.
@@ -50,6 +68,7 @@ final class EngineLock {
 
     private static func anotherEngine(_ holder: String) -> FactLogError {
         FactLogError(
-            "another engine runs here: \(holder)", remedy: "attach to that one, or stop it before you start another")
+            "another engine runs here: \(holder)",
+            remedy: "look on with --read-only, or stop it before you start another")
     }
 }

@@ -17,6 +17,11 @@ extension SQLiteJournal {
         try replay(behind: RecordChain(fleet: fleet), body)
     }
 
+    /// Hands out what another engine has appended since the last replay, recovery or call. For a reader.
+    public func follow(_ body: ([Fact]) -> Void) throws(FactLogError) {
+        try replay(behind: chain, body)
+    }
+
     /// Hands out what is durable behind a record.
     func replay(behind record: RecordChain, _ body: ([Fact]) -> Void) throws(FactLogError) {
         try read(behind: record, through: nil, { fact, _, _ in fact }, body)

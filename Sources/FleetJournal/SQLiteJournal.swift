@@ -82,6 +82,11 @@ public final class SQLiteJournal: FactLog {
         }
     }
 
+    /// Whether an engine holds this state folder now.
+    public static func isEngineRunning(in directory: String) -> Bool {
+        EngineLock.isHeld(in: StateDirectory(path: directory))
+    }
+
     deinit { checkpoints.finish() }
 
     /// Closes the file and gives up the lock. Later calls fail.

@@ -19,7 +19,7 @@ struct JournalProcessTests {
         #expect(
             failure?.message
                 == "another engine runs here: pid \(probe.identifier) on \(ProcessInfo.processInfo.hostName)")
-        #expect(failure?.remedy == "attach to that one, or stop it before you start another")
+        #expect(failure?.remedy == "look on with --read-only, or stop it before you start another")
         #expect(try directory.open(.readOnly, fleet: "probe").allFacts == [])
         probe.kill()
         #expect(try probe.line() == nil)

@@ -124,18 +124,29 @@ struct ConsoleKeysTests {
         #expect(try console.quit() == .exited(0))
     }
 
-    @Test func aReadOnlyConsoleGivesNoCommand() throws {
+    /// It looks on at what another process does, follows it, and says so when that ends.
+    @Test func aReadOnlyConsoleFollowsAndGivesNoCommand() throws {
         let scratch = try ScratchFleet()
-        let console = try ConsoleRun(scratch, options: ["--read-only"])
+        let engine = try ConsoleRun(scratch)
+        try engine.waitUntilOpen()
+        let console = try ConsoleRun(scratch, speed: nil, options: ["--read-only"])
         try console.waitUntilOpen()
-        try console.wait(for: "kim RO")
+        try console.wait(for: "kim RO", "DEMO", "LIVE")
+        try engine.start(update)
+        try console.wait(for: update, "RUNNING")
         try console.focus(update)
         for key in ["p", "R", "B", "c", "A", "r", "s"] {
             console.type(key)
             try console.wait(for: "this console is read-only")
             try console.typeInert("")
         }
+        #expect(try engine.quit() == .exited(0))
+        try console.wait(for: "STOPPED", "no engine runs on this state")
         #expect(try console.quit() == .exited(0))
-        #expect(try Audit(scratch).operatorCommands.isEmpty)
+        let audit = try Audit(scratch)
+        #expect(audit.operatorCommands.map(\.verb) == ["start"])
+        // What is read of simulated terminals is of their time, not of the reader's.
+        let report = try MusterRun(["report", scratch.fleet, "--json"], scratch).object()
+        #expect(report["as_of"] as? String == audit.facts.last?.at.iso)
     }
 }

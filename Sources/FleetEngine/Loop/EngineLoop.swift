@@ -102,6 +102,17 @@ public struct EngineLoop {
         machine.beginReading()
     }
 
+    /// Takes in what another engine has made durable since, in a loop that only answers questions and has assumed
+    /// nothing.
+    public mutating func follow() throws(FactLogError) {
+        var news: [Fact] = []
+        try log.follow { news += $0 }
+        guard !news.isEmpty else { return }
+        machine.replay(news)
+        machine.beginReading()
+        for fact in news { feed.take(fact) }
+    }
+
     /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
     public mutating func assume(_ commands: [Command], now: Timestamp) -> [Refusal] {
         let origin = Origin(operatorName: "engine", source: "files")

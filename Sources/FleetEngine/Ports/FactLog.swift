@@ -18,6 +18,9 @@ public protocol FactLog: AnyObject {
         feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void
     ) throws(FactLogError)
 
+    /// Hands over what has become durable since the last replay, recovery or call: for a reader beside an engine.
+    func follow(_ body: ([Fact]) -> Void) throws(FactLogError)
+
     /// Whether it would take a checkpoint now.
     var wantsCheckpoint: Bool { get }
 
@@ -32,8 +35,10 @@ public protocol FactLog: AnyObject {
     var checkpointFailure: String? { get }
 }
 
-/// A log without checkpoints.
+/// A log without checkpoints, which nobody else writes.
 extension FactLog {
+    public func follow(_ body: ([Fact]) -> Void) throws(FactLogError) {}
+
     public func recover(
         feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void
     ) throws(FactLogError) {

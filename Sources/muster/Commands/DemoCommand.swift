@@ -52,7 +52,7 @@ struct DemoCommand: ParsableCommand {
             definition: definition, directory: "\(directory)/state", simulationSpeed: speed, starts: [update],
             operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
-        let ending = try ConsoleRunner.run(engine, setup)
+        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup)
         if ending == .quit { print(Self.farewell) }
         try ConsoleRunner.exit(ending)
     }

@@ -66,10 +66,12 @@ struct ConsoleArguments: ParsableArguments {
 /// Runs an engine and a console on it, from the first paint to the terminal's return.
 enum ConsoleRunner {
     /// Starts the engine, opens the console, and ends both in good order.
-    static func run(_ engine: FleetEngineSetup, _ setup: ConsoleSession.Setup) throws -> ConsoleSession.Ending {
+    static func run(
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup
+    ) throws -> ConsoleSession.Ending {
         let waker = LateWaker()
         let host = EngineHost { waker.wake() }
-        try start(host, engine)
+        try start(host, makeDriver)
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal.open(
@@ -87,10 +89,12 @@ enum ConsoleRunner {
     }
 
     /// Waits until the engine has taken its journal up.
-    private static func start(_ host: EngineHost, _ engine: FleetEngineSetup) throws {
+    private static func start(
+        _ host: EngineHost, _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
+    ) throws {
         let ready = DispatchSemaphore(value: 0)
         let failure = Mutex<(any Error)?>(nil)
-        host.start({ try engine.makeDriver() }) { result in
+        host.start(makeDriver) { result in
             if case .failure(let error) = result { failure.withLock { $0 = error } }
             ready.signal()
         }

@@ -49,6 +49,7 @@ final class SimulatedDriver: EngineDriver {
     func view(_ query: ViewQuery) -> FleetView {
         var view = simulation.loop.view(query, now: simulation.now)
         view.simulationSpeed = speed
+        view.isSimulated = true
         return view
     }
 
