@@ -38,7 +38,7 @@ import Testing
         #expect(view.queue.total == tally.waiting)
         #expect(view.queue.inFlight == 4)
         #expect(view.update?.causes.map(\.cause) == ["wrong model"])
-        #expect(view.alerts.map(\.text) == ["u: 1 of 2 failed, wrong model, all in region-0"])
+        #expect(view.alerts.map(\.text) == ["u: 1 of 2 failed, wrong model"])
         #expect(view.firmware.map { "\($0.version) \($0.count)" } == ["2.0.0 1", "1.0.0 5"])
     }
 
@@ -55,6 +55,39 @@ import Testing
             }, now: fixture.now
         ).devices.rows
         #expect(reversed.map(\.id) == ["pos-5", "pos-4", "pos-3", "pos-2", "pos-1", "pos-0"])
+    }
+
+    /// A device that was sent back is no success of anything, and a failure that left nothing to send back stays one.
+    @Test func whatWasRolledBackIsShownAsThat() throws {
+        var fixture = try fixture()
+        #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))?.refusal == nil)
+        for device: UInt32 in [0, 1, 3, 5] { fixture.contact(device, EngineFixture.new) }
+        for device: UInt32 in 0..<6 { fixture.contact(device, EngineFixture.old) }
+        let view = fixture.loop.view(query { $0.deviceRows = RowRange(offset: 0, count: 10) }, now: fixture.now)
+        #expect(view.update?.summary.status == .rolledBack)
+        #expect(view.regions.map(\.tally).reduce(Tally(), +) == view.update?.rollback?.tally)
+        let shown = view.devices.rows.map { [$0.id, $0.assignment?.update, $0.assignment?.state.description] }
+        #expect(
+            shown == [["pos-4", "u", "failed"]] + [0, 1, 2, 3, 5].map { ["pos-\($0)", "u/rollback", "completed"] })
+    }
+
+    /// One failure is nobody's trouble in particular; several in one region are that region's, and come first.
+    @Test func theAlertOfMostDevicesComesFirst() throws {
+        var fixture = try EngineFixture(devices: 6)
+        fixture.command(.start(update: "u"))
+        for (device, code) in [(1, "hash mismatch"), (3, "hash mismatch"), (0, "wrong model")] {
+            let order = fixture.link.sent.first { $0.order.device.offset == device }?.order
+            let report = Report(
+                device: DeviceIndex(UInt32(device)), generation: order?.generation,
+                body: .gaveUp(FailureCause(code: code, isPermanent: true)))
+            fixture.now = fixture.now + .minutes(1)
+            _ = fixture.loop.step([.report(report)], now: fixture.now)
+        }
+        let view = fixture.loop.view(query { _ in }, now: fixture.now)
+        #expect(
+            view.alerts.map(\.text) == [
+                "u: 2 of 2 failed in region-1, hash mismatch", "u: 1 of 3 failed, wrong model",
+            ])
     }
 
     @Test func theRowsFollowTheSelectedDevice() throws {

@@ -30,6 +30,9 @@ struct Scene {
     /// Whether the update in focus sends devices back.
     var isRollback: Bool { view.update?.summary.isRollback ?? false }
 
+    /// Whether the overview counts devices that were sent back: of a rollback, and of an update that has one.
+    var countsRollback: Bool { isRollback || view.update?.rollback != nil }
+
     /// Whether a device's part is one in a rollback: while an update is rolled back its devices show that part.
     func isRollback(_ assignment: AssignmentRow?) -> Bool {
         guard let assignment, let update = view.update else { return false }

@@ -22,7 +22,9 @@ enum DeviceFactsPane {
 
     private static func missing(_ scene: Scene) -> String {
         if scene.state.frozen != nil { return "not in the frozen display: \(scene.key(.freeze)) shows it live" }
-        if case .device(let id) = scene.state.screen { return "nothing is known of \(id)" }
+        if case .device(let id) = scene.state.screen {
+            return scene.view.query.detail == id ? "\(id) is not registered" : "reading \(id)"
+        }
         return "the device under the cursor is shown here"
     }
 
@@ -94,7 +96,7 @@ enum AssignmentsPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         let assignments = scene.detail?.assignments ?? []
         box.drawRule("Updates of this device: \(assignments.count)", scene, on: &frame)
-        if assignments.isEmpty { box.drawEmpty("no update has named it", on: &frame) }
+        if assignments.isEmpty, scene.detail != nil { box.drawEmpty("no update has named it", on: &frame) }
         let times = scene.times.at(site: scene.detail?.timeZone ?? "")
         for (index, assignment) in assignments.prefix(box.body.rows).enumerated() {
             draw(assignment, times, scene, in: box.body.line(index), on: &frame)
@@ -124,6 +126,7 @@ enum TimelinePane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         let times = scene.times.at(site: scene.detail?.timeZone ?? "")
         box.drawRule("Timeline, latest first", scene, on: &frame)
-        EventPane.drawEvents(scene.detail?.timeline ?? [], times: times, box, scene, on: &frame)
+        let empty = scene.detail == nil ? "" : "nothing has happened yet"
+        EventPane.drawEvents(scene.detail?.timeline ?? [], empty: empty, times: times, box, scene, on: &frame)
     }
 }

@@ -6,14 +6,16 @@ import FleetEngine
 enum EventPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         box.drawRule(scene.state.screen == .overview ? "5 Events" : "Events", scene, on: &frame)
-        drawEvents(scene.view.events, times: scene.times, box, scene, on: &frame)
+        let empty = scene.view.query.eventCount == 0 ? "" : "nothing has happened yet"
+        drawEvents(scene.view.events, empty: empty, times: scene.times, box, scene, on: &frame)
     }
 
-    /// Lines of what happened.
+    /// Lines of what happened; `empty` says that there are none.
     static func drawEvents(
-        _ events: [EventRow], times: TimeText, _ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame
+        _ events: [EventRow], empty: String, times: TimeText, _ box: ScreenLayout.Box, _ scene: Scene,
+        on frame: inout Frame
     ) {
-        if events.isEmpty { box.drawEmpty("nothing has happened yet", on: &frame) }
+        if events.isEmpty { box.drawEmpty(empty, on: &frame) }
         let isWide = box.rect.columns >= 60
         box.drawRows(count: events.count, scene: scene, on: &frame) { index, line, frame in
             let event = events[index]

@@ -22,6 +22,7 @@ enum HeaderLine {
         }
         parts.append(FittedLine.Part(versions(update), role: .text, rank: 7, gap: 1))
         parts.append(badge(update.summary, scene))
+        if let why = update.summary.badgeReason { parts.append(FittedLine.Part(why, role: .held, rank: 4, gap: 1)) }
         if let phase = phase(update) { parts.append(FittedLine.Part(phase, role: .text, rank: 4, gap: 1)) }
         return parts
     }
@@ -49,7 +50,7 @@ enum HeaderLine {
         let role = update.status.role
         let glyph = role.hasGlyph ? scene.glyph(role) + " " : ""
         let flags: CellFlags = update.status == .paused ? [.bold, .reverse] : .bold
-        return FittedLine.Part(glyph + update.badge, role: role, rank: 0, flags: flags)
+        return FittedLine.Part(glyph + update.status.word, role: role, rank: 0, flags: flags)
     }
 
     private static func phase(_ update: UpdateView) -> String? {
@@ -61,9 +62,9 @@ enum HeaderLine {
         var parts: [FittedLine.Part] = []
         let name = scene.state.operatorName
         parts.append(FittedLine.Part("\(name) \(scene.state.isReadOnly ? "RO" : "RW")", role: .dim, rank: 5))
-        if let speed = scene.live.simulationSpeed {
-            parts.append(
-                FittedLine.Part("DEMO \(NumberText.speed(speed))", role: .badge, rank: 2, gap: 1, flags: .reverse))
+        let speed = scene.live.simulationSpeed.map { " \(NumberText.speed($0))" } ?? ""
+        if scene.live.isSimulated || !speed.isEmpty {
+            parts.append(FittedLine.Part("DEMO\(speed)", role: .badge, rank: 2, gap: 1, flags: .reverse))
         }
         parts.append(freshness(scene))
         let isWide = scene.layout.header.columns >= 110
@@ -84,7 +85,7 @@ enum HeaderLine {
         }
         guard let heardAt = scene.state.heardAt else { return FittedLine.Part("", role: .dim, rank: 6, gap: 0) }
         let age = scene.now - heardAt
-        if age.milliseconds <= 2000 { return FittedLine.Part("LIVE", role: .dim, rank: 6) }
+        if age.milliseconds <= 2000 { return FittedLine.Part("LIVE", role: .dim, rank: 2) }
         return FittedLine.Part("\(DurationText.short(age)) OLD", role: .caution, rank: 0, flags: .bold)
     }
 }

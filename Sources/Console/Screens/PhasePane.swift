@@ -14,7 +14,8 @@ enum PhasePane {
     }
 
     private static func drawPhases(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
-        let name = scene.state.screen == .overview ? "1 Phases" : "Phases"
+        let isOver = scene.view.update?.rollback != nil
+        let name = (scene.state.screen == .overview ? "1 Phases" : "Phases") + (isOver ? " before the rollback" : "")
         let phases = scene.view.update?.phases ?? []
         let first = box.scroll(scene, count: phases.count)
         let shown = min(box.body.rows, phases.count)

@@ -8,12 +8,14 @@ enum QueuePane {
         let queue = scene.view.queue
         let number = scene.state.screen == .overview ? "4 " : ""
         let limit = queue.limit > 0 ? "/\(queue.limit)" : ""
-        let title = "\(number)Queue: \(queue.total) waiting  \(queue.inFlight)\(limit) in flight"
+        let again = queue.retrying > 0 ? "  \(queue.retrying) to retry" : ""
+        let title =
+            "\(number)Queue: \(queue.total - queue.retrying) waiting\(again)  \(queue.inFlight)\(limit) in flight"
         let isWide = box.rect.columns >= 70
         let shown = isWide || queue.offset > 0 ? min(queue.rows.count, box.body.rows) : 0
         box.drawRule(box.title(title, offset: queue.offset, shown: shown, total: queue.total), scene, on: &frame)
         if let head = box.headLine { drawHead(isWide, in: head, on: &frame) }
-        if queue.rows.isEmpty { box.drawEmpty("nothing waits", on: &frame) }
+        if queue.rows.isEmpty, queue.total == 0 { box.drawEmpty("nothing waits", on: &frame) }
         for (index, row) in queue.rows.prefix(box.body.rows).enumerated() {
             let line = box.body.line(index)
             Columns.draw(cells(row, isWide, scene), in: line, on: &frame)

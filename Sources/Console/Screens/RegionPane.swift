@@ -24,7 +24,8 @@ enum RegionPane {
     private static func drawHead(
         _ hasUpdate: Bool, width: Int, _ scene: Scene, in line: Rect, on frame: inout Frame
     ) {
-        let names = hasUpdate ? ["ok", "fail", "actv", "wait"] : ["onl", "off", "unkn"]
+        let done = scene.countsRollback ? "back" : "ok"
+        let names = hasUpdate ? [done, "fail", "actv", "wait"] : ["onl", "off", "unkn"]
         var cells = [
             Columns.Cell("", 1, role: .dim), Columns.Cell("region", width, role: .dim),
             Columns.Cell("total", 6, role: .dim, alignment: .trailing),
@@ -48,16 +49,16 @@ enum RegionPane {
         let gaugeWidth = line.columns - used - 2
         guard hasUpdate, gaugeWidth >= 4 else { return }
         frame.put(
-            TallyGauge.gauge(region.tally, width: gaugeWidth, isRollback: scene.isRollback, scene), in: line, from: used
-        )
+            TallyGauge.gauge(region.tally, width: gaugeWidth, isRollback: scene.countsRollback, scene),
+            in: line, from: used)
     }
 
     private static func updateCells(_ region: RegionRow, _ scene: Scene) -> [Columns.Cell] {
         let tally = region.tally
         let offline = region.count(.offline)
         return [
-            number(offline, .offline), number(tally.succeeded, scene.doneRole), number(tally.failures, .failed),
-            number(tally.active, .active), number(tally.waiting, .waiting),
+            number(offline, .offline), number(tally.succeeded, scene.countsRollback ? .rolledBack : .ok),
+            number(tally.failures, .failed), number(tally.active, .active), number(tally.waiting, .waiting),
         ]
     }
 

@@ -26,11 +26,13 @@ extension UpdateStatus {
 
 extension UpdateSummary {
     /// The badge: `RUNNING`, `PAUSED by kim`, `PAUSED: gate of canary is inconclusive`.
-    var badge: String {
-        guard status == .paused, !statusText.isEmpty else { return status.word }
+    var badge: String { [status.word, badgeReason].compactMap { $0 }.joined(separator: " ") }
+
+    /// What stands behind the badge of a paused update: `by kim`, `gate of canary is inconclusive`.
+    var badgeReason: String? {
+        guard status == .paused, !statusText.isEmpty else { return nil }
         let prefix = "paused "
-        return statusText.hasPrefix(prefix)
-            ? "\(status.word) \(statusText.dropFirst(prefix.count))" : "\(status.word): \(statusText)"
+        return statusText.hasPrefix(prefix) ? String(statusText.dropFirst(prefix.count)) : statusText
     }
 
     /// Whether its devices go back to what they ran before.

@@ -7,15 +7,16 @@ extension WaitReason {
         case .notStarted: "draft, not started"
         case .awaitingApproval: "awaits approval"
         case .paused(let reason): reason.description
-        case .window(let opensAt?): "window opens \(times.short(opensAt))"
+        case .window(let opensAt?): "window \(times.short(opensAt))"
         case .window(nil): "no window opens again"
-        case .freeze(let name, let until): "freeze \(name) until \(times.short(until))"
+        // The moment before the name: where there is little room, the end is cut.
+        case .freeze(let name, let until): "frozen to \(times.short(until)): \(name)"
         case .gate(let phase): "gate of \(phase)"
-        case .soak(let phase, let until): "soak of \(phase) until \(times.short(until))"
+        case .soak(let phase, let until): "soak to \(times.short(until)): \(phase)"
         case .approval(let phase): "approval after \(phase)"
         case .limit(let scope): scope.description
-        case .rate(let until): "start rate until \(times.short(until))"
-        case .bandwidth(let region, let until): "bandwidth of \(region) until \(times.short(until))"
+        case .rate(let until): "rate to \(times.short(until))"
+        case .bandwidth(let region, let until): "bandwidth to \(times.short(until)): \(region)"
         case .floor(let site, let working): "floor at \(site): \(working) working"
         case .offline(let since?): "since \(times.short(since))"
         case .offline(nil): "next contact"

@@ -99,8 +99,10 @@ struct DeviceLists {
     private static func stateKeys(_ update: UpdateIndex?, _ state: FleetState) -> [UInt32] {
         var keys = Array(repeating: UInt32(9), count: state.devices.count)
         guard let update else { return each(state.devices) { statusRank[Int(state.devices.status($0).rawValue)] } }
-        let assignments = state.update(update).assignments
-        for position in 0..<assignments.count {
+        let own = state.update(update).assignments
+        for place in 0..<own.count {
+            let (shown, position) = state.shownPart(of: update, place)
+            let assignments = state.updates[shown.offset].assignments
             let rank: UInt32
             switch assignments.state(position) {
             case .failed: rank = 0
@@ -111,7 +113,7 @@ struct DeviceLists {
             case .completed: rank = assignments.hasTurnedBad(position) ? 0 : 5
             case .skipped: rank = 6
             }
-            keys[assignments.device(position).offset] = rank
+            keys[own.device(place).offset] = rank
         }
         return keys
     }

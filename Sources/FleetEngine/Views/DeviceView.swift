@@ -134,7 +134,10 @@ public struct DeviceDetail: Hashable, Sendable {
 
 /// A stretch of the devices that wait, in the order in which they will be looked at.
 public struct QueueList: Hashable, Sendable {
+    /// All that wait, those between two attempts included.
     public var total = 0
+    /// Those between two attempts: they have begun, and count as active in the gauges.
+    public var retrying = 0
     public var offset = 0
     public var rows: [QueueRow] = []
     /// In progress in the fleet now, and its limit.

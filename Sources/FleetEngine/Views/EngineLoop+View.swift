@@ -72,6 +72,7 @@ struct ViewBuilder {
 
     func header() -> FleetView {
         var view = FleetView()
+        view.query = query
         view.fleetName = state.settings.name
         view.timeZone = state.settings.timeZone
         view.revision = state.revision
@@ -87,7 +88,8 @@ struct ViewBuilder {
     }
 
     func regions() -> [RegionRow] {
-        let tallies = focus.map { state.updates[$0.offset].regionTallies } ?? []
+        let shown = focus.map { state.updates[$0.offset].rollback ?? $0 }
+        let tallies = shown.map { state.updates[$0.offset].regionTallies } ?? []
         let names = state.devices.regions.all
         return names.indices.map { number in
             let place = state.devices.regionCounts[number]

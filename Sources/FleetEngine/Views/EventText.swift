@@ -47,20 +47,22 @@ struct EventText {
         return ("\(record.verb) \(record.object)\(reason)", kind)
     }
 
+    private func devices(_ count: Int) -> String { count == 1 ? "1 device" : "\(count) devices" }
+
     private func updateLine(_ event: Event) -> (String, EventRow.Kind)? {
         switch event {
         case .updateStarted(let update, let targets, let skipped, _):
             let left = skipped.isEmpty ? "" : ", \(skipped.count) skipped"
-            return ("\(id(update)) started: \(targets.count) devices\(left)", .active)
+            return ("\(id(update)) started: \(devices(targets.count))\(left)", .active)
         case .updateApproved(let update): return ("\(id(update)) approved", .plain)
         case .updatePaused(let update, let reason): return ("\(id(update)) \(reason)", .held)
         case .updateResumed(let update): return ("\(id(update)) resumed", .active)
         case .startsEnded(let update, let reason): return ("\(id(update)): no more starts, \(reason)", .caution)
         case .updateEnded(let update, let status): return ("\(id(update)) \(status)", Self.kind(status))
         case .rollbackStarted(let update, _, let targets):
-            return ("\(id(update)): rolling back \(targets.count) devices", .rolledBack)
+            return ("\(id(update)): rolling back \(devices(targets.count))", .rolledBack)
         case .retryStarted(let update, _, let targets):
-            return ("\(id(update)): trying \(targets.count) failed devices again", .active)
+            return ("\(id(update)): trying \(devices(targets.count)) again", .active)
         default: return phaseLine(event)
         }
     }

@@ -9,6 +9,8 @@ public enum EngineHealth: Hashable, Sendable {
 
 /// What a console draws: the answer to a `ViewQuery`, true at `now`.
 public struct FleetView: Hashable, Sendable {
+    /// What it answers: a list that was not asked for is empty, whatever there is.
+    public var query = ViewQuery()
     public var fleetName = ""
     /// The IANA name of the zone in which the fleet's own times are shown when the operator asks for local time.
     public var timeZone = "Etc/UTC"
@@ -21,6 +23,8 @@ public struct FleetView: Hashable, Sendable {
     public var checkpointFailure: String?
     /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
     public var simulationSpeed: Double?
+    /// Whether the terminals are simulated, at whatever speed.
+    public var isSimulated = false
     public var deviceCount = 0
     /// Devices by status, in the order of `DeviceStatus.allCases`.
     public var statusCounts = [0, 0, 0]
@@ -64,7 +68,7 @@ public struct RegionRow: Hashable, Sendable {
     public var deviceCount: Int
     /// By status, in the order of `DeviceStatus.allCases`.
     public var statusCounts: [Int]
-    /// The update in focus; all zero without one.
+    /// The update in focus, or its rollback once it has one; all zero without an update.
     public var tally: Tally
 
     /// The row of one region.

@@ -24,17 +24,9 @@ extension ViewBuilder {
         var assignment: AssignmentRow?
         if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
             let waiting = reader?.reason(position)
-            assignment = assignmentRow(shownUpdate(focus, device), device, waiting: waiting)
+            assignment = assignmentRow(state.shownPart(of: focus, position).update, device, waiting: waiting)
         }
         return row(device, assignment: assignment)
-    }
-
-    /// While an update is rolled back, a device's part in the rollback is the one that moves.
-    private func shownUpdate(_ update: UpdateIndex, _ device: DeviceIndex) -> UpdateIndex {
-        guard let child = state.updates[update.offset].rollback,
-            state.updates[child.offset].assignments.position(of: device) != nil
-        else { return update }
-        return child
     }
 
     private func row(_ device: DeviceIndex, assignment: AssignmentRow?) -> DeviceRow {
@@ -87,12 +79,11 @@ extension ViewBuilder {
                         state.waitReason(record.index, $0, presence: presence, now: now)
                     })
         }
-        let shown = focus.flatMap { update in
-            assignmentRow(
-                shownUpdate(update, device), device,
-                waiting: state.updates[update.offset].assignments.position(of: device).flatMap {
-                    state.waitReason(update, $0, presence: presence, now: now)
-                })
+        var shown: AssignmentRow?
+        if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
+            shown = assignmentRow(
+                state.shownPart(of: focus, position).update, device,
+                waiting: state.waitReason(focus, position, presence: presence, now: now))
         }
         return DeviceDetail(
             row: row(device, assignment: shown), address: state.devices.address(device),
@@ -124,6 +115,7 @@ extension ViewBuilder {
         for update in state.openUpdates {
             let tally = state.updates[update.offset].tally
             queue.total += tally.waiting + tally[.retrying]
+            queue.retrying += tally[.retrying]
         }
         let count = min(max(0, query.queueRows.count), 1000)
         queue.offset = max(0, min(query.queueRows.offset, queue.total - count))

@@ -81,18 +81,22 @@ extension ViewBuilder {
         return Array(groups.sorted { $0.count > $1.count }.prefix(8))
     }
 
+    /// The most severe first, then what most devices failed by, then the latest.
     func alerts() -> [Alert] {
-        var alerts: [Alert] = []
+        var alerts: [(alert: Alert, devices: Int)] = []
         for record in state.updates where record.startedAt != nil && isRecent(record) {
-            alerts += gateAlerts(record) + causeAlerts(record)
+            alerts += gateAlerts(record).map { ($0, .max) } + causeAlerts(record)
             if record.status == .awaitingApproval {
-                alerts.append(
-                    Alert(
-                        id: "approval/\(record.id)", severity: .caution, text: "\(record.id) waits for approval",
-                        since: record.startedAt ?? now))
+                let alert = Alert(
+                    id: "approval/\(record.id)", severity: .caution, text: "\(record.id) waits for approval",
+                    since: record.startedAt ?? now)
+                alerts.append((alert, .max))
             }
         }
-        return alerts.sorted { ($1.severity.rawValue, $1.since) < ($0.severity.rawValue, $0.since) }
+        return alerts.sorted {
+            ($1.alert.severity.rawValue, $1.devices, $1.alert.since, $0.alert.id)
+                < ($0.alert.severity.rawValue, $0.devices, $0.alert.since, $1.alert.id)
+        }.map(\.alert)
     }
 
     /// Updates under way, and those that ended within a day.
@@ -116,14 +120,24 @@ extension ViewBuilder {
         }
     }
 
-    private func causeAlerts(_ record: UpdateRecord) -> [Alert] {
+    private func causeAlerts(_ record: UpdateRecord) -> [(alert: Alert, devices: Int)] {
         causes(record).prefix(3).map { cause in
-            let ended = record.tally[.completed] + record.tally[.failed]
-            let place = cause.regions.first.map { $0.count == cause.count ? ", all in \($0.region)" : "" } ?? ""
-            return Alert(
+            let alert = Alert(
                 id: "cause/\(record.id)/\(cause.cause)", severity: .caution,
-                text: "\(record.id): \(cause.count) of \(ended) failed, \(cause.cause)\(place)",
+                text: "\(record.id): \(failed(cause, record)), \(cause.cause)",
                 since: record.causesSince[cause.cause] ?? now)
+            return (alert, cause.count)
         }
+    }
+
+    /// `13 of 16 failed in west` where it is one region's trouble, else `13 of 355 failed`: of those attempted to an end.
+    private func failed(_ cause: CauseRow, _ record: UpdateRecord) -> String {
+        var tally = record.tally, place = ""
+        if cause.count > 1, cause.regions.count == 1, let region = cause.regions.first?.region,
+            let number = state.devices.regions.number(of: region), number < record.regionTallies.count
+        {
+            (tally, place) = (record.regionTallies[number], " in \(region)")
+        }
+        return "\(cause.count) of \(tally[.completed] + tally[.failed]) failed\(place)"
     }
 }
