@@ -95,7 +95,8 @@ enum HintLine {
         }
         if update.status != .rollingBack, update.status != .rolledBack { hints.append(Candidate(.rollback, 2)) }
         if !update.status.isFinal { hints.append(Candidate(.cancel, 7)) }
-        if update.status.isFinal, update.tally.failures > 0 { hints.append(Candidate(.retry, 3)) }
+        let canRetry = update.status.isFinal && update.status != .rolledBack
+        if canRetry, update.tally.failures > 0 { hints.append(Candidate(.retry, 3)) }
         return hints
     }
 

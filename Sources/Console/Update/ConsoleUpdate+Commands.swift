@@ -69,6 +69,7 @@ extension ConsoleUpdate {
         case .rollback where status == .draft: return "not started: there is nothing to roll back"
         case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
         case .cancel where status.isFinal: return "has ended: it is \(status)"
+        case .retry where status == .rolledBack: return "rolled back: its devices run what they had before"
         case .retry where update.tally.failures == 0: return "no device has failed"
         case .approve where status != .awaitingApproval && approvedPhase(of: update, view: view) == nil:
             return "nothing waits for approval"

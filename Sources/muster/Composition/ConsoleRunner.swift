@@ -98,7 +98,13 @@ enum ConsoleRunner {
             if case .failure(let error) = result { failure.withLock { $0 = error } }
             ready.signal()
         }
-        ready.wait()
+        // A large fleet takes seconds to take over or to replay.
+        if ready.wait(timeout: .now() + 0.5) == .timedOut {
+            let isShown = isatty(STDERR_FILENO) == 1
+            if isShown { FileHandle.standardError.write(Data("starting the engine: journal and files".utf8)) }
+            ready.wait()
+            if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        }
         if let error = failure.withLock({ $0 }) {
             printError("muster: \(error)")
             throw ExitStatus.failed
