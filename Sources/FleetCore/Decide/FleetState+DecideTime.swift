@@ -152,7 +152,9 @@ extension FleetState {
         }
         switch record.startsEnded {
         case nil:
-            let isThrough = !record.definition.hasGates || record.phases.last?.closedAt != nil
+            // A gate can be lost by what turns bad after its phase was left.
+            let last = record.phases.last
+            let isThrough = !record.definition.hasGates || last?.closedAt != nil && last?.verdict != .failed
             return isThrough ? [.updateEnded(update, .completed)] : []
         case .gateFailed: return [.updateEnded(update, .halted)]
         default: return [.updateEnded(update, .cancelled)]
