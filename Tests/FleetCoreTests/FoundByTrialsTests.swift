@@ -17,6 +17,37 @@ import Testing
         #expect(fixture.machine.state.devices.fleetCount.statuses.offline == 1)
     }
 
+    /// Invariant 17: nobody looked whether the last terminal that was online had fallen silent, since it was not in
+    /// service.
+    @Test func aTerminalOutOfServiceFallsSilentInTime() {
+        var fixture = CoreFixture(sites: 1, terminals: 1)
+        #expect(fixture.command(.decommission(device: "pos-0-0")) == nil)
+        #expect(fixture.machine.nextWake != nil)
+        fixture.pass(.hours(1))
+        #expect(fixture.machine.state.devices.status(DeviceIndex(0)) == .offline)
+        fixture.pass(.hours(1))
+        #expect(fixture.machine.nextWake == nil)
+    }
+
+    /// Invariant 17: an update whose last gate was lost by what turned bad behind it was paused and completed at once.
+    @Test func aLastGateThatIsLostLateHoldsTheUpdate() {
+        var fixture = CoreFixture(sites: 2, terminals: 1) { $0.retry.attempts = 1 }
+        var gate = Gate(threshold: 9000)
+        gate.minimumSample = 1
+        let phases = [PhaseDefinition(name: "all", percent: 100, gate: gate, wait: .zero)]
+        fixture.pass(.hours(1))
+        fixture.start(CoreFixture.update(strategy: .progressive(phases: phases, onFailure: .pause)))
+        // A gate does not wait for a terminal that is away.
+        for firmware in [CoreFixture.old, CoreFixture.new] { fixture.report("pos-0-0", .contacted(firmware: firmware)) }
+        #expect(fixture.machine.state.update("u")?.phases[0].closedAt != nil)
+        fixture.report("pos-1-0", .contacted(firmware: CoreFixture.old))
+        fixture.report("pos-1-0", .gaveUp(Self.permanent))
+        #expect(fixture.machine.state.update("u")?.status == .paused)
+        #expect(fixture.machine.state.update("u")?.phases[0].verdict == .failed)
+        fixture.pass(.hours(100))
+        #expect(fixture.machine.state.update("u")?.status == .paused)
+    }
+
     /// Invariant 17: devices beyond the last phase waited for a phase that never came.
     @Test func theLastPhaseIsEveryone() {
         var fixture = CoreFixture()

@@ -7,6 +7,12 @@ final class FailingLog: FactLog {
     /// Appends that still succeed; nil: all do.
     var appendsLeft: Int?
     private(set) var appends = 0
+    /// Whether it is still the engine's own.
+    var isOwn = true
+
+    func confirm() throws(FactLogError) {
+        guard isOwn else { throw FactLogError("another engine runs here", remedy: "stop") }
+    }
 
     func append(_ facts: [Fact]) throws(FactLogError) {
         if let left = appendsLeft {

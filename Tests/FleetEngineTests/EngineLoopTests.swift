@@ -59,6 +59,22 @@ import Testing
         #expect(later.state.devices.fleetCount.statuses.online == 5)
     }
 
+    /// An engine that does not know yet that another took its journal repeats no order and acknowledges nothing, not
+    /// even what would leave no fact.
+    @Test func anEngineThatWasReplacedSaysNothing() throws {
+        var fixture = try EngineFixture()
+        fixture.command(.start(update: "u"))
+        let sent = fixture.link.sent.count
+        fixture.contact(0, EngineFixture.old)
+        #expect(fixture.link.sent.count == sent + 1)
+        fixture.log.isOwn = false
+        let reply = fixture.command(.configure(FleetSettings(name: "fixture")))
+        #expect(reply?.refusal != nil)
+        fixture.contact(0, EngineFixture.old)
+        #expect(fixture.link.sent.count == sent + 1)
+        #expect(fixture.loop.health == .stopped("another engine runs here; stop"))
+    }
+
     @Test func sightingsAreWrittenInBatches() throws {
         var fixture = try EngineFixture()
         let before = fixture.log.facts.count

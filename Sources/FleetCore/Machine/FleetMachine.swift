@@ -15,6 +15,8 @@ public struct FleetMachine: Sendable {
     public private(set) var awaitsContacts = false
     private var facts: [Fact] = []
     private var silenceDue = Timestamp.distantPast
+    /// Whether a device is online, in service or not, and so may fall silent.
+    private var awaitsSilence = true
     private var deadlines = DeadlineQueue()
 
     /// More rounds than this in one tick mean that two decisions undo each other.
@@ -130,6 +132,7 @@ public struct FleetMachine: Sendable {
             deadlines.invalidate()
             silenceDue = .distantPast
         case .deviceRegistered: silenceDue = .distantPast
+        case .deviceStatusChanged(_, .online): awaitsSilence = true
         default: break
         }
     }
@@ -152,8 +155,9 @@ extension FleetMachine {
             // One millisecond more: a device is late only after its allowance.
             let heard = presence.earliestSighting(state.devices, notBefore: state.listeningSince)
             silenceDue = heard.map { $0 + state.silenceAllowed + .milliseconds(1) } ?? now + state.silenceAllowed
+            awaitsSilence = heard != nil
         }
-        if state.devices.fleetCount.statuses.online > 0 {
+        if awaitsSilence {
             nextWake = nextWake.map { min($0, silenceDue) } ?? silenceDue
         }
     }

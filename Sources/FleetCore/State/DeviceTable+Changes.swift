@@ -55,6 +55,11 @@ extension DeviceTable {
         settledUpdates[device.offset] = update?.rawValue ?? Self.noUpdate
     }
 
+    /// Notes a contact that a fact tells of.
+    mutating func heard(_ device: DeviceIndex, at time: Timestamp) {
+        lastSeenTimes[device.offset] = max(lastSeenTimes[device.offset], time.milliseconds)
+    }
+
     mutating func setLastSeen(_ device: DeviceIndex, _ time: Timestamp) {
         lastSeenTimes[device.offset] = time.milliseconds
     }

@@ -12,10 +12,13 @@ extension FleetState {
         case .deviceRevised(let device, let record): applyRevised(device, record)
         case .deviceStatusChanged(let device, let status):
             devices.setStatus(device, status)
+            if status == .online { devices.heard(device, at: fact.at) }
             refreshReady(device)
         case .devicesSeen(let sightings):
             for sighting in sightings { devices.setLastSeen(sighting.device, sighting.at) }
-        case .firmwareReported(let device, let version): devices.setFirmware(device, version)
+        case .firmwareReported(let device, let version):
+            devices.setFirmware(device, version)
+            devices.heard(device, at: fact.at)
         default: applyToUpdate(fact)
         }
         lastFactAt = max(lastFactAt, fact.at)

@@ -188,10 +188,13 @@ public struct EngineLoop {
         _ replies: [EngineReply], contacted: [DeviceIndex], inputs: [EngineInput]
     ) -> [EngineReply] {
         do {
+            let hasFacts = machine.hasFacts
             let started = try commit()
             let known = Set(started)
             let devices = started + contacted.filter { !known.contains($0) }
             let orders = devices.compactMap { machine.state.order(for: $0) }
+            // What no commit stands behind could come from an engine that does not know yet that it was replaced.
+            if !hasFacts, !orders.isEmpty || !replies.isEmpty { try log.confirm() }
             if !orders.isEmpty { link.send(orders) }
             keepCheckpoint(after: options.checkpointInterval, inBackground: true)
             return replies

@@ -5,6 +5,10 @@ public protocol FactLog: AnyObject {
     /// Makes these facts durable, all of them or none, in one commit.
     func append(_ facts: [Fact]) throws(FactLogError)
 
+    /// Throws if the log is another engine's by now. Asked before orders and answers leave that no commit
+    /// stands behind.
+    func confirm() throws(FactLogError)
+
     /// Hands every durable fact to `body`, in order, in batches of any size.
     func replay(_ body: ([Fact]) -> Void) throws(FactLogError)
 
@@ -37,6 +41,8 @@ public protocol FactLog: AnyObject {
 
 /// A log without checkpoints, which nobody else writes.
 extension FactLog {
+    public func confirm() throws(FactLogError) {}
+
     public func follow(_ body: ([Fact]) -> Void) throws(FactLogError) {}
 
     public func recover(

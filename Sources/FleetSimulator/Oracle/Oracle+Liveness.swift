@@ -30,7 +30,7 @@ extension Oracle {
         } else {
             isOver =
                 !updates[update].hasGates || updates[update].stopped != nil
-                || updates[update].phases.last?.isClosed == true
+                || updates[update].phases.last.map { $0.isClosed && $0.verdict != .failed } == true
         }
         ledger.expect(.liveness, !isOver, "nothing is left to do in \(id), and it is \(account.status)")
     }

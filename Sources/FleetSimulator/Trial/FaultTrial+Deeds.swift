@@ -29,6 +29,7 @@ extension FaultTrial {
         case .clockIsSet(let step):
             counts[.clockStep] += 1
             clock.set(by: step)
+            clockLookAt = clockLookAt ?? now + .minutes(1)
         case .engineIsKilled: killEngine()
         case .zombieWakes: killEngine()
         case .commitFails(let failure): nextFailure = failure

@@ -33,11 +33,11 @@ extension FaultTrial {
     }
 
     /// Hands a batch to the engine, if there is one and there is anything for it to do.
-    func give(_ inputs: [EngineInput]) {
+    func give(_ inputs: [EngineInput], looksAtClock: Bool = false) {
         wakeZombie(inputs)
         guard let engine else { return }
         let isDue = engine.loop.nextWake.map { $0 <= clock.wall(now) } ?? false
-        guard !inputs.isEmpty || isDue else { return }
+        guard !inputs.isEmpty || isDue || looksAtClock else { return }
         oracle.observe(.stepped(inputs, epoch: engine.epoch, wall: clock.wall(now)))
         let before = engine.state.revision
         let replies = engine.step(inputs, wall: clock.wall(now), steady: steadyTime)

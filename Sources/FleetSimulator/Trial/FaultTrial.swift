@@ -40,6 +40,10 @@ public final class FaultTrial {
     /// Whether the present engine was killed inside its step.
     var diedInStep = false
 
+    /// When an engine looks at its clocks at the latest after one was set: a driver never rests for longer than a
+    /// minute, so that it notices.
+    var clockLookAt: Timestamp?
+
     /// True time.
     public internal(set) var now: Timestamp
     /// Instants run so far.
@@ -94,7 +98,7 @@ public final class FaultTrial {
 
     /// When anything happens next.
     private var nextInstant: Timestamp? {
-        var times = [world.nextEventAt, network.nextArrival, agenda.next, restartAt].compactMap { $0 }
+        var times = [world.nextEventAt, network.nextArrival, agenda.next, restartAt, clockLookAt].compactMap { $0 }
         if let engine, let wake = engine.loop.nextWake { times.append(clock.time(showing: wake, notBefore: now)) }
         return times.min()
     }
@@ -111,7 +115,9 @@ public final class FaultTrial {
             }
         }
         if let restart = restartAt, restart <= now { start() }
-        give(inputs)
+        let looksAtClock = clockLookAt.map { $0 <= now } ?? false
+        if looksAtClock { clockLookAt = nil }
+        give(inputs, looksAtClock: looksAtClock)
     }
 
     var steadyTime: Duration { now - script.start }

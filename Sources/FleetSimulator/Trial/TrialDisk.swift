@@ -49,9 +49,14 @@ final class TrialDisk {
         return (epoch, unheard)
     }
 
+    /// Throws if the lock is another engine's by now.
+    func confirm(epoch: Int) throws(FactLogError) {
+        guard epoch == self.epoch else { throw FactLogError("another engine runs here", remedy: "stop") }
+    }
+
     /// Writes and syncs a commit. `survives` says whether bytes that were written and not synced are there afterwards.
     func append(_ facts: [Fact], epoch: Int, failure: Failure?, survives: Bool) throws(FactLogError) {
-        guard epoch == self.epoch else { throw FactLogError("another engine runs here", remedy: "stop") }
+        try confirm(epoch: epoch)
         guard !isFull else { throw FactLogError("the disk is full", remedy: "make room") }
         var bytes: [UInt8] = []
         for fact in facts { Self.write(fact, into: &bytes) }
@@ -133,6 +138,8 @@ final class TrialJournal: FactLog {
         let (failure, survives) = fault()
         try disk.append(facts, epoch: epoch, failure: failure, survives: survives)
     }
+
+    func confirm() throws(FactLogError) { try disk.confirm(epoch: epoch) }
 
     func replay(_ body: ([Fact]) -> Void) throws(FactLogError) { try disk.replay(body) }
 }
