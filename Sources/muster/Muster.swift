@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Foundation
 
 /// `muster`: rolls software out to fleets of point-of-sale terminals, and shows the rollout live.
 @main
@@ -11,7 +12,8 @@ struct Muster: ParsableCommand {
             Start with `muster demo`: a throw-away fleet of simulated terminals, a rollout under way, the console open. \
             A fleet of your own is a directory of files; `muster check DIRECTORY` says what is wrong in them.
 
-            Exit codes: 0 done, 1 failed, 2 bad input, 3 an update was halted or rolled back, or waits for a person.
+            Exit codes: 0 done, 1 failed, 2 bad input, 3 an update was halted or rolled back, succeeded on no \
+            device, or waits for a person.
             """,
         version: "0.1.0",
         subcommands: [
@@ -26,9 +28,16 @@ struct Muster: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            try expectWritten()
         } catch {
             end(with: error)
         }
+    }
+
+    /// A full disk under the output is a failure like any other, though `print` does not tell.
+    private static func expectWritten() throws {
+        guard fflush(nil) != 0 else { return }
+        throw CocoaError(.fileWriteOutOfSpace)
     }
 
     private static func end(with error: any Error) -> Never {

@@ -50,6 +50,9 @@ public struct UpdateOutcome: Hashable, Sendable {
     public var phases: [PhaseOutcome]
     /// Its devices in the order of its targets, then the skipped.
     public var devices: [DeviceOutcome]
+
+    /// Whether devices were attempted to an end and not one succeeded.
+    public var hasOnlyFailed: Bool { tally.failures > 0 && tally.succeeded == 0 }
 }
 
 /// What became of a phase.
@@ -70,6 +73,8 @@ public struct PhaseOutcome: Hashable, Sendable {
     public var decidedAt: Timestamp?
     /// When it was left behind.
     public var closedAt: Timestamp?
+    /// When nothing began in it any more: left behind, or its gate failed.
+    public var endedAt: Timestamp? { closedAt ?? (verdict == .failed ? decidedAt : nil) }
 }
 
 /// What became of a device in an update.

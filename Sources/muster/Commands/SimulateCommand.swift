@@ -11,8 +11,8 @@ struct SimulateCommand: ParsableCommand {
         discussion: """
             Nothing is kept and nothing is changed.
 
-            Exit codes: 0 every update completed, 2 bad input, 3 one was halted, rolled back, cancelled, or waits for a \
-            person.
+            Exit codes: 0 every update completed, 2 bad input, 3 one was halted, rolled back, cancelled, succeeded on no \
+            device, or waits for a person.
             """)
 
     @Argument(help: "The fleet's directory.")
@@ -73,7 +73,9 @@ struct SimulateCommand: ParsableCommand {
             throw ExitStatus.badInput
         }
         if json { try JSONOutput.print(SimulationReport(outcome).whole) } else { printText(outcome) }
-        let isWhole = outcome.ending == .ended && outcome.updates.allSatisfy { $0.status == .completed }
+        let isWhole =
+            outcome.ending == .ended
+            && outcome.updates.allSatisfy { $0.status == .completed && !$0.hasOnlyFailed }
         if !isWhole || outcome.updates.contains(where: \.isRollback) { throw ExitStatus.held }
     }
 

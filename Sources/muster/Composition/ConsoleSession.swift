@@ -74,8 +74,12 @@ final class ConsoleSession {
         take(theme: state.themeName)
     }
 
-    /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows.
-    private var timeout: Int? { host.isBusy ? 500 : nil }
+    /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows. While
+    /// devices move it looks once a second whether that is so.
+    private var timeout: Int? {
+        if host.isBusy { return 500 }
+        return view.simulationSpeed != nil || view.updates.contains { $0.status.isUnderWay } ? 1000 : nil
+    }
 
     private func ask() { host.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
 
@@ -101,13 +105,22 @@ final class ConsoleSession {
         switch event {
         case .keys(let keys):
             for key in keys where ending == nil {
-                for effect in ConsoleUpdate.handle(key, state: &state, view: view) { perform(effect) }
+                for effect in ConsoleUpdate.handle(confirming(key, among: keys), state: &state, view: view) {
+                    perform(effect)
+                }
             }
         case .resized(let size): ConsoleUpdate.resized(to: size, state: &state)
         case .quitRequested(let signal): ending = .signal(signal)
         case .hungUp: ending = .signal(SIGHUP)
         case .woken, .resumed, .timedOut: break
         }
+    }
+
+    /// A person's Enter comes by itself. One that comes in one piece with other keys, over a terminal that does not mark
+    /// a paste as one, confirms nothing.
+    private func confirming(_ event: KeyEvent, among keys: [KeyEvent]) -> KeyEvent {
+        guard state.dialog != nil, event.key == .enter, keys.contains(where: { $0.key != .enter }) else { return event }
+        return KeyEvent(event.key, isPasted: true)
     }
 
     private func perform(_ effect: ConsoleEffect) {

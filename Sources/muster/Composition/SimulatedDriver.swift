@@ -6,8 +6,8 @@ import Foundation
 
 /// Drives an engine and its simulated terminals by a clock that goes faster than the wall's.
 final class SimulatedDriver: EngineDriver {
-    /// Instants that are run before the inbox is looked at again.
-    private static let budget = 2_000
+    /// Instants that are run before the clock is looked at again, and how long the inbox and the screens wait at most.
+    private static let budget = 20, slice = Duration.milliseconds(10)
     /// A longer pause of the process is not made up for: a laptop that slept does not skip a day of the rollout.
     private static let longestLeap = Duration.seconds(1)
 
@@ -30,9 +30,14 @@ final class SimulatedDriver: EngineDriver {
         lastWall = wall
         // Time that the simulation could not keep up with is not piled up.
         if hasCaughtUp { target = target + .milliseconds(Int64(Double(passed.microseconds) * speed / 1000)) }
-        let advance = simulation.advance(to: target, inputs: inputs, budget: Self.budget)
+        var advance = simulation.advance(to: target, inputs: inputs, budget: Self.budget)
+        var replies = advance.replies
+        while !advance.hasCaughtUp, ContinuousClock.now - wall < Self.slice {
+            advance = simulation.advance(to: target, budget: Self.budget)
+            replies += advance.replies
+        }
         hasCaughtUp = advance.hasCaughtUp
-        return advance.replies
+        return replies
     }
 
     var rest: Duration? {

@@ -116,18 +116,20 @@ struct SimulationReport {
                 Phase(
                     name: phase.name, size: phase.size, completed: phase.completed, failed: phase.failed,
                     verdict: phase.verdict?.description, openedAt: phase.openedAt?.iso,
-                    closedAt: phase.closedAt?.iso)
+                    closedAt: phase.endedAt?.iso)
             },
-            devices: update.devices.map(device))
+            devices: update.devices.map { device($0, of: update) })
     }
 
-    private static func device(_ device: DeviceOutcome) -> Device {
-        Device(
+    /// One that was skipped when the update started ended at that moment.
+    private static func device(_ device: DeviceOutcome, of update: UpdateOutcome) -> Device {
+        let endedAt = device.endedAt ?? (device.state == .skipped ? update.startedAt : nil)
+        return Device(
             id: device.id, region: device.region, site: device.site,
             state: device.hasTurnedBad ? "completed, then turned bad" : device.state.description,
             reason: device.reason?.description, waitsFor: device.waits?.description, attempts: device.attempts,
             from: device.previous?.description, to: device.target.description,
-            firmware: device.firmware.description, startedAt: device.startedAt?.iso, endedAt: device.endedAt?.iso)
+            firmware: device.firmware.description, startedAt: device.startedAt?.iso, endedAt: endedAt?.iso)
     }
 
     /// The report for people.
