@@ -209,7 +209,10 @@ import Testing
         view.update?.summary = view.updates[1]
         var state = Self.state(view)
         press("r", &state, view)
-        #expect(press("y", &state, view) == [.send(.retryFailed(update: "RO-1042"), reason: "")])
+        #expect(press("y", &state, view).isEmpty)
+        press("backspace", &state, view)
+        type("RO-1042", &state, view)
+        #expect(press("enter", &state, view) == [.send(.retryFailed(update: "RO-1042"), reason: "")])
 
         view = Fixture.running()
         view.update?.gate?.awaitsApproval = true

@@ -136,9 +136,11 @@ import Testing
             fixture.loop.view(query { $0.rollbackPreview = "u" }, now: fixture.now).rollback)
         #expect(preview.changed == 1)
         #expect(preview.inFlight == 4)
-        #expect(preview.toCheck == 1)
+        // It failed and still runs what it had.
+        #expect(preview.toCheck == 0)
+        #expect(preview.unchanged == 1)
         #expect(preview.cancelled == 0)
-        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 6)])
+        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 5)])
         let reply = fixture.command(.rollBack(update: "u", confirmation: "u", preview: preview.revision))
         #expect(reply?.refusal == nil)
         #expect(fixture.loop.state.update("u/rollback")?.tally.total == 6)

@@ -131,7 +131,7 @@ struct ConsoleKeysTests {
         try engine.waitUntilOpen()
         let console = try ConsoleRun(scratch, speed: nil, options: ["--read-only"])
         try console.waitUntilOpen()
-        try console.wait(for: "kim RO", "DEMO", "LIVE")
+        try console.wait(for: "kim RO", "DEMO", "LAST FACT")
         try engine.start(update)
         try console.wait(for: update, "RUNNING")
         try console.focus(update)

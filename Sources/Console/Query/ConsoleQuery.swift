@@ -46,7 +46,7 @@ public enum ConsoleQuery {
         switch confirmation.kind {
         case .rollback: query.rollbackPreview = confirmation.update.id
         case .start: query.startPreview = confirmation.update.id
-        case .cancel: break
+        case .cancel, .retry: break
         }
     }
 }

@@ -17,6 +17,7 @@ enum RollbackRadius {
                 role: .caution),
             DialogBox.Line("", preview.targets.map { "\($0.count) to \($0.version)" }.joined(separator: "  "), rank: 3),
             DialogBox.Line("OF THESE", ofThese(preview), rank: 2),
+            DialogBox.Line("STAY", stay(preview.unchanged), rank: 3),
             DialogBox.Line(
                 "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4),
             DialogBox.Line("CANCELS", "\(NumberText.count(preview.cancelled, "device")) that have not begun", rank: 2),
@@ -28,6 +29,11 @@ enum RollbackRadius {
 
     private static func ofThese(_ preview: RollbackPreview) -> String {
         "\(preview.changed) changed  \(preview.inFlight) in flight finish first  \(preview.toCheck) failed get checked"
+    }
+
+    private static func stay(_ count: Int) -> String {
+        guard count > 0 else { return "none: all were changed, or may have been" }
+        return "\(NumberText.count(count, "device")) on what they had before, by their own word"
     }
 
     private static func offline(_ count: Int) -> String {
@@ -87,7 +93,6 @@ enum YesNoDialog {
         switch question.kind {
         case .resume: "RESUME \(question.update.id)"
         case .approve: "APPROVE \(question.update.id)"
-        case .retry: "RETRY \(question.update.id)"
         }
     }
 
@@ -115,9 +120,6 @@ enum YesNoDialog {
         case .approve:
             let subject = question.phase.map { "What follows \($0) may open" } ?? "The update may begin"
             return "\(subject): \(devices) \(question.count == 1 ? "waits" : "wait")."
-        case .retry:
-            return
-                "\(devices) that failed \(question.count == 1 ? "is" : "are") tried once more, as an update of \(question.count == 1 ? "its" : "their") own."
         }
     }
 }

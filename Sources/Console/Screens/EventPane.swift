@@ -6,7 +6,9 @@ import FleetEngine
 enum EventPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         box.drawRule(scene.state.screen == .overview ? "5 Events" : "Events", scene, on: &frame)
-        let empty = scene.view.query.eventCount == 0 ? "" : "nothing has happened yet"
+        let frozen = "not in the frozen display: \(scene.key(.freeze)) shows it live"
+        let pending = scene.state.frozen == nil ? "" : frozen
+        let empty = scene.view.query.eventCount == 0 ? pending : "nothing has happened yet"
         drawEvents(scene.view.events, empty: empty, times: scene.times, box, scene, on: &frame)
     }
 

@@ -22,7 +22,7 @@ enum HeaderLine {
         }
         parts.append(FittedLine.Part(versions(update), role: .text, rank: 7, gap: 1))
         parts.append(badge(update.summary, scene))
-        if let why = update.summary.badgeReason { parts.append(FittedLine.Part(why, role: .held, rank: 4, gap: 1)) }
+        if let why = update.summary.badgeReason { parts.append(FittedLine.Part(why, role: .held, rank: 3, gap: 1)) }
         if let phase = phase(update) { parts.append(FittedLine.Part(phase, role: .text, rank: 4, gap: 1)) }
         return parts
     }
@@ -47,10 +47,10 @@ enum HeaderLine {
     }
 
     private static func badge(_ update: UpdateSummary, _ scene: Scene) -> FittedLine.Part {
-        let role = update.status.role
+        let role = update.role
         let glyph = role.hasGlyph ? scene.glyph(role) + " " : ""
         let flags: CellFlags = update.status == .paused ? [.bold, .reverse] : .bold
-        return FittedLine.Part(glyph + update.status.word, role: role, rank: 0, flags: flags)
+        return FittedLine.Part(glyph + update.word, role: role, rank: 0, flags: flags)
     }
 
     private static func phase(_ update: UpdateView) -> String? {
@@ -77,6 +77,9 @@ enum HeaderLine {
 
     /// LIVE, or since when it is not.
     private static func freshness(_ scene: Scene) -> FittedLine.Part {
+        if scene.live.isAsOfLastFact, scene.live.health == .running, scene.state.frozen == nil {
+            return FittedLine.Part("LAST FACT", role: .caution, rank: 0)
+        }
         if case .stopped = scene.live.health {
             return FittedLine.Part("STOPPED", role: .error, rank: 0, flags: [.bold, .reverse])
         }

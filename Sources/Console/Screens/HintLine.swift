@@ -86,14 +86,15 @@ enum HintLine {
         switch update.status {
         case .draft: return hints + [Candidate(.start, 1)]
         case .running, .scheduled: hints.append(Candidate(.pause, 1))
-        case .paused: hints.append(Candidate(.resume, 1))
+        case .paused: if !update.hasLostGate { hints.append(Candidate(.resume, 1)) }
         case .awaitingApproval: hints.append(Candidate(.approve, 1))
         default: break
         }
         if scene.live.update?.gate?.awaitsApproval == true, update.status != .awaitingApproval {
             hints.append(Candidate(.approve, 1))
         }
-        if update.status != .rollingBack, update.status != .rolledBack { hints.append(Candidate(.rollback, 2)) }
+        let isBack = update.status == .rollingBack || update.status == .rolledBack || update.isRollback
+        if !isBack { hints.append(Candidate(.rollback, 2)) }
         if !update.status.isFinal { hints.append(Candidate(.cancel, 7)) }
         let canRetry = update.status.isFinal && update.status != .rolledBack
         if canRetry, update.tally.failures > 0 { hints.append(Candidate(.retry, 3)) }

@@ -61,7 +61,8 @@ enum RegionPane {
         Columns.draw(cells, in: line, on: &frame)
         let used = cells.reduce(0) { $0 + ($1.width ?? 0) + 1 } + 1
         let gaugeWidth = line.columns - used - 2
-        guard hasUpdate, gaugeWidth >= 4 else { return }
+        // Where the update reaches nobody there is nothing to draw: an empty gauge would say that devices wait.
+        guard hasUpdate, gaugeWidth >= 4, region.tally.target > 0 else { return }
         frame.put(
             TallyGauge.gauge(region.tally, width: gaugeWidth, isRollback: scene.countsRollback, scene),
             in: line, from: used)

@@ -9,6 +9,7 @@ extension TypedConfirmation.Kind {
         case .rollback: "roll back"
         case .cancel: "cancel the update"
         case .start: "start"
+        case .retry: "retry"
         }
     }
 }
@@ -32,6 +33,7 @@ enum TypedDialog {
             confirmation.rollback.map { RollbackRadius.lines($0, confirmation, scene) } ?? [counting("rollback")]
         case .start: confirmation.start.map { StartRadius.lines($0, confirmation, scene) } ?? [counting("start")]
         case .cancel: cancelLines(confirmation.update, scene)
+        case .retry: retryLines(confirmation.update)
         }
     }
 
@@ -46,10 +48,27 @@ enum TypedDialog {
                 "CANCELS",
                 "\(NumberText.count(tally.waiting, "device")) that have not begun, as they are when you confirm",
                 role: .caution),
-            DialogBox.Line("FINISHES", "\(NumberText.count(tally.active, "device")) in flight", rank: 2),
+            DialogBox.Line("FINISHES", finishes(tally), rank: 2),
             DialogBox.Line(
                 "LEAVES", "\(NumberText.count(tally.succeeded, "device")) on \(update.release): this is no rollback",
                 rank: 2),
+        ]
+    }
+
+    /// One between two attempts is not in flight: it is not tried again.
+    private static func finishes(_ tally: Tally) -> String {
+        let flying = "\(NumberText.count(tally[.inProgress], "device")) in flight"
+        guard tally[.retrying] > 0 else { return flying }
+        return flying + "; \(tally[.retrying]) between two tries \(tally[.retrying] == 1 ? "fails" : "fail")"
+    }
+
+    private static func retryLines(_ update: UpdateSummary) -> [DialogBox.Line] {
+        let goal = update.isRollback ? "the release each had before" : "\(update.release)"
+        return [
+            DialogBox.Line(
+                "SENDS", "\(NumberText.count(update.tally.failures, "device")) that failed to \(goal) once more",
+                role: .caution),
+            DialogBox.Line("AS", "an update of its own, without phases and gates", rank: 2),
         ]
     }
 

@@ -40,7 +40,7 @@ enum UpdatesPane {
     }
 
     private static func cells(_ update: UpdateSummary, columns: Int, _ scene: Scene) -> [Columns.Cell] {
-        let role = update.status.role
+        let role = update.role
         let isShown = update.id == scene.view.update?.summary.id
         let failures = update.tally.failures
         var cells = [
@@ -60,6 +60,6 @@ enum UpdatesPane {
 
     private static func statusText(_ update: UpdateSummary) -> String {
         if update.status == .paused || update.statusText.isEmpty { return update.badge }
-        return "\(update.status.word): \(update.statusText)"
+        return "\(update.word): \(update.statusText)"
     }
 }

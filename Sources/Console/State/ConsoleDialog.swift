@@ -11,7 +11,7 @@ public enum ConsoleDialog: Hashable, Sendable {
 /// A question that only the update's id, typed in full, confirms.
 public struct TypedConfirmation: Hashable, Sendable {
     /// What is confirmed.
-    public enum Kind: Hashable, Sendable { case rollback, cancel, start }
+    public enum Kind: Hashable, Sendable { case rollback, cancel, start, retry }
 
     /// What is confirmed.
     public var kind: Kind
@@ -55,7 +55,7 @@ public struct TypedConfirmation: Hashable, Sendable {
         switch kind {
         case .rollback: rollback != nil
         case .start: start != nil
-        case .cancel: true
+        case .cancel, .retry: true
         }
     }
 
@@ -66,7 +66,7 @@ public struct TypedConfirmation: Hashable, Sendable {
 /// A question that `y` confirms.
 public struct YesNoQuestion: Hashable, Sendable {
     /// What is confirmed.
-    public enum Kind: Hashable, Sendable { case resume, approve, retry }
+    public enum Kind: Hashable, Sendable { case resume, approve }
 
     /// What is confirmed.
     public var kind: Kind

@@ -31,6 +31,9 @@ extension ConsoleState {
         }
     }
 
+    /// The row of the queue under the cursor.
+    var queueKey: QueueKey? { queue.selected.flatMap(QueueKey.init(text:)) }
+
     /// How many rows of a pane are shown.
     func shownRows(of pane: Pane) -> Int { layout.box(pane)?.body.rows ?? 0 }
 

@@ -25,8 +25,18 @@ extension UpdateStatus {
 }
 
 extension UpdateSummary {
+    /// How it is drawn. An update that went through its list without a success is no good news.
+    var role: Role {
+        hasOnlyFailed ? .failed : status.role
+    }
+
+    /// The word of its status.
+    var word: String { hasOnlyFailed ? "ALL FAILED" : status.word }
+
+    private var hasOnlyFailed: Bool { status == .completed && tally.failures > 0 && tally.succeeded == 0 }
+
     /// The badge: `RUNNING`, `PAUSED by kim`, `PAUSED: gate of canary is inconclusive`.
-    var badge: String { [status.word, badgeReason].compactMap { $0 }.joined(separator: " ") }
+    var badge: String { [word, badgeReason].compactMap { $0 }.joined(separator: " ") }
 
     /// What stands behind the badge of a paused update: `by kim`, `gate of canary is inconclusive`.
     var badgeReason: String? {

@@ -3,10 +3,11 @@ import FleetCore
 import FleetEngine
 
 extension ConsoleUpdate {
-    /// The update that a command is about: the one under the cursor in the list of updates, else the one in focus,
-    /// even if the view that shows it has not arrived yet.
+    /// The update that a command is about: the one under the cursor in the list of updates, or that of the row under
+    /// the cursor in the queue, else the one in focus, even if the view that shows it has not arrived yet.
     static func target(state: ConsoleState, view: FleetView) -> UpdateSummary? {
         if state.screen == .updates { return view.updates.first { $0.id == state.selectedUpdate } }
+        if state.screen == .queue, let key = state.queueKey { return view.updates.first { $0.id == key.update } }
         guard let id = state.focusedUpdate else { return view.update?.summary }
         return view.updates.first { $0.id == id }
     }
@@ -42,8 +43,8 @@ extension ConsoleUpdate {
         case .rollback: .typed(TypedConfirmation(.rollback, update: update))
         case .cancel: .typed(TypedConfirmation(.cancel, update: update))
         case .start: .typed(TypedConfirmation(.start, update: update))
+        case .retry: .typed(TypedConfirmation(.retry, update: update))
         case .resume: .yesNo(YesNoQuestion(.resume, update: update, count: update.tally.waiting))
-        case .retry: .yesNo(YesNoQuestion(.retry, update: update, count: update.tally.failures))
         case .approve:
             .yesNo(
                 YesNoQuestion(
@@ -65,7 +66,9 @@ extension ConsoleUpdate {
         let status = update.status
         switch action {
         case .resume where status != .paused: return "not paused: it is \(status)"
+        case .resume where update.hasLostGate: return "its gate has failed: roll it back, or cancel it"
         case .start where status != .draft: return "started already: it is \(status)"
+        case .rollback where update.isRollback: return "it is a rollback itself"
         case .rollback where status == .draft: return "not started: there is nothing to roll back"
         case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
         case .cancel where status.isFinal: return "has ended: it is \(status)"

@@ -89,6 +89,7 @@ extension ConsoleUpdate {
             return [.send(.rollBack(update: id, confirmation: confirmation.typed, preview: preview), reason: "")]
         case .cancel: return [.send(.cancel(update: id), reason: "")]
         case .start: return [.send(.start(update: id), reason: "")]
+        case .retry: return [.send(.retryFailed(update: id), reason: "")]
         }
     }
 
@@ -101,7 +102,6 @@ extension ConsoleUpdate {
         switch question.kind {
         case .resume: return [.send(.resume(update: question.update.id), reason: "")]
         case .approve: return [.send(.approve(update: question.update.id), reason: "")]
-        case .retry: return [.send(.retryFailed(update: question.update.id), reason: "")]
         }
     }
 }

@@ -85,13 +85,13 @@ extension ConsoleUpdate {
         case .device(let id): return id
         case .update: return view.update?.summary.id
         case .updates: return state.selectedUpdate
-        case .queue: return state.queue.selected
+        case .queue: return state.queueKey?.device
         default: break
         }
         if !state.marks.isEmpty { return state.marks.sorted().joined(separator: "\n") }
         switch state.focusedPane {
         case .regions: return state.selectedRegion
-        case .queue: return state.queue.selected
+        case .queue: return state.queueKey?.device
         case .phases: return view.update?.summary.id
         default: return state.devices.selected
         }

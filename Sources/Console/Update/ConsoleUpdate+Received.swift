@@ -34,7 +34,7 @@ extension ConsoleUpdate {
         if deferred == .open, state.screen == .overview { openDevice(state.devices.selected, state: &state) }
         if deferred == .mark { toggleMark(&state) }
         if state.queue.received(view.queue.list) == .open, state.screen == .queue {
-            openDevice(state.queue.selected, state: &state)
+            openQueued(state.queue.selected, state: &state)
         }
         if state.isMarkingRange, let selected = state.devices.selected { mark(selected, &state) }
     }
@@ -61,7 +61,7 @@ extension ConsoleUpdate {
 
 extension UpdateStatus {
     /// Whether devices move, or would if nobody held them.
-    var isUnderWay: Bool {
+    public var isUnderWay: Bool {
         switch self {
         case .running, .paused, .rollingBack, .scheduled, .awaitingApproval: true
         default: false
@@ -74,13 +74,14 @@ extension TypedConfirmation {
         switch kind {
         case .rollback: received(rollback: view.rollback.flatMap { $0.update == update.id ? $0 : nil })
         case .start: received(start: view.start.flatMap { $0.update == update.id ? $0 : nil })
-        case .cancel: break
+        case .cancel, .retry: break
         }
         guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
         if isPointless(current.status) {
             notice = .gone
             typed = ""
         }
+        if kind == .retry, notice != .gone, current.tally.failures != update.tally.failures { lock(at: view.now) }
         update = current
     }
 
@@ -110,6 +111,7 @@ extension TypedConfirmation {
     private func isPointless(_ status: UpdateStatus) -> Bool {
         switch kind {
         case .rollback: status == .rollingBack || status == .rolledBack
+        case .retry: !status.isFinal || status == .rolledBack
         case .cancel: status.isFinal
         case .start: status != .draft
         }
@@ -119,7 +121,7 @@ extension TypedConfirmation {
 extension YesNoQuestion {
     mutating func received(_ view: FleetView) {
         guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
-        let newCount = kind == .retry ? current.tally.failures : current.tally.waiting
+        let newCount = current.tally.waiting
         if newCount != count || current.status != update.status { hasChanged = true }
         count = newCount
         update = current
@@ -133,5 +135,5 @@ extension DeviceList {
 
 extension QueueList {
     /// The rows as the cursor sees them.
-    var list: WindowedList.Rows { WindowedList.Rows(ids: rows.map(\.device), offset: offset, total: total) }
+    var list: WindowedList.Rows { WindowedList.Rows(ids: rows.map(\.key.text), offset: offset, total: total) }
 }

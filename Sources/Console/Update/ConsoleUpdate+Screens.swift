@@ -60,7 +60,10 @@ extension ConsoleUpdate {
         let shown = state.shown(view)
         switch state.focusedPane {
         case .devices: openSelection(&state, shown.devices.list, \.devices)
-        case .queue: openSelection(&state, shown.queue.list, \.queue)
+        case .queue:
+            // Its part in that update is shown, and no other's.
+            if let key = state.queueKey, state.queue.pendingPosition == nil { choose(key.update, state: &state) }
+            openSelection(&state, shown.queue.list, \.queue)
         case .regions: confine(&state, view: shown)
         case .phases:
             if shown.firstPane == .updates { state.selectedUpdate = state.focusedUpdate }
@@ -79,10 +82,17 @@ extension ConsoleUpdate {
         if state[keyPath: list].pendingPosition != nil {
             state[keyPath: list].deferred = .open
         } else if let id = state[keyPath: list].selected {
-            openDevice(id, state: &state)
+            openDevice(QueueKey(text: id)?.device ?? id, state: &state)
         } else {
             state[keyPath: list].move(by: 1, in: rows, selectedPosition: nil)
         }
+    }
+
+    /// Opens the device of a row of the queue, with the update that it waits in.
+    static func openQueued(_ selected: String?, state: inout ConsoleState) {
+        guard let key = selected.flatMap(QueueKey.init(text:)) else { return }
+        choose(key.update, state: &state)
+        openDevice(key.device, state: &state)
     }
 
     static func openDevice(_ id: String?, state: inout ConsoleState) {

@@ -160,6 +160,9 @@ public struct QueueRow: Hashable, Sendable {
     /// The IANA name of the device's time zone; empty if nobody asked for it.
     public var timeZone: String
 
+    /// What a cursor stands on: a device may wait in several updates.
+    public var key: QueueKey { QueueKey(update: update, device: device) }
+
     /// The row of one waiting device.
     public init(
         number: Int, device: String, region: String, update: String, phase: String?, waiting: WaitReason,
@@ -173,6 +176,29 @@ public struct QueueRow: Hashable, Sendable {
         self.waiting = waiting
         self.timeZone = timeZone
     }
+}
+
+/// One device in one update, as one text.
+public struct QueueKey: Hashable, Sendable {
+    public var update: String
+    public var device: String
+
+    /// The key of one row.
+    public init(update: String, device: String) {
+        self.update = update
+        self.device = device
+    }
+
+    /// Reads what `text` gave; nil: it is something else.
+    public init?(text: String) {
+        // Ids hold no control characters.
+        let parts = text.split(separator: "\u{1F}", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        self.init(update: String(parts[0]), device: String(parts[1]))
+    }
+
+    /// The key as a text that only this row has.
+    public var text: String { "\(update)\u{1F}\(device)" }
 }
 
 /// The blast radius of a rollback, before anyone confirms it.
@@ -199,6 +225,8 @@ public struct RollbackPreview: Hashable, Sendable {
     /// Ids for `impossible`, in its order.
     public var impossibleIDs: [String]
     public var regions: [RegionCount]
+    /// Tried, and by their own word on what they had before: nothing is sent to them.
+    public var unchanged = 0
 
     /// A blast radius.
     public init(

@@ -112,10 +112,12 @@ struct ViewBuilder {
             parent = state.updates[index.offset].id
             strategy = "retry"
         }
-        return UpdateSummary(
+        var summary = UpdateSummary(
             id: record.id, title: record.definition.title, release: record.definition.release, strategy: strategy,
             status: record.status, statusText: statusText(record), startedAt: record.startedAt,
             endedAt: record.endedAt, tally: record.tally, parent: parent)
+        if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
+        return summary
     }
 
     private func statusText(_ record: UpdateRecord) -> String {

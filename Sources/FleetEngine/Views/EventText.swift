@@ -58,7 +58,7 @@ struct EventText {
         case .updatePaused(let update, let reason): return ("\(id(update)) \(reason)", .held)
         case .updateResumed(let update): return ("\(id(update)) resumed", .active)
         case .startsEnded(let update, let reason): return ("\(id(update)): no more starts, \(reason)", .caution)
-        case .updateEnded(let update, let status): return ("\(id(update)) \(status)", Self.kind(status))
+        case .updateEnded(let update, let status): return ended(update, status)
         case .rollbackStarted(let update, _, let targets):
             return ("\(id(update)): rolling back \(devices(targets.count))", .rolledBack)
         case .retryStarted(let update, _, let targets):
@@ -98,6 +98,13 @@ struct EventText {
         case .outcomeTurnedBad(_, let device, let cause): return ("\(id(device)) FAILED later: \(cause)", .failed)
         default: return nil
         }
+    }
+
+    /// That an update is through says little if devices failed in it.
+    private func ended(_ update: UpdateIndex, _ status: UpdateStatus) -> (String, EventRow.Kind) {
+        let failures = state.updates[update.offset].tally.failures
+        guard status == .completed, failures > 0 else { return ("\(id(update)) \(status)", Self.kind(status)) }
+        return ("\(id(update)) \(status), \(devices(failures)) failed", .caution)
     }
 
     private static func kind(_ status: UpdateStatus) -> EventRow.Kind {

@@ -23,6 +23,8 @@ public struct FleetView: Hashable, Sendable {
     public var checkpointFailure: String?
     /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
     public var simulationSpeed: Double?
+    /// Whether `now` is that of the last fact, since the engine's own clock is not known: another process simulates.
+    public var isAsOfLastFact = false
     /// Whether the terminals are simulated, at whatever speed.
     public var isSimulated = false
     public var deviceCount = 0

@@ -15,6 +15,8 @@ public struct UpdateSummary: Hashable, Sendable {
     public var tally: Tally
     /// The update that this one rolls back or retries.
     public var parent: String?
+    /// Paused for a gate that has failed: it cannot be resumed.
+    public var hasLostGate = false
 
     /// The line of one update.
     public init(

@@ -18,13 +18,20 @@ extension ViewBuilder {
     private func count(_ device: DeviceIndex, of update: UpdateIndex, in preview: inout RollbackPreview) {
         let assignments = state.updates[update.offset].assignments
         guard let position = assignments.position(of: device) else { return }
+        let previous = state.previousVersion(update, position)
+        if assignments.state(position) == .failed || assignments.state(position) == .retrying,
+            state.devices.status(device) == .online, state.devices.firmware(device) == previous
+        {
+            preview.unchanged += 1
+            return
+        }
         switch assignments.state(position) {
         case .completed: preview.changed += 1
         case .inProgress: preview.inFlight += 1
         default: preview.toCheck += 1
         }
         if state.devices.status(device) != .online { preview.offline += 1 }
-        if let version = state.previousVersion(update, position) {
+        if let version = previous {
             if let index = preview.targets.firstIndex(where: { $0.version == version }) {
                 preview.targets[index].count += 1
             } else {

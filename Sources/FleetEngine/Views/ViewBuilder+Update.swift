@@ -7,7 +7,8 @@ extension ViewBuilder {
             summary: summary(record), currentPhase: record.definition.hasGates ? record.currentPhase : nil,
             phases: phases(record), gate: gate(record), causes: causes(record),
             previousVersions: previousVersions(record), selector: record.definition.selector.source,
-            rollback: record.rollback.map { summary(state.updates[$0.offset]) }, waiting: waitGroups(update),
+            rollback: record.rollback.map { summary(state.updates[$0.offset]) },
+            waiting: waitGroups(record.rollback ?? update),
             expectedEnd: nil, success: success(record))
     }
 
@@ -34,7 +35,9 @@ extension ViewBuilder {
         guard record.definition.hasGates, let current = record.currentPhase else { return nil }
         let phase = record.phases[current]
         let gate = phase.definition.gate
-        let sample = state.gateSample(record, phase: current, now: now)
+        var sample = state.gateSample(record, phase: current, now: now)
+        // What was cancelled because the gate failed was in its phase when it did.
+        if record.startsEnded != nil { sample.size += record.cumulativeTally(through: current)[.cancelled] }
         let soakEnd = phase.closedAt == nil ? phase.soakFrom.map { $0 + phase.definition.wait } : nil
         let soaks = record.startsEnded == nil && soakEnd.map { $0 > now } ?? false
         return GateView(
