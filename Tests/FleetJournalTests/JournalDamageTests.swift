@@ -77,6 +77,16 @@ struct JournalDamageTests {
                 == "\(directory.journal): record 1 cannot be read: expected the kind of an event at byte 0")
     }
 
+    /// SQLite's header holds the number in 32 bits with a sign, which one flipped bit makes negative.
+    @Test(arguments: [-1, 0, Int(Int32.min) + 2]) func aSchemaNumberThatNoMusterWritesIsRefused(number: Int) throws {
+        try directory.tamper("PRAGMA user_version = \(number)")
+        let expected = FactLogError(
+            "\(directory.journal) is damaged: its schema has the number \(number)",
+            remedy: "put a backup in its place; nothing was read past the damage")
+        #expect(throws: expected) { try directory.open(.readOnly) }
+        #expect(throws: expected) { try directory.open() }
+    }
+
     /// Wherever a byte of the file flips, the facts are those that were written, or the journal is refused.
     @Test func aFlippedByteAnywhereGivesTheTruthOrARefusal() throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: directory.journal))

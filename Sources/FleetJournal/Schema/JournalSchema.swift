@@ -16,8 +16,8 @@ enum JournalSchema {
     /// The version that this build writes.
     static var version: Int { migrations.count }
 
-    /// Which version the file has; 0 for an empty one. Refuses a file of another program and one of a later Muster,
-    /// before anything is written to it.
+    /// Which version the file has; 0 for an empty one. Refuses a file of another program, one of a later Muster, and one
+    /// whose number no Muster writes, before anything is written to it.
     static func examine(_ database: Database, path: String) throws -> Int {
         let id = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
@@ -32,6 +32,8 @@ enum JournalSchema {
                 "\(path) has schema \(found); this muster knows up to \(version)",
                 remedy: "start the muster that wrote it, or a later one")
         }
+        // The mark and the number are written in one commit: a bit that flipped, or a hand, made this one.
+        guard found > 0 else { throw FactLogError.damaged(path, "its schema has the number \(found)") }
         return found
     }
 
