@@ -23,11 +23,15 @@ public final class RecordFile {
     private var end = 0
     private var isClosed = false
 
-    /// Opens the file, or creates it for its owner alone, and cuts off a torn end.
+    /// Opens the file, or creates it for its owner alone, and cuts off a torn end. Follows no link: what it points at is
+    /// not ours to cut.
     public init(path: String) throws(FactLogError) {
         self.path = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .ofSystem("\(path) cannot be opened", remedy: "check who may write there") }
+        descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            guard errno != ELOOP else { throw .symbolicLink(path) }
+            throw .ofSystem("\(path) cannot be opened", remedy: "check who may write there")
+        }
         let length = Int(lseek(descriptor, 0, SEEK_END))
         end = try scan(upTo: length) { _ in }
         tornBytes = length - end

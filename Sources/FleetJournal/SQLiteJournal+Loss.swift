@@ -7,12 +7,21 @@ import Foundation
 /// journal without content is the witness of a history that was lost; a creation that was cut short leaves none.
 extension SQLiteJournal {
     private static let witnesses = [CheckpointFile.name, RecordFile.terminalsName]
+    /// The files that are never read or written through a link. A checkpoint that is one is ignored.
+    private static let ownFiles =
+        ["", "-wal", "-shm"].map { fileName + $0 } + [EngineLock.fileName, RecordFile.terminalsName]
 
     /// Whether a state folder has a journal. Throws if it had one and that is gone.
     public static func exists(in directory: String) throws(FactLogError) -> Bool {
         let directory = StateDirectory(path: directory)
+        try refuseLinks(in: directory)
         try refuseLoss(in: directory, witness: witness(in: directory))
         return length(of: fileName, in: directory) != nil
+    }
+
+    /// Refuses a state folder in which a link stands for one of its files.
+    static func refuseLinks(in directory: StateDirectory) throws(FactLogError) {
+        try directory.refuseLinks(ownFiles)
     }
 
     /// The name of a file that is there only behind a journal; nil: there is none. To be asked before the journal is

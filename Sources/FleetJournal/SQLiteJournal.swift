@@ -51,6 +51,7 @@ public final class SQLiteJournal: FactLog {
     /// followed from it is there.
     public static func open(directory: String, fleet: String, mode: Mode) throws(FactLogError) -> SQLiteJournal {
         let directory = StateDirectory(path: directory)
+        try refuseLinks(in: directory)
         if mode == .readWrite { try directory.create() }
         let lock = mode == .readWrite ? try EngineLock(in: directory) : nil
         let witness = witness(in: directory)

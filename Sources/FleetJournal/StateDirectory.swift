@@ -52,21 +52,47 @@ struct StateDirectory {
         }
     }
 
-    /// Creates an empty file for its owner alone if it is not there; takes the others' rights from one that is.
-    /// Never opens a file that exists: closing it would drop the locks that SQLite holds on it in this process.
+    /// Refuses symbolic links in the place of these files, before anything is read or changed through one: what it
+    /// points at may be somebody else's, and SQLite would keep its log beside that.
+    func refuseLinks(_ names: [String]) throws(FactLogError) {
+        for name in names where try isLink(name) { throw .symbolicLink(file(name)) }
+    }
+
+    private func isLink(_ name: String) throws(FactLogError) -> Bool {
+        try status(of: name).map { $0.st_mode & S_IFMT == S_IFLNK } ?? false
+    }
+
+    /// What the system knows of a file, or of a link in its place; nil: there is none.
+    func status(of name: String) throws(FactLogError) -> stat? {
+        var status = stat()
+        if lstat(file(name), &status) == 0 { return status }
+        guard errno == ENOENT || errno == ENOTDIR else {
+            throw .ofSystem("\(file(name)) cannot be read", remedy: "check who may read \(path)")
+        }
+        return nil
+    }
+
+    /// Creates an empty file for its owner alone if it is not there; takes the others' rights from one that is, and
+    /// from nothing that a link points at. Never opens a file that exists: closing it would drop the locks that SQLite
+    /// holds on it in this process.
     func createPrivately(_ name: String) throws(FactLogError) {
         let descriptor = open(file(name), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
             _ = Foundation.close(descriptor)
             return
         }
-        guard errno == EEXIST, chmod(file(name), 0o600) == 0 else {
+        guard errno == EEXIST, fchmodat(AT_FDCWD, file(name), 0o600, AT_SYMLINK_NOFOLLOW) == 0 else {
             throw .ofSystem("\(file(name)) cannot be created", remedy: "check who may write in \(path)")
         }
     }
 }
 
 extension FactLogError {
+    /// A link where a file has to be.
+    static func symbolicLink(_ path: String) -> FactLogError {
+        FactLogError("\(path) is a symbolic link", remedy: "put the file itself there")
+    }
+
     /// What the system's last call said, behind what was tried.
     static func ofSystem(_ message: String, remedy: String) -> FactLogError {
         let code = errno
