@@ -41,19 +41,12 @@ extension SQLiteJournal {
             }, body)
     }
 
-    /// The number of the last record whose moment is not after this one; 0 if there is none. By the moments as they
-    /// stand in the file: a walk to that record proves it and those before it.
+    /// The number of the last record whose moment is not after this one; 0 if there is none. All records are proven for
+    /// it: one further on whose moment was changed could be the answer.
     public func lastRecord(notAfter moment: Timestamp) throws(FactLogError) -> Int {
-        if let failure { throw failure }
-        do {
-            return try queue.read { database in
-                try Int.fetchOne(
-                    database, sql: "SELECT sequence FROM facts WHERE at <= ? ORDER BY sequence DESC LIMIT 1",
-                    arguments: [moment.milliseconds]) ?? 0
-            }
-        } catch {
-            throw .of(error, path: path, while: "looking for \(moment)")
-        }
+        var found = 0
+        try walk { records in found = records.last { $0.fact.at <= moment }?.sequence ?? found }
+        return found
     }
 
     private func read<Element>(

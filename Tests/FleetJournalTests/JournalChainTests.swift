@@ -81,6 +81,16 @@ struct JournalChainTests {
         #expect(found == [0, 2, 2, 5, 5, 6, 6, 6, 7, 7])
     }
 
+    /// Record 17 was not after the moment either, until its own was changed.
+    @Test(arguments: [7, 999]) func aMomentThatWasChangedGivesNoAnswer(moment: Int64) throws {
+        try directory.fill(50)
+        try directory.tamper("UPDATE facts SET at = \(moment) WHERE sequence = 17")
+        let failure = #expect(throws: FactLogError.self) {
+            try directory.open(.readOnly).lastRecord(notAfter: Timestamp(milliseconds: 10))
+        }
+        #expect(failure?.message == "\(directory.journal) is damaged: record 17 is not what was written")
+    }
+
     /// A record that was forged with a hash that fits it: the one behind it does not go on from there.
     @Test func aForgedRecordIsFoundByTheNext() throws {
         try directory.fill(50)

@@ -1,5 +1,6 @@
 import FleetCore
 import Foundation
+import GRDB
 import Testing
 
 /// `muster replay` on the real program: the screen of any moment, and nothing of what came later.
@@ -122,5 +123,18 @@ struct ReplayTests {
         #expect(run.code == 1)
         #expect(run.errors.contains("record \(paused - 1) is not what was written"), "\(run.errors)")
         #expect(try past.run("audit", "verify", "FLEET").errors == run.errors)
+    }
+
+    /// Which fact a time means follows from all of them: with one moment changed another would be shown without a word.
+    @Test func aTimeIsNotAnsweredFromADamagedJournal() throws {
+        let queue = try DatabaseQueue(path: "\(past.scratch.state)/journal.sqlite")
+        try queue.writeWithoutTransaction {
+            try $0.execute(sql: "UPDATE facts SET at = at + 3600000 WHERE sequence = ?", arguments: [paused])
+        }
+        try queue.close()
+        let run = try past.run("replay", "FLEET", "--at", "2026-03-03T15:02:59Z")
+        #expect(run.code == 1)
+        #expect(run.output == "")
+        #expect(run.errors.contains("record \(paused) is not what was written"), "\(run.errors)")
     }
 }

@@ -11,10 +11,11 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay", abstract: "Print one screen of the dashboard as it was at a moment of the past.",
         discussion: """
             The state is built again from the journal, fact by fact, up to the one that was named; what stands behind it \
-            is not read, and what the fleet's files say today does not count. A line above the screen says which fact \
+            does not count, and neither does what the fleet's files say today. A line above the screen says which fact \
             it was. The clock of the screen stands at that fact, or at TIME.
 
-            --at takes the last fact that is not later than TIME. If the clock was set back, it showed some moments \
+            --at takes the last fact that is not later than TIME; which one that is follows from all of them, so the \
+            whole journal is proven first, and a damaged one is refused. If the clock was set back, it showed some moments \
             twice: then that is the last fact of the second time, and --fact reaches those of the first. `muster audit` \
             lists the numbers of all commands.
 
