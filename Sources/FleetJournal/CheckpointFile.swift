@@ -53,16 +53,36 @@ struct CheckpointFile {
     init?(reading file: [UInt8]) {
         guard file.count >= Self.sealLength else { return nil }
         bytes = Array(file.dropLast(Self.sealLength))
-        guard SHA256.hash(data: bytes).elementsEqual(file.suffix(Self.sealLength)) else { return nil }
-        var reader = BlockReader(bytes: bytes)
-        guard reader.raw(Self.magic.count).map(Array.init) == Self.magic, reader.number() == Self.format,
-            reader.number() == StateCoder.formatMark, let fleet = reader.block(), let record = reader.number(),
-            let link = reader.block(), let number = Int64(exactly: record)
-        else { return nil }
-        self.fleet = String(decoding: fleet, as: UTF8.self)
-        self.record = number
-        self.link = Array(link)
-        contentOffset = reader.offset
+        guard SHA256.hash(data: bytes).elementsEqual(file.suffix(Self.sealLength)), let claim = Claim(bytes) else {
+            return nil
+        }
+        (fleet, record, link) = (claim.fleet, claim.record, claim.link)
+        contentOffset = claim.end
+    }
+
+    /// What a file of this build's format says of itself in front of the state, be it whole or not.
+    struct Claim {
+        /// Room for it, in bytes: a fleet's name is much shorter.
+        static let maximumLength = 1 << 16
+
+        var fleet: String
+        var record: Int64
+        var link: [UInt8]
+        /// Where it ends in the file.
+        fileprivate var end: Int
+
+        /// Reads it from a file's first bytes.
+        init?(_ bytes: [UInt8]) {
+            var reader = BlockReader(bytes: bytes)
+            guard reader.raw(magic.count).map(Array.init) == magic, reader.number() == format,
+                reader.number() == StateCoder.formatMark, let fleet = reader.block(), let record = reader.number(),
+                let link = reader.block(), let number = Int64(exactly: record)
+            else { return nil }
+            self.fleet = String(decoding: fleet, as: UTF8.self)
+            self.record = number
+            self.link = Array(link)
+            end = reader.offset
+        }
     }
 
     /// What it holds; nil: it cannot be read, whatever its seal says.

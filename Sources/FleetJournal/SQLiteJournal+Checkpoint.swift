@@ -6,8 +6,8 @@ import GRDB
 extension SQLiteJournal {
     /// Replays behind the checkpoint beside the journal, if that counts: it is whole, of this build's format and of
     /// this fleet, its record is one of the journal's, and the chain at that record is the same, which says that all
-    /// records before it are the same too. In any other case, of a checkpoint from before a backup was put back for
-    /// instance, everything is replayed. Records behind the checkpoint are checked as ever; those before it are not
+    /// records before it are the same too. In any other case everything is replayed; a whole checkpoint that contradicts the
+    /// journal was refused at the opening. Records behind the checkpoint are checked as ever; those before it are not
     /// read.
     public func recover(
         feedCapacity: Int, _ begin: (Checkpoint) -> Void, _ body: ([Fact]) -> Void

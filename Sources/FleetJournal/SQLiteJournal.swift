@@ -47,8 +47,8 @@ public final class SQLiteJournal: FactLog {
     public var emptyHash: RecordHash { RecordChain(fleet: fleet).hash }
 
     /// Opens the journal of a fleet in a state folder. Throws what is wrong and what to do: another engine runs here,
-    /// the journal is another fleet's or a later Muster's, the file is no database, is damaged, or is gone while what
-    /// followed from it is there.
+    /// the journal is another fleet's or a later Muster's, the file is no database, is damaged, or is gone or has lost
+    /// records while what followed from them is there.
     public static func open(directory: String, fleet: String, mode: Mode) throws(FactLogError) -> SQLiteJournal {
         let directory = StateDirectory(path: directory)
         try refuseLinks(in: directory)
@@ -57,7 +57,9 @@ public final class SQLiteJournal: FactLog {
         let witness = witness(in: directory)
         try refuseLoss(in: directory, witness: witness)
         if mode == .readWrite { try directory.createPrivately(fileName) }
-        return try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock, witness: witness)
+        let journal = try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock, witness: witness)
+        try journal.refuseContradiction()
+        return journal
     }
 
     private init(

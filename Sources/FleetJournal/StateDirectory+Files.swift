@@ -8,15 +8,25 @@ extension StateDirectory {
 
     /// A file's bytes; nil: it is not there, no plain file, too long, or cannot be read. Follows no link.
     func contents(of name: String, atMost limit: Int) -> [UInt8]? {
+        read(name) { $0 <= limit ? $0 : nil }
+    }
+
+    /// A file's first bytes, so many at most; nil as above, however long it is.
+    func beginning(of name: String, atMost limit: Int) -> [UInt8]? {
+        read(name) { min($0, limit) }
+    }
+
+    /// Reads as many bytes as `count` says of a file's length.
+    private func read(_ name: String, _ count: (_ length: Int) -> Int?) -> [UInt8]? {
         // Without O_NONBLOCK a pipe in the file's place would hold the engine up for good.
         let descriptor = open(file(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { _ = Foundation.close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= limit else {
-            return nil
-        }
-        return Self.bytes(of: descriptor, count: Int(status.st_size))
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let count = count(Int(status.st_size))
+        else { return nil }
+        return Self.bytes(of: descriptor, count: count)
     }
 
     private static func bytes(of descriptor: Int32, count: Int) -> [UInt8]? {

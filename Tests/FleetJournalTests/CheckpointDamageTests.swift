@@ -5,7 +5,8 @@ import Testing
 
 @testable import FleetJournal
 
-/// A checkpoint that is not certainly of the journal beside it is ignored, and everything is replayed.
+/// A checkpoint that is damaged or of another format or fleet is ignored, and everything is replayed; a whole one that
+/// contradicts the journal proves that records were lost.
 @Suite struct CheckpointDamageTests {
     let fixture: CheckpointFixture
     let directory: TemporaryDirectory
@@ -54,9 +55,8 @@ import Testing
         }
     }
 
-    /// The magic, the file's format, the build's mark of the coding, the record's number and its link, each sealed anew.
-    @Test(arguments: [0, 8, 16, 24 + 13, 24 + 13 + 16])
-    func aWholeFileOfAnotherFormatOrRecordIsIgnored(place: Int) throws {
+    /// The magic, the file's format, and the build's mark of the coding, each sealed anew.
+    @Test(arguments: [0, 8, 16]) func aWholeFileOfAnotherFormatIsIgnored(place: Int) throws {
         var bytes = Array(whole.dropLast(32))
         bytes[place] ^= 1
         try put(Data(CheckpointFile.sealed(bytes)))
@@ -75,27 +75,68 @@ import Testing
         try journal.close()
     }
 
-    /// A backup was put back, and the fleet went on from it: first the journal is shorter than the checkpoint, then as
-    /// long and longer, with other facts.
-    @Test func theOneOfALongerJournalIsIgnored() throws {
+    /// As a build kept it that had no chain of SHA-256: its link has another length.
+    @Test func theOneOfAnOlderChainIsIgnored() throws {
+        let file = try #require(CheckpointFile(reading: Array(whole)))
+        let checkpoint = try #require(file.checkpoint())
+        for record in [file.record, file.record + 9] {
+            let older = CheckpointFile(fleet: "shops", record: record, link: [1, 2, 3, 4, 5, 6, 7, 8], checkpoint)
+            try put(Data(CheckpointFile.sealed(older.bytes)))
+            #expect(try directory.expectTruth() == 0)
+        }
+    }
+
+    /// An old backup was put back: the checkpoint is of a record that the journal no longer has. A fleet that accepts
+    /// the loss goes on; should the old checkpoint come back, the record of its number is another one.
+    @Test func aJournalThatLostRecordsIsRefused() throws {
+        let reached = try #require(CheckpointFile(reading: Array(whole))).record
         let backup = try TemporaryDirectory()
         var early = try CheckpointFixture(in: backup)
         early.play(0..<10)
         try early.journal.close()
         try FileManager.default.removeItem(atPath: directory.journal)
         try FileManager.default.copyItem(atPath: backup.journal, toPath: directory.journal)
-        #expect(try directory.expectTruth() == 0)
+        let before = try directory.journalBytes
+        try expectRefusals(
+            FactLogError(
+                "\(directory.journal) has lost records: record \(reached), behind which checkpoint beside it stands, "
+                    + "is missing",
+                remedy: "put the newer journal back, or remove \(directory.checkpoint) to accept the loss"))
+        #expect(try directory.journalBytes == before)
 
+        try FileManager.default.removeItem(atPath: directory.checkpoint)
+        #expect(try directory.expectTruth() == 0)
         var next = early
         next.journal = try directory.open()
         next.loop = try EngineLoop(log: next.journal, link: NoDeviceLink(), now: early.now)
-        let reached = try #require(CheckpointFile(reading: Array(whole))).record
         var number = 100
         while next.journal.factCount <= reached {
             next.play(number..<number + 1)
             number += 1
         }
         try next.journal.close()
+        try put(whole)
+        try expectRefusals(
+            FactLogError(
+                "record \(reached) of \(directory.journal) is not the one behind which checkpoint beside it stands: "
+                    + "the journal has another history",
+                remedy: "put the journal of that checkpoint back, or remove \(directory.checkpoint) to accept this one"))
+    }
+
+    private func expectRefusals(_ expected: FactLogError) throws {
+        for mode in [SQLiteJournal.Mode.readOnly, .readWrite] {
+            #expect(throws: expected) { try directory.open(mode) }
+        }
+    }
+
+    /// A contradiction counts only when the file is whole.
+    @Test func aDamagedOneThatIsAheadIsIgnored() throws {
+        let file = try #require(CheckpointFile(reading: Array(whole)))
+        let checkpoint = try #require(file.checkpoint())
+        let ahead = CheckpointFile(fleet: "shops", record: file.record + 9, link: file.link, checkpoint)
+        var sealed = CheckpointFile.sealed(ahead.bytes)
+        sealed[sealed.count - 1] ^= 1
+        try put(Data(sealed))
         #expect(try directory.expectTruth() == 0)
     }
 

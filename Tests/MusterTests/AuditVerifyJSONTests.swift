@@ -1,3 +1,5 @@
+import FleetCore
+import FleetEngine
 import FleetJournal
 import Foundation
 import GRDB
@@ -58,6 +60,23 @@ struct AuditVerifyJSONTests {
         try FileManager.default.removeItem(atPath: "\(past.scratch.state)/journal.sqlite")
         try Data().write(to: URL(filePath: "\(past.scratch.state)/checkpoint"))
         try expectFinding("is missing, but checkpoint beside it says that there was a journal here")
+    }
+
+    /// The journal of before, put back beside the checkpoint of later.
+    @Test func aJournalThatLostRecords() throws {
+        let journal = "\(past.scratch.state)/journal.sqlite", backup = "\(past.scratch.root)/backup"
+        try FileManager.default.copyItem(atPath: journal, toPath: backup)
+        let engine = try SQLiteJournal.open(directory: past.scratch.state, fleet: "sample-fleet", mode: .readWrite)
+        var options = EngineLoop.Options()
+        options.checkpointAtEnd = 1
+        let now = PastFleet.start + .minutes(9)
+        var loop = try EngineLoop(log: engine, link: NoDeviceLink(), now: now, options: options)
+        loop.shutDown(now: now)
+        try engine.close()
+        #expect(FileManager.default.fileExists(atPath: "\(past.scratch.state)/checkpoint"))
+        try FileManager.default.removeItem(atPath: journal)
+        try FileManager.default.copyItem(atPath: backup, toPath: journal)
+        try expectFinding("has lost records: record ")
     }
 
     /// What was not proven has no head; people are told only what is wrong.
