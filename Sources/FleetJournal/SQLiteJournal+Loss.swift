@@ -4,9 +4,12 @@ import Foundation
 /// A journal that is gone, told from one that never was.
 ///
 /// An engine makes its journal durable before it creates anything that follows from it. So whatever of that lies beside a
-/// journal without content is the witness of a history that was lost; a creation that was cut short leaves none.
+/// journal without content is the witness of a history that was lost; a creation that was cut short leaves none. Not every
+/// fleet has a checkpoint or simulated terminals, so an engine leaves a witness that is nothing else.
 extension SQLiteJournal {
-    private static let witnesses = [CheckpointFile.name, RecordFile.terminalsName]
+    /// The file that says only that there is a journal. It may be deleted beside one: the next engine leaves it again.
+    static let bornName = "journal.born"
+    private static let witnesses = [CheckpointFile.name, RecordFile.terminalsName, bornName]
     /// The files that are never read or written through a link. A checkpoint that is one is ignored.
     private static let ownFiles =
         ["", "-wal", "-shm"].map { fileName + $0 } + [EngineLock.fileName, RecordFile.terminalsName]
@@ -28,6 +31,13 @@ extension SQLiteJournal {
     /// looked at, or a reader could take the first moments of a new engine for a loss.
     static func witness(in directory: StateDirectory) -> String? {
         witnesses.first { length(of: $0, in: directory) != nil }
+    }
+
+    /// Leaves the witness that there is a journal, whose tables must be durable by now.
+    static func leaveWitness(in directory: StateDirectory) throws(FactLogError) {
+        guard length(of: bornName, in: directory) == nil else { return }
+        let note = "An engine made \(fileName) here. Where that is missing or empty, it was lost.\n"
+        try directory.replace(bornName, with: Array(note.utf8))
     }
 
     /// Refuses a missing or empty journal for which there is a witness.

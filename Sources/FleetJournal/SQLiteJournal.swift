@@ -5,7 +5,7 @@ import GRDB
 
 /// The durable fact log: one SQLite file, `journal.sqlite`, in the engine's state folder.
 ///
-/// A `checkpoint` beside it keeps recovery short.
+/// A `checkpoint` beside it keeps recovery short, and `journal.born` says that it was there, should it be lost.
 ///
 /// One engine writes it, held by `engine.lock`; others may read it meanwhile. Every record carries a SHA-256 over its
 /// content and the hash of the record before it. A journal that failed once takes nothing any more: what the file system
@@ -59,6 +59,7 @@ public final class SQLiteJournal: FactLog {
         if mode == .readWrite { try directory.createPrivately(fileName) }
         let journal = try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock, witness: witness)
         try journal.refuseContradiction()
+        if mode == .readWrite { try leaveWitness(in: directory) }
         return journal
     }
 

@@ -12,7 +12,7 @@ import Testing
         fixture.play(0..<60)
         try fixture.end()
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.directory.state).sorted()
-        #expect(names == ["checkpoint", "engine.lock", "journal.sqlite"])
+        #expect(names == ["checkpoint", "engine.lock", "journal.born", "journal.sqlite"])
         #expect(try fixture.directory.mode(of: fixture.directory.checkpoint) == 0o600)
         #expect(fixture.loop.checkpointFailure == nil)
         #expect(try fixture.directory.expectTruth() == Int(fixture.loop.state.revision))

@@ -7,7 +7,7 @@ import Testing
 /// A journal that is gone is not taken for one that never was: what an engine creates behind its journal tells so.
 struct JournalLossTests {
     static let modes = [SQLiteJournal.Mode.readWrite, .readOnly]
-    static let witnesses = ["checkpoint", "terminals.flash"]
+    static let witnesses = ["checkpoint", "terminals.flash", "journal.born"]
 
     let directory: TemporaryDirectory
 
@@ -57,8 +57,36 @@ struct JournalLossTests {
         #expect(failure?.message == "\(directory.journal) is damaged: it was cut to 0 bytes")
     }
 
+    /// A fleet without simulated terminals and too young for a checkpoint.
+    @Test(arguments: modes) func everyJournalLeavesAWitness(mode: SQLiteJournal.Mode) throws {
+        try directory.fill(1)
+        let path = directory.state + "/journal.born"
+        #expect(try directory.mode(of: path) == 0o600)
+        #expect(!FileManager.default.fileExists(atPath: path + ".new"))
+        try FileManager.default.removeItem(atPath: directory.journal)
+        #expect(throws: lost("is missing", witness: "journal.born")) { try directory.open(mode) }
+        try put("journal.sqlite")
+        #expect(throws: lost("is empty", witness: "journal.born")) { try directory.open(mode) }
+    }
+
+    /// An older Muster left none, and an engine may have been killed between the journal and its witness. A reader
+    /// changes nothing.
+    @Test func aJournalWithoutAWitnessGetsOne() throws {
+        try directory.fill(1)
+        let path = directory.state + "/journal.born"
+        try FileManager.default.removeItem(atPath: path)
+        try directory.open(.readOnly).close()
+        #expect(!FileManager.default.fileExists(atPath: path))
+        try directory.open().close()
+        #expect(FileManager.default.fileExists(atPath: path))
+        #expect(try directory.open(.readOnly).allFacts == [.numbered(0)])
+    }
+
     /// What an engine can leave that was killed before its journal was there: an empty file, an empty log, a first page.
-    @Test(arguments: [["journal.sqlite"], ["journal.sqlite", "journal.sqlite-wal"], ["engine.lock"]])
+    @Test(arguments: [
+        ["journal.sqlite"], ["journal.sqlite", "journal.sqlite-wal"], ["engine.lock"],
+        ["engine.lock", "journal.sqlite"],
+    ])
     func aKilledCreationStartsAsNew(files: [String]) throws {
         for file in files { try put(file) }
         let journal = try directory.open()

@@ -177,7 +177,7 @@ struct AuditTests {
     private func rewrite(_ change: (inout [Fact]) -> Void) throws {
         var facts = past.facts
         change(&facts)
-        for file in ["journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"] {
+        for file in ["journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.born"] {
             try? FileManager.default.removeItem(atPath: "\(past.scratch.state)/\(file)")
         }
         let journal = try SQLiteJournal.open(

@@ -22,7 +22,7 @@ struct StateDirectoryTests {
         try openAndQuit(scratch)
         #expect(try mode("\(scratch.root)/state/muster") == 0o700)
         #expect(try mode(scratch.state) == 0o700)
-        for file in ["journal.sqlite", "engine.lock", "terminals.flash"] {
+        for file in ["journal.sqlite", "journal.born", "engine.lock", "terminals.flash"] {
             #expect(try mode("\(scratch.state)/\(file)") == 0o600)
         }
         #expect(try FileTree("\(scratch.root)/home").paths == [])

@@ -57,7 +57,7 @@ extension JournalFiles.Outcome {
     private static let names = [
         "record ", "page ", "its head ", "frame ", "its header ", "it was cut to ", "it is no SQLite database",
         "is a database of another program", "has schema ", "is the journal of the fleet ", "has the older schema ",
-        "has no tables yet",
+        "has no tables yet", "says that there was a journal here",
     ]
 
     var isRefused: Bool {
