@@ -154,8 +154,9 @@ extension SQLiteJournal {
                 let finding = found == 0 ? "has no tables yet" : "has the older schema \(found)"
                 throw FactLogError("\(path) \(finding)", remedy: "start the engine once")
             }
-            return
+            return try JournalSchema.checkObjects(database, version: found, path: path)
         }
+        if found > 0 { try JournalSchema.checkObjects(database, version: found, path: path) }
         guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
             throw FactLogError("\(path) cannot have a write-ahead log", remedy: "use a local file system")
         }

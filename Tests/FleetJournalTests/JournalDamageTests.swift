@@ -44,6 +44,17 @@ struct JournalDamageTests {
         ("UPDATE head SET hash = zeroblob(32)", "its head is not that of its records"),
         ("UPDATE head SET hash = x'00'", "its head cannot be read"),
         ("UPDATE head SET facts = 60", "record 51 of 60 is missing"),
+        ("INSERT INTO facts VALUES (0, 0, 0, x'010100', x'00')", "record 0 is there; the first is record 1"),
+        ("INSERT INTO facts VALUES (-7, 0, 0, x'010100', x'00')", "record -7 is there; the first is record 1"),
+        ("UPDATE head SET commits = 6", "its head counts 6 commits, its last record is of commit 5"),
+        (
+            "UPDATE head SET commits = 9223372036854775807",
+            "its head counts 9223372036854775807 commits, its last record is of commit 5"
+        ),
+        (
+            "UPDATE facts SET commit_id = 4 WHERE sequence = 50",
+            "its head counts 5 commits, its last record is of commit 4"
+        ),
     ])
     func aChangedRecordIsNamed(change: String, finding: String) throws {
         try directory.tamper(change)
