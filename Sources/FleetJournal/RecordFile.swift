@@ -4,7 +4,7 @@ import Foundation
 
 /// A small append-only file of byte strings, each behind its length and a checksum. It outlives a crash of the
 /// process, not one of the machine: nothing is synced. A torn end, as a crash leaves it, is cut off when the file is
-/// opened. It keeps what simulated terminals have in flash.
+/// opened; damage in front of whole records is none, and is refused. It keeps what simulated terminals have in flash.
 public final class RecordFile {
     /// The name in the state folder of the file of simulated terminals. It is created behind the journal, never before:
     /// it is a witness that there was one.
@@ -23,8 +23,8 @@ public final class RecordFile {
     private var end = 0
     private var isClosed = false
 
-    /// Opens the file, or creates it for its owner alone, and cuts off a torn end. Follows no link: what it points at is
-    /// not ours to cut.
+    /// Opens the file, or creates it for its owner alone, and cuts off a torn end. Throws if a record is damaged and whole
+    /// ones follow. Follows no link: what it points at is not ours to cut.
     public init(path: String) throws(FactLogError) {
         self.path = path
         descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -34,6 +34,7 @@ public final class RecordFile {
         }
         let length = Int(lseek(descriptor, 0, SEEK_END))
         end = try scan(upTo: length) { _ in }
+        try refuseDamage(at: end, upTo: length)
         tornBytes = length - end
         guard ftruncate(descriptor, off_t(end)) == 0 else { throw failure("be cut behind its last record") }
     }
@@ -86,6 +87,27 @@ extension RecordFile {
         var hash = StableHash(seed: UInt64(bytes.count))
         hash.combine(bytes: bytes)
         return hash.value
+    }
+
+    /// Refuses a file in which a whole record follows what is none. A crash tears only the last one, so that is damage,
+    /// and cutting it off would take away records that are whole. The damaged one's length may be what is damaged, so
+    /// the next may begin at any byte that the longest record reaches.
+    private func refuseDamage(at offset: Int, upTo limit: Int) throws(FactLogError) {
+        let reach = Self.headerLength + Self.maximumLength
+        let rest = try bytes(at: offset, count: min(2 * reach, limit - offset))
+        guard let next = (1..<max(1, rest.count)).first(where: { Self.isWholeRecord(in: rest, at: $0) }) else { return }
+        throw FactLogError(
+            "\(path) is damaged at byte \(offset), and whole records follow from byte \(offset + next)",
+            remedy: "put a backup in its place, or remove it to go on without what it holds")
+    }
+
+    private static func isWholeRecord(in bytes: [UInt8], at offset: Int) -> Bool {
+        let start = offset + headerLength
+        guard start <= bytes.count else { return false }
+        var length = 0
+        for place in 0..<4 { length |= Int(bytes[offset + place]) << (8 * place) }
+        guard length <= maximumLength, length <= bytes.count - start else { return false }
+        return header(of: Array(bytes[start..<start + length])).elementsEqual(bytes[offset..<start])
     }
 
     /// Hands out the whole records below a limit, and returns where the last of them ends.

@@ -43,16 +43,53 @@ struct RecordFileTests {
         }
     }
 
-    @Test func nothingBehindADamagedRecordIsRead() throws {
+    /// Cutting there would take whole records away: a flip anywhere in front of them, in a length too, is refused, and
+    /// the file is left as it is.
+    @Test func damageInFrontOfWholeRecordsIsRefused() throws {
+        let short: [[UInt8]] = [[1, 2, 3], [], [0xff], [4, 5]]
+        let file = try RecordFile(path: path)
+        for record in short { try file.append(record) }
+        file.close()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let starts = [0, 15, 27, 40]
+        #expect(whole.count == 54)
+        for place in 0..<40 {
+            var bytes = whole
+            bytes[place] ^= UInt8(1 << (place % 8))
+            try bytes.write(to: URL(fileURLWithPath: path))
+            let damaged = try #require(starts.lastIndex { $0 <= place })
+            let expected = FactLogError(
+                "\(path) is damaged at byte \(starts[damaged]), and whole records follow from byte "
+                    + "\(starts[damaged + 1])",
+                remedy: "put a backup in its place, or remove it to go on without what it holds")
+            #expect(throws: expected, "byte \(place)") { try RecordFile(path: path) }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
+        }
+    }
+
+    /// Two records are gone, and what is whole lies behind the longest record.
+    @Test func damageOfSeveralRecordsIsRefused() throws {
         let file = try RecordFile(path: path)
         for record in records { try file.append(record) }
         file.close()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        bytes[15 + 12 + 12] ^= 1
+        bytes.replaceSubrange(15..<2000, with: [UInt8](repeating: 0, count: 1985))
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let failure = #expect(throws: FactLogError.self) { try RecordFile(path: path) }
+        #expect(failure?.message == "\(path) is damaged at byte 15, and whole records follow from byte 5039")
+    }
+
+    /// It looks like a torn end, and no other record is lost with it.
+    @Test func aDamagedLastRecordIsCutOff() throws {
+        let file = try RecordFile(path: path)
+        for record in records { try file.append(record) }
+        file.close()
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count - 1] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path))
         let again = try RecordFile(path: path)
-        #expect(try all(of: again) == Array(records.prefix(2)))
-        #expect(again.tornBytes == 5012 + 13)
+        #expect(try all(of: again) == Array(records.prefix(3)))
+        #expect(again.tornBytes == 13)
     }
 
     @Test func aClaimedLengthReservesNothing() throws {

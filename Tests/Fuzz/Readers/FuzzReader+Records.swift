@@ -27,11 +27,15 @@ extension FuzzReader {
     ]
 
     /// Opens a file of these bytes: its whole records are kept, its torn end is cut off once, and it goes on behind them.
+    /// One that is damaged in front of whole records is refused and left as it is.
     @Sendable private static func readRecordFile(_ bytes: [UInt8]) throws -> Bool {
         let path = FileManager.default.temporaryDirectory.path + "/muster-fuzz-\(UUID().uuidString)"
         defer { unlink(path) }
         try Data(bytes).write(to: URL(fileURLWithPath: path))
-        let file = try RecordFile(path: path)
+        guard let file = try? RecordFile(path: path) else {
+            try demandSame(Array(Data(contentsOf: URL(fileURLWithPath: path))), bytes, "what is refused is not changed")
+            return false
+        }
         let kept = try records(of: file), length = kept.reduce(0) { $0 + RecordFile.headerLength + $1.count }
         try demandSame(length + file.tornBytes, bytes.count, "every byte is kept or cut off")
         try file.append([7])
