@@ -14,12 +14,12 @@ extension SQLiteJournal {
     private static let ownFiles =
         ["", "-wal", "-shm"].map { fileName + $0 } + [EngineLock.fileName, RecordFile.terminalsName]
 
-    /// Whether a state folder has a journal. Throws if it had one and that is gone.
+    /// Whether a state folder has a journal. Throws if it had one and that is gone, and if the folder may not be read.
     public static func exists(in directory: String) throws(FactLogError) -> Bool {
         let directory = StateDirectory(path: directory)
         try refuseLinks(in: directory)
-        try refuseLoss(in: directory, witness: witness(in: directory))
-        return length(of: fileName, in: directory) != nil
+        try refuseLoss(in: directory, witness: try witness(in: directory))
+        return try directory.status(of: fileName) != nil
     }
 
     /// Refuses a state folder in which a link stands for one of its files.
@@ -29,13 +29,14 @@ extension SQLiteJournal {
 
     /// The name of a file that is there only behind a journal; nil: there is none. To be asked before the journal is
     /// looked at, or a reader could take the first moments of a new engine for a loss.
-    static func witness(in directory: StateDirectory) -> String? {
-        witnesses.first { length(of: $0, in: directory) != nil }
+    static func witness(in directory: StateDirectory) throws(FactLogError) -> String? {
+        for name in witnesses where try directory.status(of: name) != nil { return name }
+        return nil
     }
 
     /// Leaves the witness that there is a journal, whose tables must be durable by now.
     static func leaveWitness(in directory: StateDirectory) throws(FactLogError) {
-        guard length(of: bornName, in: directory) == nil else { return }
+        guard try directory.status(of: bornName) == nil else { return }
         let note = "An engine made \(fileName) here. Where that is missing or empty, it was lost.\n"
         try directory.replace(bornName, with: Array(note.utf8))
     }
@@ -43,18 +44,13 @@ extension SQLiteJournal {
     /// Refuses a missing or empty journal for which there is a witness.
     static func refuseLoss(in directory: StateDirectory, witness: String?) throws(FactLogError) {
         let path = directory.file(fileName), log = fileName + "-wal"
-        guard let length = length(of: fileName, in: directory) else {
-            let hasLog = self.length(of: log, in: directory) ?? 0 > 0
+        guard let length = try directory.status(of: fileName)?.st_size else {
+            let hasLog = try directory.status(of: log)?.st_size ?? 0 > 0
             guard let witness = witness ?? (hasLog ? log : nil) else { return }
             throw .lost(path, "is missing", witness: witness)
         }
         guard length == 0, let witness else { return }
         throw .lost(path, "is empty", witness: witness)
-    }
-
-    /// A file's length in bytes; nil: it is not there.
-    private static func length(of name: String, in directory: StateDirectory) -> Int? {
-        (try? FileManager.default.attributesOfItem(atPath: directory.file(name)))?[.size] as? Int
     }
 }
 

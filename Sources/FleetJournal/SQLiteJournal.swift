@@ -54,7 +54,7 @@ public final class SQLiteJournal: FactLog {
         try refuseLinks(in: directory)
         if mode == .readWrite { try directory.create() }
         let lock = mode == .readWrite ? try EngineLock(in: directory) : nil
-        let witness = witness(in: directory)
+        let witness = try witness(in: directory)
         try refuseLoss(in: directory, witness: witness)
         if mode == .readWrite { try directory.createPrivately(fileName) }
         let journal = try SQLiteJournal(directory, fleet: fleet, mode: mode, lock: lock, witness: witness)

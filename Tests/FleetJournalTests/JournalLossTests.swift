@@ -106,4 +106,25 @@ struct JournalLossTests {
         let expected = FactLogError("\(directory.journal) has no tables yet", remedy: "start the engine once")
         #expect(throws: expected) { try directory.open(.readOnly) }
     }
+
+    /// What may not be looked at is not taken for nothing. Root may look everywhere.
+    @Test(.enabled(if: geteuid() != 0)) func aFolderThatMayNotBeReadIsSaid() throws {
+        try directory.fill(1)
+        try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: directory.state)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: directory.state) }
+        let expected = FactLogError(
+            "\(directory.journal) cannot be read: Permission denied", remedy: "check who may read \(directory.state)")
+        #expect(throws: expected) { try SQLiteJournal.exists(in: directory.state) }
+        #expect(throws: expected) { try directory.open(.readOnly) }
+    }
+
+    /// The same by an error that root has too.
+    @Test func aFolderThatCannotBeReachedIsSaid() throws {
+        let loop = directory.path + "/loop"
+        try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+        let failure = #expect(throws: FactLogError.self) { try SQLiteJournal.exists(in: loop) }
+        #expect(failure?.message.hasPrefix("\(loop)/journal.sqlite cannot be read: ") == true)
+        #expect(try SQLiteJournal.exists(in: directory.path + "/none") == false)
+        #expect(try SQLiteJournal.exists(in: directory.path + "/none/deeper") == false)
+    }
 }

@@ -43,4 +43,21 @@ struct LostJournalTests {
         try expectRefusals("is missing")
         #expect(!FileManager.default.fileExists(atPath: journal))
     }
+
+    /// The state of somebody else is there, whatever cannot be seen of it. Root sees all, so it gets a loop of links.
+    @Test func notToBeRead() throws {
+        let state = "\(scratch.root)/closed"
+        if geteuid() == 0 {
+            try FileManager.default.createSymbolicLink(atPath: state, withDestinationPath: state)
+        } else {
+            try FileManager.default.createDirectory(
+                atPath: state, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o000])
+        }
+        for arguments in [["updates"], ["snapshot"], ["audit"], ["audit", "verify"], ["replay"]] {
+            let run = try MusterRun(arguments + [scratch.fleet, "--state", state], scratch)
+            #expect(run.code == 1, "\(arguments): \(run.errors)")
+            #expect(run.output == "")
+            #expect(run.errors.hasPrefix("muster: \(state)/journal.sqlite cannot be read: "), "\(run.errors)")
+        }
+    }
 }

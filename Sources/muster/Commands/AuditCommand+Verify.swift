@@ -17,8 +17,10 @@ extension AuditCommand {
                 `muster audit --json` prints, or the head that this command prints, on another machine, and compare: \
                 --record N --hash H says whether record N still has that hash. If so, nothing up to it was changed.
 
-                With --json, one object, whatever is wrong: `whole` says whether the journal is proven, `finding` what is \
-                wrong, `remedy` what to do. `head` is null if the journal cannot even be opened.
+                With --json, one object, whatever is wrong with the journal: `whole` says whether it is proven, `finding` \
+                what is wrong, `remedy` what to do. `head` is null if the journal cannot even be opened. Where there is \
+                no state, or the fleet's files cannot be read, there is nothing to prove: then it prints no object, and \
+                the exit code is 2.
 
                 It works while an engine is running.
                 """)
