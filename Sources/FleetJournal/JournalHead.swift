@@ -20,11 +20,13 @@ struct JournalHead {
         guard first > 0 else { throw FactLogError.damaged(path, "record \(first) is there; the first is record 1") }
         let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM facts") ?? 0
         try check(counted: facts, last: last, path: path)
-        let commit = try Row.fetchOne(database, sql: "SELECT commit_id FROM facts WHERE sequence = ?", arguments: [last])
+        let commit = try Row.fetchOne(
+            database, sql: "SELECT commit_id FROM facts WHERE sequence = ?", arguments: [last])
         let lastCommit = commit.map { Int64.fromDatabaseValue($0[0]) } ?? 0
         guard lastCommit == commits else {
             let found = lastCommit.map { "\($0)" } ?? "no number"
-            throw FactLogError.damaged(path, "its head counts \(commits) commits, its last record is of commit \(found)")
+            throw FactLogError.damaged(
+                path, "its head counts \(commits) commits, its last record is of commit \(found)")
         }
         return JournalHead(fleet: fleet, commits: commits, chain: RecordChain(count: facts, hash: hash))
     }

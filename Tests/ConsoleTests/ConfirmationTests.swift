@@ -1,6 +1,7 @@
 import Cells
 import FleetCore
 import FleetEngine
+import Foundation
 import Testing
 
 @testable import Console
@@ -19,6 +20,12 @@ import Testing
         return state
     }
 
+    static func lines(_ view: FleetView, _ state: ConsoleState) -> [String] {
+        ConsoleScreen.render(
+            view: view, state: state, theme: ConsoleTheme(), size: state.size, now: Fixture.wall
+        ).text().components(separatedBy: "\n")
+    }
+
     static func confirmation(_ state: ConsoleState) -> TypedConfirmation? {
         guard case .typed(let confirmation) = state.dialog else { return nil }
         return confirmation
@@ -29,6 +36,43 @@ import Testing
         var state = Self.state(view)
         #expect(press("p", &state, view) == [.send(.pause(update: "RO-1042"), reason: "")])
         #expect(state.dialog == nil)
+    }
+
+    /// A device waits in several updates: what is meant is the row under the cursor.
+    @Test func inTheQueueACommandGoesToTheUpdateOfTheRow() throws {
+        var view = Fixture.running()
+        view.updates.append(Fixture.summary("RO-1043"))
+        view.queue.rows[1].device = view.queue.rows[0].device
+        view.queue.rows[1].update = "RO-1043"
+        var state = Self.state(view)
+        press("w", &state, view)
+        press("down", &state, view)
+        press("down", &state, view)
+        #expect(state.queueKey == QueueKey(update: "RO-1043", device: view.queue.rows[0].device))
+        let cursors = Self.lines(view, state).filter { $0.hasPrefix(">") }
+        #expect(cursors.count == 1)
+        #expect(cursors.first?.contains("RO-1043") == true)
+        #expect(press("p", &state, view) == [.send(.pause(update: "RO-1043"), reason: "")])
+        press("enter", &state, view)
+        #expect(state.focusedUpdate == "RO-1043")
+        #expect(state.screen == .device(view.queue.rows[0].device))
+    }
+
+    @Test func whatTheEngineWouldRefuseIsNotAsked() {
+        var view = Fixture.paused()
+        view.updates[1].hasLostGate = true
+        view.update?.summary = view.updates[1]
+        var state = Self.state(view)
+        press("R", &state, view)
+        #expect(state.dialog == nil)
+        #expect(state.message?.text.contains("its gate has failed") == true)
+        #expect(!Self.lines(view, state).contains { $0.contains("<R>resume") })
+        view.updates[1].hasLostGate = false
+        view.updates[1].strategy = "rollback"
+        view.update?.summary = view.updates[1]
+        press("B", &state, view)
+        #expect(state.dialog == nil)
+        #expect(state.message?.text.contains("a rollback itself") == true)
     }
 
     @Test func rollbackNeedsTheIDInFull() {

@@ -50,7 +50,7 @@ import Testing
         },
         Situation(name: "queue", view: Fixture.running()) { state, _ in
             state.screens = [.overview, .queue]
-            state.queue.selected = "pos-ap-0212"
+            state.queue.selected = QueueKey(update: "RO-1042", device: "pos-ap-0212").text
         },
         Situation(name: "updates", view: Fixture.rollingBack()) { state, _ in
             state.screens = [.overview, .updates]

@@ -120,7 +120,8 @@ import Testing
             FactLogError(
                 "record \(reached) of \(directory.journal) is not the one behind which checkpoint beside it stands: "
                     + "the journal has another history",
-                remedy: "put the journal of that checkpoint back, or remove \(directory.checkpoint) to accept this one"))
+                remedy: "put the journal of that checkpoint back, or remove \(directory.checkpoint) to accept this one")
+        )
     }
 
     private func expectRefusals(_ expected: FactLogError) throws {

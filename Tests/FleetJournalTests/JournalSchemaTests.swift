@@ -42,14 +42,15 @@ struct JournalSchemaTests {
         #expect(try directory.journalBytes == before)
     }
 
-    @Test(arguments: [
-        ("DROP TABLE facts", "its table facts is missing"), ("DROP TABLE head", "its table head is missing"),
-        ("ALTER TABLE facts ADD COLUMN note TEXT", "its table facts is not what Muster creates"),
-        (
-            "ALTER TABLE facts RENAME TO head_2; DROP TABLE head; ALTER TABLE head_2 RENAME TO head",
-            "its table facts is missing"
-        ),
-    ], modes)
+    @Test(
+        arguments: [
+            ("DROP TABLE facts", "its table facts is missing"), ("DROP TABLE head", "its table head is missing"),
+            ("ALTER TABLE facts ADD COLUMN note TEXT", "its table facts is not what Muster creates"),
+            (
+                "ALTER TABLE facts RENAME TO head_2; DROP TABLE head; ALTER TABLE head_2 RENAME TO head",
+                "its table facts is missing"
+            ),
+        ], modes)
     func aTableThatIsNotMustersIsNamed(change: (sql: String, finding: String), mode: SQLiteJournal.Mode) throws {
         try directory.fill(50)
         try directory.tamper(change.sql)

@@ -14,32 +14,38 @@ enum QueuePane {
         let isWide = box.rect.columns >= 70
         let shown = isWide || queue.offset > 0 ? min(queue.rows.count, box.body.rows) : 0
         box.drawRule(box.title(title, offset: queue.offset, shown: shown, total: queue.total), scene, on: &frame)
-        if let head = box.headLine { drawHead(isWide, in: head, on: &frame) }
+        // Rows of several updates are told apart: a command goes to that of the row under the cursor.
+        let hasSeveral = Set(queue.rows.map(\.update)).count > 1
+        if let head = box.headLine { drawHead(isWide, hasSeveral, in: head, on: &frame) }
         if queue.rows.isEmpty, queue.total == 0 { box.drawEmpty("nothing waits", on: &frame) }
         for (index, row) in queue.rows.prefix(box.body.rows).enumerated() {
             let line = box.body.line(index)
-            Columns.draw(cells(row, isWide, scene), in: line, on: &frame)
-            if row.device == scene.state.queue.selected { box.drawCursor(scene, in: line, on: &frame) }
+            Columns.draw(cells(row, isWide, hasSeveral, scene), in: line, on: &frame)
+            if row.key.text == scene.state.queue.selected { box.drawCursor(scene, in: line, on: &frame) }
         }
     }
 
-    private static func drawHead(_ isWide: Bool, in line: Rect, on frame: inout Frame) {
+    private static func drawHead(_ isWide: Bool, _ hasSeveral: Bool, in line: Rect, on frame: inout Frame) {
         var cells = [
             Columns.Cell("", 1), Columns.Cell("#", 5, role: .dim, alignment: .trailing), Columns.Cell("", 1),
             Columns.Cell("device", 16, role: .dim),
         ]
-        if isWide { cells += [Columns.Cell("region", 10, role: .dim), Columns.Cell("phase", 8, role: .dim)] }
+        if hasSeveral { cells.append(Columns.Cell("update", 20, role: .dim)) }
+        if isWide, !hasSeveral { cells.append(Columns.Cell("region", 10, role: .dim)) }
+        if isWide { cells.append(Columns.Cell("phase", 8, role: .dim)) }
         cells.append(Columns.Cell("waits for", nil, role: .dim))
         Columns.draw(cells, in: line, on: &frame)
     }
 
-    private static func cells(_ row: QueueRow, _ isWide: Bool, _ scene: Scene) -> [Columns.Cell] {
+    private static func cells(_ row: QueueRow, _ isWide: Bool, _ hasSeveral: Bool, _ scene: Scene) -> [Columns.Cell] {
         let role = row.waiting.role
         var cells = [
             Columns.Cell("", 1), Columns.Cell("\(row.number)", 5, role: .dim, alignment: .trailing),
             Columns.Cell(scene.glyph(role), 1, role: role), Columns.Cell(row.device, 16),
         ]
-        if isWide { cells += [Columns.Cell(row.region, 10), Columns.Cell(row.phase ?? "", 8)] }
+        if hasSeveral { cells.append(Columns.Cell(row.update, 20)) }
+        if isWide, !hasSeveral { cells.append(Columns.Cell(row.region, 10)) }
+        if isWide { cells.append(Columns.Cell(row.phase ?? "", 8)) }
         cells.append(Columns.Cell(row.waiting.wholeText(scene.times.at(site: row.timeZone)), nil, role: role))
         return cells
     }

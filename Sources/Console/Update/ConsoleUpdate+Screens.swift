@@ -135,7 +135,6 @@ extension ConsoleUpdate {
         guard state.focusedUpdate != id else { return }
         state.focusedUpdate = id
         state.devices.clear()
-        state.queue.clear()
     }
 }
 

@@ -11,8 +11,8 @@ public final class FaultTrial {
     public struct Bounds: Hashable, Sendable {
         /// Virtual time after the faults have stopped.
         public var settling = Duration.days(21)
-        /// Instants.
-        public var steps = 3_000_000
+        /// Instants; nil: as many as a healthy fleet could need several times over.
+        public var steps: Int?
 
         /// The default bounds.
         public init() {}
@@ -86,14 +86,23 @@ public final class FaultTrial {
         world.onFailure = { [unowned self] in count($0) }
         start()
         give(operators.firstCommands())
-        while oracle.violations.isEmpty, let instant = nextInstant, steps < bounds.steps {
+        while oracle.violations.isEmpty, let instant = nextInstant, steps < mostSteps {
             guard instant <= script.calm + bounds.settling else { break }
             now = max(now, instant)
             step()
             if isCalm, isAtRest { break }
         }
+        if oracle.violations.isEmpty, steps >= mostSteps {
+            oracle.report(17, "cut short after \(steps) steps, before everything had come to its end")
+        }
         if oracle.violations.isEmpty { finish() }
         return outcome
+    }
+
+    /// A terminal makes thirty steps an hour.
+    private var mostSteps: Int {
+        let hours = (script.calm + bounds.settling - script.start).milliseconds / 3_600_000
+        return bounds.steps ?? max(3_000_000, script.devices.count * Int(hours) * 300)
     }
 
     /// When anything happens next.

@@ -61,7 +61,7 @@ public struct TrialBatch: Sendable {
     /// Hands out seeds, in order, to several threads.
     private final class SeedQueue: @unchecked Sendable {
         private let lock = NSLock()
-        private var next: UInt64
+        private var next: UInt64?
         private let last: UInt64
         private var isStopped = false
 
@@ -72,9 +72,9 @@ public struct TrialBatch: Sendable {
 
         func take() -> UInt64? {
             lock.withLock {
-                guard !isStopped, next <= last else { return nil }
-                defer { next += 1 }
-                return next
+                guard !isStopped, let seed = next else { return nil }
+                next = seed < last ? seed + 1 : nil
+                return seed
             }
         }
 

@@ -10,8 +10,9 @@ struct TrialCommand: ParsableCommand {
         commandName: "trial", abstract: "Put the engine through bad nights: seeded faults, checked after every step.",
         discussion: """
             Each seed draws a fleet, its updates, its operators, and what goes wrong: with devices, network, journal, \
-            process and clock. An oracle that shares no code with the engine checks eighteen invariants after every \
-            step; then the faults stop, and every device must come to its end or wait for something with a name.
+            process and clock. An oracle that shares no code with the engine checks after every step that no promise is \
+            broken; then the faults stop, and every device must come to its end or wait for something with a name. \
+            That a seed gives the same trace twice is checked for every twentieth seed.
 
             FAULTS is \(FaultList.words).
 

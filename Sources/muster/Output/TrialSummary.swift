@@ -86,7 +86,8 @@ struct TrialSummary {
 
     func report(seconds: Double) -> TrialReport {
         TrialReport(
-            seeds: seeds, fleetHours: Self.tenths(hours), steps: steps, facts: facts, seconds: Self.tenths(seconds),
+            seeds: seeds, fleetHours: Self.tenths(hours), steps: steps, facts: facts,
+            seconds: (seconds * 1000).rounded() / 1000, stepsPerSecond: Int(Double(steps) / max(seconds, 0.001)),
             faultsFired: Dictionary(uniqueKeysWithValues: faults.map { ($0.rawValue, fired[$0]) }),
             checks: Dictionary(uniqueKeysWithValues: (1...18).map { ("\($0)", checks[$0]) }),
             violation: violation.map {
@@ -104,6 +105,7 @@ struct TrialReport: Encodable {
     var steps: Int
     var facts: Int
     var seconds: Double
+    var stepsPerSecond: Int
     var faultsFired: [String: Int]
     var checks: [String: Int]
     @OrNull var violation: Found?
