@@ -64,6 +64,8 @@ public struct Oracle: Sendable {
             ledger.expect(.epochs, epoch <= current, "facts of engine \(epoch) were found during \(current)")
             // They happened before the step was over in which their engine stopped.
             clock.resume()
+            // If the clock was set in that step, its facts are the first to say so: what it heard, it heard by them.
+            step.hasHeard = step.reports.isEmpty
             commit(facts)
         case .sent(let orders, let epoch):
             expectCurrent(epoch, "an order")
