@@ -61,6 +61,9 @@ let package = Package(
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        // Files of releases, named by what they hold. Devices ask for SHA-1 and MD5 too, which the store knows.
+        .target(
+            name: "ArtifactStore", dependencies: ["FleetCore", .product(name: "Crypto", package: "swift-crypto")]),
         // Cells, frames, layout, text width, gauges.
         .target(name: "Cells"),
         // Keymap, console state, update, screens, theme roles.
@@ -71,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "muster",
             dependencies: [
-                "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests",
+                "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "Cells", "Console", "CursesTerminal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -114,6 +117,11 @@ let package = Package(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),
         .testTarget(name: "FleetFilesTests", dependencies: ["FleetCore", "FleetFiles"]),
+        // Adds a file to a store until it is killed or its limits stop it, and says how much memory that took.
+        .executableTarget(name: "ArtifactProbe", dependencies: ["ArtifactStore"], path: "Tests/ArtifactProbe"),
+        .testTarget(
+            name: "ArtifactStoreTests",
+            dependencies: ["FleetCore", "ArtifactStore", "ArtifactProbe", "TerminalTesting"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
             name: "ConsoleTests",
