@@ -14,7 +14,8 @@ struct CommandTests {
 
     static let commands = [
         [], ["demo"], ["console"], ["simulate"], ["plan"], ["snapshot"], ["devices"], ["updates"], ["report"],
-        ["check"], ["replay"], ["audit"], ["audit", "list"], ["audit", "verify"],
+        ["check"], ["release"], ["release", "add"], ["release", "list"], ["replay"], ["audit"], ["audit", "list"],
+        ["audit", "verify"],
         ["theme"], ["theme", "list"], ["theme", "check"], ["theme", "show"],
     ]
 

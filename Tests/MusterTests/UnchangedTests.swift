@@ -10,7 +10,7 @@ struct UnchangedTests {
         ["devices", "FLEET", "region = west"],
         ["updates", "FLEET"], ["report", "FLEET"], ["simulate", "FLEET", "critical-patch-2.4.1"],
         ["snapshot", "FLEET", "--screen", "overview"], ["snapshot", "FLEET", "--screen", "queue", "--json"],
-        ["theme", "check"], ["theme", "list"],
+        ["release", "list", "FLEET"], ["theme", "check"], ["theme", "list"],
     ]
 
     @Test(arguments: questions) func withoutState(arguments: [String]) throws {

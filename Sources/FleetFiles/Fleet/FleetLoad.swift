@@ -9,12 +9,13 @@ struct FleetLoad {
     static let mostTagNames = 1024
 
     let root: String
-    let digest: (String) throws -> String
+    /// nil: artifacts are not hashed.
+    let digest: ((String) throws -> String)?
     let progress: (LoadProgress) -> Void
-    private let log = ProblemLog()
+    let log = ProblemLog()
 
     init(
-        root: String, digest: @escaping (String) throws -> String, progress: @escaping (LoadProgress) -> Void
+        root: String, digest: ((String) throws -> String)?, progress: @escaping (LoadProgress) -> Void
     ) {
         self.root = root
         self.digest = digest
@@ -153,7 +154,7 @@ extension FleetLoad {
         return names.filter { !$0.hasPrefix(".") && !$0.hasSuffix("~") }.sorted()
     }
 
-    private func readReleases() -> [ReadRelease] {
+    func readReleases() -> [ReadRelease] {
         let reader = ReleaseReader(digest: digest)
         var releases: [ReadRelease] = []
         for name in entries(of: "releases") {

@@ -11,11 +11,9 @@ struct ReadRelease {
 struct ReleaseReader {
     /// The largest artifact, in bytes.
     static let largestArtifact = 1 << 40
-    /// Artifacts of one release.
-    static let mostArtifacts = 1000
 
-    /// The SHA-256 of a file, as 64 hexadecimal digits.
-    var digest: (String) throws -> String
+    /// The SHA-256 of a file, as 64 hexadecimal digits; nil: only sizes are compared.
+    var digest: ((String) throws -> String)?
 
     /// - Parameters:
     ///   - expected: The version that the file's or folder's name gives.
@@ -28,7 +26,7 @@ struct ReleaseReader {
             value?.error("version \(version) in a place named \(expected.shown)", "give both the same version")
         }
         let notes = map["notes"]?.text() ?? ""
-        let items = map["artifacts"]?.items(atMost: Self.mostArtifacts) ?? []
+        let items = map["artifacts"]?.items(atMost: ReleaseFile.mostArtifacts) ?? []
         var artifacts: [Artifact] = []
         for item in items {
             guard let artifact = artifact(item, folder: folder) else { continue }
@@ -66,8 +64,7 @@ struct ReleaseReader {
 
     private func compare(_ path: String, name: String, with sha256: String, _ value: YamlValue) {
         do {
-            let found = try digest(path)
-            guard found != sha256 else { return }
+            guard let found = try digest?(path), found != sha256 else { return }
             value.error(
                 "`\(name.shown)` has the SHA-256 \(found)",
                 "a release is immutable: put the right file back, or correct it")
@@ -78,9 +75,7 @@ struct ReleaseReader {
 
     private func fileName(_ value: YamlValue) -> String? {
         guard let text = value.text() else { return nil }
-        // A name with a NUL would be cut there, and another file looked at.
-        let isPlain = !text.utf8.contains { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") }
-        guard isPlain, !text.isEmpty, text != ".", text != "..", text.utf8.count <= 255 else {
+        guard ReleaseFile.isFileName(text) else {
             value.error("`\(text.shown)` is not a file name", "name a file next to this one, without folders")
             return nil
         }

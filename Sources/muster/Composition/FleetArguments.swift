@@ -49,27 +49,18 @@ enum FleetLoading {
     }
 }
 
-/// Shows on a terminal how far a long load has come; silent elsewhere, and for loads that take no time.
-final class LoadMeter {
-    private var shown = false
-    private var nextAt = Date(timeIntervalSinceNow: 0.3)
+/// Shows on a terminal how far a long load has come.
+struct LoadMeter {
+    private let line = StatusLine()
 
-    /// Shows progress, at most ten times a second.
+    /// Shows progress.
     func show(_ progress: LoadProgress) {
-        guard isatty(STDERR_FILENO) == 1, Date() >= nextAt else { return }
-        nextAt = Date(timeIntervalSinceNow: 0.1)
         let share = progress.bytesTotal > 0 ? progress.bytesRead * 100 / progress.bytesTotal : 100
-        let devices = NumberText.count(progress.devices, "device")
-        let text = "reading \(TextWidth.sanitised(progress.file)): \(devices), \(share)%"
-        FileHandle.standardError.write(Data("\r\u{1b}[K\(text)".utf8))
-        shown = true
+        line.show("reading \(progress.file): \(NumberText.count(progress.devices, "device")), \(share)%")
     }
 
     /// Takes the line away.
-    func clear() {
-        if shown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-        shown = false
-    }
+    func clear() { line.clear() }
 }
 
 /// Where state lives, by the XDG base directory specification.

@@ -1,0 +1,22 @@
+import Cells
+import Foundation
+
+/// One line on a terminal that says how far something is; silent elsewhere, and for what takes no time.
+final class StatusLine {
+    private var shown = false
+    private var nextAt = Date(timeIntervalSinceNow: 0.3)
+
+    /// Shows a text in the line's place, at most ten times a second.
+    func show(_ text: @autoclosure () -> String) {
+        guard isatty(STDERR_FILENO) == 1, Date() >= nextAt else { return }
+        nextAt = Date(timeIntervalSinceNow: 0.1)
+        FileHandle.standardError.write(Data("\r\u{1b}[K\(TextWidth.sanitised(text()))".utf8))
+        shown = true
+    }
+
+    /// Takes the line away.
+    func clear() {
+        if shown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        shown = false
+    }
+}
