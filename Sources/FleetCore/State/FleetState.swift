@@ -48,6 +48,16 @@ public struct FleetState: Equatable, Sendable {
         let number = updates[update.offset].assignments.previousVersions[position]
         return number == AssignmentTable.noVersion ? nil : devices.versions[Int(number)]
     }
+
+    /// What the first devices of an update ran before their first attempts, each version once, in order.
+    public func previousVersions(_ update: UpdateIndex, first count: Int) -> [Version] {
+        var isSeen = Array(repeating: false, count: devices.versions.all.count)
+        for number in updates[update.offset].assignments.previousVersions.prefix(count)
+        where number != AssignmentTable.noVersion {
+            isSeen[Int(number)] = true
+        }
+        return isSeen.indices.filter { isSeen[$0] }.map { devices.versions[$0] }.sorted()
+    }
 }
 
 /// A device of the registry as selectors see it.

@@ -95,27 +95,33 @@ struct DeviceLists {
         devices.indices.map { key(DeviceIndex(UInt32($0))) }
     }
 
-    /// Failed, in progress, retrying, waiting, called off, completed, skipped, and last those without a part in it.
+    /// Failed, in progress, retrying, waiting, called off, completed, skipped, and last those without a part in it. In
+    /// an update that is rolled back by the part that is shown.
     private static func stateKeys(_ update: UpdateIndex?, _ state: FleetState) -> [UInt32] {
         var keys = Array(repeating: UInt32(9), count: state.devices.count)
         guard let update else { return each(state.devices) { statusRank[Int(state.devices.status($0).rawValue)] } }
-        let own = state.update(update).assignments
+        let record = state.update(update), own = record.assignments
+        guard record.rollback != nil else {
+            for position in 0..<own.count { keys[own.device(position).offset] = rank(own, position) }
+            return keys
+        }
         for place in 0..<own.count {
             let (shown, position) = state.shownPart(of: update, place)
-            let assignments = state.updates[shown.offset].assignments
-            let rank: UInt32
-            switch assignments.state(position) {
-            case .failed: rank = 0
-            case .inProgress: rank = 1
-            case .retrying: rank = 2
-            case .scheduled, .pending: rank = 3
-            case .cancelled: rank = 4
-            case .completed: rank = assignments.hasTurnedBad(position) ? 0 : 5
-            case .skipped: rank = 6
-            }
-            keys[own.device(place).offset] = rank
+            keys[own.device(place).offset] = rank(state.updates[shown.offset].assignments, position)
         }
         return keys
+    }
+
+    private static func rank(_ assignments: AssignmentTable, _ position: Position) -> UInt32 {
+        switch assignments.state(position) {
+        case .failed: 0
+        case .inProgress: 1
+        case .retrying: 2
+        case .scheduled, .pending: 3
+        case .cancelled: 4
+        case .completed: assignments.hasTurnedBad(position) ? 0 : 5
+        case .skipped: 6
+        }
     }
 }
 

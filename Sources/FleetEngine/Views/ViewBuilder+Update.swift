@@ -68,13 +68,7 @@ extension ViewBuilder {
     }
 
     private func previousVersions(_ record: UpdateRecord) -> [Version] {
-        var seen: [Version] = []
-        let wanted = record.assignments.count
-        for position in 0..<min(wanted, 10_000) {
-            guard let version = state.previousVersion(record.index, position), !seen.contains(version) else { continue }
-            seen.append(version)
-        }
-        return seen.sorted()
+        state.previousVersions(record.index, first: 10_000)
     }
 
     /// Devices that wait, by reason, most first.
