@@ -8,8 +8,9 @@ import Foundation
 public final class EngineHost: @unchecked Sendable {
     /// Commands that may wait at once.
     public static let inboxCapacity = 10_000
-    /// The shortest time between two views of the same query: ten a second.
-    public static let viewInterval = Duration.milliseconds(100)
+    /// The shortest time between two views of the same query: four a second. A key asks anew and waits for none of it;
+    /// numbers that change faster cannot be read, and cost an SSH link more than a kilobyte a second.
+    public static let viewInterval = Duration.milliseconds(250)
 
     /// What has come for a console since it last looked.
     public struct News: Sendable {
@@ -142,7 +143,9 @@ extension EngineHost {
         while let (inputs, query, isQueryNew) = waitForWork(rest) {
             let replies = driver.advance(inputs)
             var news = News(view: nil, replies: replies)
-            let due = query.map { viewDue(driver, published, isQueryNew: isQueryNew, $0) } ?? nil
+            // What a command did is seen with its answer.
+            let isOwed = isQueryNew || !replies.isEmpty
+            let due = query.map { viewDue(driver, published, isOwed: isOwed, $0) } ?? nil
             if let query, let due, due <= .zero {
                 news.view = driver.view(query)
                 published = Published(at: .now, revision: driver.revision)
@@ -156,9 +159,9 @@ extension EngineHost {
 
     /// How long until the console is owed a view; zero or less: now.
     private func viewDue(
-        _ driver: any EngineDriver, _ published: Published, isQueryNew: Bool, _ query: ViewQuery
+        _ driver: any EngineDriver, _ published: Published, isOwed: Bool, _ query: ViewQuery
     ) -> Duration {
-        if isQueryNew { return .zero }
+        if isOwed { return .zero }
         let age = ContinuousClock.now - published.at
         let interval = driver.revision != published.revision ? Self.viewInterval : restAfterView(driver)
         return interval - age
