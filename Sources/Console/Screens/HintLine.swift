@@ -83,22 +83,13 @@ enum HintLine {
         if !scene.state.openAlerts(in: scene.view).isEmpty { hints.append(Candidate(.acknowledge, 7)) }
         guard scene.live.health == .running, let update = ConsoleUpdate.target(state: scene.state, view: scene.live)
         else { return hints }
-        switch update.status {
-        case .draft: return hints + [Candidate(.start, 1)]
-        case .running, .scheduled: hints.append(Candidate(.pause, 1))
-        case .paused: if !update.hasLostGate { hints.append(Candidate(.resume, 1)) }
-        case .awaitingApproval: hints.append(Candidate(.approve, 1))
-        default: break
-        }
-        if scene.live.update?.gate?.awaitsApproval == true, update.status != .awaitingApproval {
-            hints.append(Candidate(.approve, 1))
-        }
-        let isBack = update.status == .rollingBack || update.status == .rolledBack || update.isRollback
-        if !isBack { hints.append(Candidate(.rollback, 2)) }
-        if !update.status.isFinal { hints.append(Candidate(.cancel, 7)) }
-        let canRetry = update.status.isFinal && update.status != .rolledBack
-        if canRetry, update.tally.failures > 0 { hints.append(Candidate(.retry, 3)) }
-        return hints
+        if update.status == .draft { return hints + [Candidate(.start, 1)] }
+        if update.status == .running || update.status == .scheduled { hints.append(Candidate(.pause, 1)) }
+        let others = [
+            Candidate(.resume, 1), Candidate(.approve, 1), Candidate(.rollback, 2), Candidate(.cancel, 7),
+            Candidate(.retry, 3),
+        ]
+        return hints + others.filter { ConsoleUpdate.objection(to: $0.action, on: update, view: scene.live) == nil }
     }
 
     private static func inputHints(_ input: InputLine) -> [Hint] {

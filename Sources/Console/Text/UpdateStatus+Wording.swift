@@ -33,7 +33,7 @@ extension UpdateSummary {
     /// The word of its status.
     var word: String { hasOnlyFailed ? "ALL FAILED" : status.word }
 
-    private var hasOnlyFailed: Bool { status == .completed && tally.failures > 0 && tally.succeeded == 0 }
+    private var hasOnlyFailed: Bool { status == .completed && tally.hasOnlyFailed }
 
     /// The badge: `RUNNING`, `PAUSED by kim`, `PAUSED: gate of canary is inconclusive`.
     var badge: String { [word, badgeReason].compactMap { $0 }.joined(separator: " ") }

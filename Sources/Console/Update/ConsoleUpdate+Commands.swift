@@ -61,8 +61,9 @@ extension ConsoleUpdate {
         return gate.phase
     }
 
-    /// Why a command makes no sense now, so that nobody confirms what the engine will refuse. The engine decides.
-    private static func objection(to action: ConsoleAction, on update: UpdateSummary, view: FleetView) -> String? {
+    /// Why a command makes no sense now, so that nobody is offered or confirms what the engine will refuse; nil: it does.
+    /// The engine decides.
+    static func objection(to action: ConsoleAction, on update: UpdateSummary, view: FleetView) -> String? {
         let status = update.status
         switch action {
         case .resume where status != .paused: return "not paused: it is \(status)"
@@ -72,6 +73,7 @@ extension ConsoleUpdate {
         case .rollback where status == .draft: return "not started: there is nothing to roll back"
         case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
         case .cancel where status.isFinal: return "has ended: it is \(status)"
+        case .retry where !status.isFinal: return "under way: what failed can be tried again once it is over"
         case .retry where status == .rolledBack: return "rolled back: its devices run what they had before"
         case .retry where update.tally.failures == 0: return "no device has failed"
         case .approve where status != .awaitingApproval && approvedPhase(of: update, view: view) == nil:

@@ -59,11 +59,8 @@ extension ConsoleUpdate {
     private static func open(_ state: inout ConsoleState, view: FleetView) {
         let shown = state.shown(view)
         switch state.focusedPane {
-        case .devices: openSelection(&state, shown.devices.list, \.devices)
-        case .queue:
-            // Its part in that update is shown, and no other's.
-            if let key = state.queueKey, state.queue.pendingPosition == nil { choose(key.update, state: &state) }
-            openSelection(&state, shown.queue.list, \.queue)
+        case .devices: openSelection(&state, shown.devices.list, \.devices, open: openDevice)
+        case .queue: openSelection(&state, shown.queue.list, \.queue, open: openQueued)
         case .regions: confine(&state, view: shown)
         case .phases:
             if shown.firstPane == .updates { state.selectedUpdate = state.focusedUpdate }
@@ -77,18 +74,19 @@ extension ConsoleUpdate {
     /// Opens the device under the cursor. Without a cursor Enter puts it on the first row shown, so that nobody opens
     /// a row that has just moved there.
     private static func openSelection(
-        _ state: inout ConsoleState, _ rows: WindowedList.Rows, _ list: WritableKeyPath<ConsoleState, WindowedList>
+        _ state: inout ConsoleState, _ rows: WindowedList.Rows, _ list: WritableKeyPath<ConsoleState, WindowedList>,
+        open: (_ id: String?, _ state: inout ConsoleState) -> Void
     ) {
         if state[keyPath: list].pendingPosition != nil {
             state[keyPath: list].deferred = .open
         } else if let id = state[keyPath: list].selected {
-            openDevice(QueueKey(text: id)?.device ?? id, state: &state)
+            open(id, &state)
         } else {
             state[keyPath: list].move(by: 1, in: rows, selectedPosition: nil)
         }
     }
 
-    /// Opens the device of a row of the queue, with the update that it waits in.
+    /// Opens the device of a row of the queue, with the update that it waits in: its part in no other is shown.
     static func openQueued(_ selected: String?, state: inout ConsoleState) {
         guard let key = selected.flatMap(QueueKey.init(text:)) else { return }
         choose(key.update, state: &state)

@@ -21,6 +21,8 @@ public struct Tally: Hashable, Sendable {
     public var succeeded: Int { self[.completed] - turnedBad }
     /// Failures, those that turned bad included.
     public var failures: Int { self[.failed] + turnedBad }
+    /// Whether devices were attempted to an end and not one success holds.
+    public var hasOnlyFailed: Bool { failures > 0 && succeeded == 0 }
     /// Under way, those that wait for another attempt included.
     public var active: Int { self[.inProgress] + self[.retrying] }
     /// Not begun.

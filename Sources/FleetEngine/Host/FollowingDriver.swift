@@ -42,7 +42,6 @@ public final class FollowingDriver: EngineDriver {
         let last = loop.state.lastFactAt
         var view = loop.view(query, now: clock.map { max($0.now, last) } ?? last)
         view.isSimulated = clock == nil
-        view.isAsOfLastFact = clock == nil
         if let failure {
             view.health = .stopped(failure)
         } else if !isEngineRunning() {

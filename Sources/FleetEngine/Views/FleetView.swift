@@ -23,10 +23,10 @@ public struct FleetView: Hashable, Sendable {
     public var checkpointFailure: String?
     /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
     public var simulationSpeed: Double?
-    /// Whether `now` is that of the last fact, since the engine's own clock is not known: another process simulates.
-    public var isAsOfLastFact = false
     /// Whether the terminals are simulated, at whatever speed.
     public var isSimulated = false
+    /// Whether `now` is that of the last fact: terminals are simulated by another process, whose clock is not known.
+    public var isAsOfLastFact: Bool { isSimulated && simulationSpeed == nil }
     public var deviceCount = 0
     /// Devices by status, in the order of `DeviceStatus.allCases`.
     public var statusCounts = [0, 0, 0]

@@ -6,7 +6,8 @@ extension ViewBuilder {
         return UpdateView(
             summary: summary(record), currentPhase: record.definition.hasGates ? record.currentPhase : nil,
             phases: phases(record), gate: gate(record), causes: causes(record),
-            previousVersions: previousVersions(record), selector: record.definition.selector.source,
+            previousVersions: state.previousVersions(update, first: 10_000),
+            selector: record.definition.selector.source,
             rollback: record.rollback.map { summary(state.updates[$0.offset]) },
             waiting: waitGroups(record.rollback ?? update),
             expectedEnd: nil, success: success(record))
@@ -65,10 +66,6 @@ extension ViewBuilder {
         }
         for index in rows.indices { rows[index].regions.sort { ($1.count, $0.region) < ($0.count, $1.region) } }
         return rows.sorted { ($1.count, $0.cause) < ($0.count, $1.cause) }
-    }
-
-    private func previousVersions(_ record: UpdateRecord) -> [Version] {
-        state.previousVersions(record.index, first: 10_000)
     }
 
     /// Devices that wait, by reason, most first.

@@ -50,9 +50,6 @@ public struct UpdateOutcome: Hashable, Sendable {
     public var phases: [PhaseOutcome]
     /// Its devices in the order of its targets, then the skipped.
     public var devices: [DeviceOutcome]
-
-    /// Whether devices were attempted to an end and not one succeeded.
-    public var hasOnlyFailed: Bool { tally.failures > 0 && tally.succeeded == 0 }
 }
 
 /// What became of a phase.

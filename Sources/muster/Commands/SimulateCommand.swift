@@ -75,7 +75,7 @@ struct SimulateCommand: ParsableCommand {
         if json { try JSONOutput.print(SimulationReport(outcome).whole) } else { printText(outcome) }
         let isWhole =
             outcome.ending == .ended
-            && outcome.updates.allSatisfy { $0.status == .completed && !$0.hasOnlyFailed }
+            && outcome.updates.allSatisfy { $0.status == .completed && !$0.tally.hasOnlyFailed }
         if !isWhole || outcome.updates.contains(where: \.isRollback) { throw ExitStatus.held }
     }
 
