@@ -37,7 +37,7 @@ struct Muster: ParsableCommand {
     /// A full disk under the output is a failure like any other, though `print` does not tell.
     private static func expectWritten() throws {
         guard fflush(nil) != 0 else { return }
-        throw CocoaError(.fileWriteOutOfSpace)
+        throw OutputFailure.last
     }
 
     private static func end(with error: any Error) -> Never {

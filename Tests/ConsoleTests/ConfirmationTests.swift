@@ -68,11 +68,28 @@ import Testing
         #expect(state.message?.text.contains("its gate has failed") == true)
         #expect(!Self.lines(view, state).contains { $0.contains("<R>resume") })
         view.updates[1].hasLostGate = false
-        view.updates[1].strategy = "rollback"
+        view.updates[1].goesBack = true
         view.update?.summary = view.updates[1]
         press("B", &state, view)
         #expect(state.dialog == nil)
         #expect(state.message?.text.contains("a rollback itself") == true)
+    }
+
+    /// A terminal that does not mark a paste delivers it in one piece.
+    @Test func whatComesInOnePieceWasPasted() {
+        let view = Self.view()
+        var state = Self.state(view)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO", &state, view)
+        let keys = "-1042".map { KeyEvent(.character($0)) }
+        deliver(keys, &state, view)
+        #expect(Self.confirmation(state)?.typed == "")
+        #expect(Self.confirmation(state)?.notice == .pasteRefused)
+        for piece in ["RO-", "104", "2"] {
+            deliver(piece.map { KeyEvent(.character($0)) }, &state, view)
+        }
+        #expect(Self.confirmation(state)?.isUnlocked == true)
     }
 
     @Test func rollbackNeedsTheIDInFull() {

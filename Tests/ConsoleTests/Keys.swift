@@ -25,3 +25,11 @@ func type(
 ) -> [ConsoleEffect] {
     text.flatMap { press(.character($0), &state, view, isPasted: isPasted) }
 }
+
+/// Keys that came in one piece, as a session hands them on.
+func deliver(_ keys: [KeyEvent], _ state: inout ConsoleState, _ view: FleetView) {
+    for key in keys {
+        let typed = ConsoleUpdate.asTyped(key, among: keys, state: state)
+        _ = ConsoleUpdate.handle(typed, state: &state, view: view)
+    }
+}

@@ -62,7 +62,7 @@ struct ConsoleKeysTests {
         try console.wait(for: "PAUSED by kim")
         console.type("B")
         try console.wait(for: "Type \(update): [")
-        console.type(update)
+        try console.typeByHand(update)
         try console.wait(for: "enter: roll back")
         console.type("\u{1B}")
         try console.wait(for: "nothing was changed", "PAUSED by kim")

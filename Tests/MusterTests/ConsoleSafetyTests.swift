@@ -37,12 +37,14 @@ struct ConsoleSafetyTests {
         console.type("\r\r\r")
         try console.wait(for: "that is not the id: nothing was sent")
         // What comes in one piece was pasted, whether the terminal says so or not, and be it the id itself.
-        console.type("\(update)\r")
-        try console.wait(for: "pasted text is refused here")
-        for _ in update { console.type("\u{7F}") }
+        for paste in [update, "\(update)\r"] {
+            console.type(paste)
+            try console.wait(for: "pasted text is refused here", "locked")
+            console.type("\r")
+            try console.wait(for: "that is not the id: nothing was sent")
+        }
         try console.wait(for: "locked")
-        console.type("major-3.0.1")
-        try console.wait(for: "major-3.0.1")
+        try console.typeByHand("major-3.0.1")
         console.type("\r")
         try console.wait(for: "that is not the id: nothing was sent")
         console.type("\u{1B}")
@@ -116,8 +118,7 @@ struct ConsoleSafetyTests {
         try console.wait(for: "PAUSED by kim")
         console.type("c")
         try console.wait(for: "Type \(update): [")
-        console.type("critical-patch-2.4.1")
-        try console.wait(for: "critical-patch-2.4.1")
+        try console.typeByHand("critical-patch-2.4.1")
         console.type("\r")
         try console.wait(for: "that is not the id")
         console.type("\u{1B}")

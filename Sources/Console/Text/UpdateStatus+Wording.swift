@@ -46,7 +46,7 @@ extension UpdateSummary {
     }
 
     /// Whether its devices go back to what they ran before.
-    var isRollback: Bool { strategy == "rollback" }
+    var isRollback: Bool { goesBack }
 
     /// Devices that have come to an end, of those the update was meant to reach.
     var doneText: String { "\(tally.succeeded + tally.failures)/\(tally.target)" }

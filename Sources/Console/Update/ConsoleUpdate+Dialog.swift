@@ -3,6 +3,20 @@ import FleetCore
 import FleetEngine
 
 extension ConsoleUpdate {
+    /// More keys than this do not come in one piece from a person's hand, slow as the line may be.
+    private static let mostTypedAtOnce = 3
+
+    /// A key as a dialog should take it. A terminal that does not mark a paste delivers it in one piece: what comes with
+    /// more keys than a person types at once, and an Enter that does not come by itself, counts as pasted.
+    /// - Parameter keys: What came in one piece.
+    public static func asTyped(_ event: KeyEvent, among keys: [KeyEvent], state: ConsoleState) -> KeyEvent {
+        guard state.dialog != nil else { return event }
+        var isBurst = false
+        if case .character = event.key { isBurst = keys.count > mostTypedAtOnce }
+        let isHurried = event.key == .enter && keys.contains { $0.key != .enter }
+        return isBurst || isHurried ? KeyEvent(event.key, isPasted: true, isRepeat: event.isRepeat) : event
+    }
+
     /// A key while a dialog stands over the screen.
     static func handleDialog(
         _ event: KeyEvent, state: inout ConsoleState, view: FleetView
@@ -47,6 +61,8 @@ extension ConsoleUpdate {
     ) -> [ConsoleEffect] {
         if event.isPasted {
             confirmation.notice = .pasteRefused
+            // What stood there may have come with it.
+            confirmation.typed = ""
             return []
         }
         switch event.key {

@@ -116,13 +116,13 @@ struct ViewBuilder {
             id: record.id, title: record.definition.title, release: record.definition.release, strategy: strategy,
             status: record.status, statusText: statusText(record), startedAt: record.startedAt,
             endedAt: record.endedAt, tally: record.tally, parent: parent)
+        summary.goesBack = record.goesBack
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
         return summary
     }
 
     private func statusText(_ record: UpdateRecord) -> String {
-        if record.status == .paused { return record.pauseReason?.description ?? "" }
-        guard let reason = record.startsEnded else { return "" }
+        guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
     }

@@ -15,6 +15,8 @@ public struct UpdateSummary: Hashable, Sendable {
     public var tally: Tally
     /// The update that this one rolls back or retries.
     public var parent: String?
+    /// Whether it sends devices back to what they had: a rollback, or the retry of one.
+    public var goesBack: Bool
     /// Paused for a gate that has failed: it cannot be resumed.
     public var hasLostGate = false
 
@@ -33,6 +35,7 @@ public struct UpdateSummary: Hashable, Sendable {
         self.endedAt = endedAt
         self.tally = tally
         self.parent = parent
+        goesBack = strategy == "rollback"
     }
 }
 

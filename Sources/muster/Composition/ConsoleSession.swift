@@ -105,7 +105,8 @@ final class ConsoleSession {
         switch event {
         case .keys(let keys):
             for key in keys where ending == nil {
-                for effect in ConsoleUpdate.handle(confirming(key, among: keys), state: &state, view: view) {
+                let typed = ConsoleUpdate.asTyped(key, among: keys, state: state)
+                for effect in ConsoleUpdate.handle(typed, state: &state, view: view) {
                     perform(effect)
                 }
             }
@@ -114,13 +115,6 @@ final class ConsoleSession {
         case .hungUp: ending = .signal(SIGHUP)
         case .woken, .resumed, .timedOut: break
         }
-    }
-
-    /// A person's Enter comes by itself. One that comes in one piece with other keys, over a terminal that does not mark
-    /// a paste as one, confirms nothing.
-    private func confirming(_ event: KeyEvent, among keys: [KeyEvent]) -> KeyEvent {
-        guard state.dialog != nil, event.key == .enter, keys.contains(where: { $0.key != .enter }) else { return event }
-        return KeyEvent(event.key, isPasted: true)
     }
 
     private func perform(_ effect: ConsoleEffect) {

@@ -8,7 +8,7 @@ enum JSONOutput {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
         let data = try encoder.encode(value)
-        try FileHandle.standardOutput.write(contentsOf: data + Data("\n".utf8))
+        try OutputFailure.told { try FileHandle.standardOutput.write(contentsOf: data + Data("\n".utf8)) }
     }
 }
 
@@ -25,6 +25,6 @@ struct JSONLines {
     func print(_ values: [some Encodable]) throws {
         var text = Data()
         for value in values { text += try encoder.encode(value) + Data("\n".utf8) }
-        try FileHandle.standardOutput.write(contentsOf: text)
+        try OutputFailure.told { try FileHandle.standardOutput.write(contentsOf: text) }
     }
 }

@@ -35,6 +35,14 @@ final class ConsoleRun {
         try terminal.waitUntil(deadlineSeconds: 30) { screen in !texts.contains(where: screen.contains) }
     }
 
+    /// Types a text into a dialog, as a person does: one key after the other.
+    func typeByHand(_ text: String) throws {
+        for end in text.indices {
+            type(String(text[end]))
+            try wait(for: "[\(text[...end])")
+        }
+    }
+
     /// Types keys that must change nothing by themselves, then one that shows on the screen that they were all read.
     func typeInert(_ keys: String) throws {
         type(keys)
@@ -71,7 +79,7 @@ final class ConsoleRun {
     func confirm(_ update: String, unlocks verb: String) throws {
         try wait(for: "Type \(update): [")
         try wait(without: "the engine is counting")
-        type(update)
+        try typeByHand(update)
         try wait(for: "enter: \(verb)")
         type("\r")
     }
