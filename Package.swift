@@ -31,6 +31,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -57,6 +62,17 @@ let package = Package(
         ),
         // A seeded world of virtual terminals.
         .target(name: "FleetSimulator", dependencies: ["FleetCore", "FleetEngine"]),
+        // HTTP for devices: hawkBit's DDI.
+        .target(
+            name: "DeviceGateway",
+            dependencies: [
+                "FleetCore", "FleetEngine", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
@@ -75,7 +91,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "Cells", "Console", "CursesTerminal",
+                "DeviceGateway", "Cells", "Console", "CursesTerminal",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -92,6 +109,8 @@ let package = Package(
         .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
         .target(
             name: "TerminalTesting", dependencies: ["CVterm", "CNcurses"], path: "Tests/TerminalTesting"),
+        // Debian's own swupdate as a terminal, and signed images for it, for tests of what speaks to it.
+        .target(name: "SwupdateTesting", path: "Tests/SwupdateTesting"),
         // A program that opens the terminal and crashes on demand, for the tests of CursesTerminal.
         .executableTarget(
             name: "TerminalProbe", dependencies: ["Cells", "CursesTerminal"], path: "Tests/TerminalProbe"),

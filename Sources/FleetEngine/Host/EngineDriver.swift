@@ -12,6 +12,8 @@ public protocol EngineDriver: AnyObject {
     var isMoving: Bool { get }
     /// Answers a console, true at this moment.
     func view(_ query: ViewQuery) -> FleetView
+    /// Why it works no more; nil: it does.
+    var failure: String? { get }
     /// Ends in good order: what is known in memory only becomes durable.
     func shutDown()
 }
@@ -44,5 +46,6 @@ public final class WallClockDriver: EngineDriver {
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { !loop.state.openUpdates.isEmpty }
     public func view(_ query: ViewQuery) -> FleetView { loop.view(query, now: clock.now) }
+    public var failure: String? { loop.health.failure }
     public func shutDown() { loop.shutDown(now: clock.now) }
 }

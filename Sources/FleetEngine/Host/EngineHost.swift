@@ -29,6 +29,9 @@ public final class EngineHost: @unchecked Sendable {
         var isStopping = false
         var hasStopped = false
         var nextTicket: UInt64 = 1
+        /// Who waits for the answer to a call, by its ticket.
+        var callers: [UInt64: @Sendable (EngineReply) -> Void] = [:]
+        var failure: String?
         var busySince: ContinuousClock.Instant?
     }
 
@@ -74,6 +77,21 @@ public final class EngineHost: @unchecked Sendable {
         }
     }
 
+    /// Puts a device's call in. `completion` is called once, on the engine's thread, when what the device said is durable;
+    /// it must not block. False: the inbox is full or the engine ends; it is not called then.
+    public func call(
+        _ call: DeviceCall, completion: @escaping @Sendable (EngineReply) -> Void
+    ) -> Bool {
+        locked { shared in
+            guard shared.inbox.count < Self.inboxCapacity, !shared.isStopping, !shared.hasStopped else { return false }
+            let ticket = shared.nextTicket
+            shared.nextTicket += 1
+            shared.inbox.append(.call(call, ticket: ticket))
+            shared.callers[ticket] = completion
+            return true
+        }
+    }
+
     /// Says what the console wants to see from now on.
     public func ask(_ query: ViewQuery) {
         locked { shared in
@@ -104,6 +122,9 @@ public final class EngineHost: @unchecked Sendable {
     public var isBusy: Bool {
         locked { shared in shared.busySince.map { ContinuousClock.now - $0 > .seconds(1) } ?? false }
     }
+
+    /// Why the engine works no more; nil: it does. What it is when `onNews` is called for it.
+    public var failure: String? { locked { $0.failure } }
 
     /// Ends the engine in good order and waits for it, at most so many seconds. False: it did not end in time.
     @discardableResult
@@ -141,7 +162,7 @@ extension EngineHost {
         var published = Published()
         var rest: Duration? = .zero
         while let (inputs, query, isQueryNew) = waitForWork(rest) {
-            let replies = driver.advance(inputs)
+            let replies = answerCalls(driver.advance(inputs))
             var news = News(view: nil, replies: replies)
             // What a command did is seen with its answer.
             let isOwed = isQueryNew || !replies.isEmpty
@@ -150,6 +171,7 @@ extension EngineHost {
                 news.view = driver.view(query)
                 published = Published(at: .now, revision: driver.revision)
             }
+            if let failure = driver.failure, failure != self.failure { tell(failure) }
             if news.view != nil || !replies.isEmpty { publish(news) }
             let nextView = news.view != nil && query != nil ? restAfterView(driver) : due
             rest = [driver.rest, nextView].compactMap { $0 }.min()
@@ -193,6 +215,21 @@ extension EngineHost {
             shared.isQueryNew = false
         }
         return (shared.inbox, shared.query, shared.isQueryNew)
+    }
+
+    /// Hands the answers of calls to those who wait for them; gives the rest.
+    private func answerCalls(_ replies: [EngineReply]) -> [EngineReply] {
+        guard !replies.isEmpty else { return replies }
+        let callers = locked { shared in
+            replies.map { shared.callers.removeValue(forKey: $0.ticket) }
+        }
+        for (reply, caller) in zip(replies, callers) { caller?(reply) }
+        return zip(replies, callers).filter { $0.1 == nil }.map(\.0)
+    }
+
+    private func tell(_ failure: String) {
+        locked { $0.failure = failure }
+        onNews()
     }
 
     private func publish(_ news: News) {

@@ -8,7 +8,7 @@ public final class FollowingDriver: EngineDriver {
     private var loop: EngineLoop
     private let clock: (any EngineClock)?
     private let isEngineRunning: () -> Bool
-    private var failure: String?
+    public private(set) var failure: String?
     private var askedAt = ContinuousClock.now
 
     /// A driver that follows a journal.

@@ -6,14 +6,18 @@ public enum EngineInput: Hashable, Sendable {
     case report(Report)
     /// An operator asks for something; `ticket` comes back with the reply.
     case command(Command, Origin, ticket: UInt64)
+    /// A device calls in and waits for what it is to do; `ticket` comes back with the answer.
+    case call(DeviceCall, ticket: UInt64)
 }
 
-/// The answer to a command; given only when its facts are durable.
+/// The answer to a command or a call; given only when its facts are durable.
 public struct EngineReply: Hashable, Sendable {
-    /// The command's ticket.
+    /// The ticket of what it answers.
     public var ticket: UInt64
     /// Why it was refused; nil: it was carried out.
     public var refusal: Refusal?
+    /// What a device that called in is told; nil: it was a command, or the engine has stopped.
+    public var answer: DeviceAnswer?
 
     /// The answer to the command of this ticket.
     public init(ticket: UInt64, refusal: Refusal?) {
@@ -113,6 +117,9 @@ public struct EngineLoop {
         for fact in news { feed.take(fact) }
     }
 
+    /// Takes in one report.
+    mutating func handle(_ report: Report, now: Timestamp) { machine.handle(report, now: now) }
+
     /// Takes over commands in memory only, as if they had been accepted: for dry runs. Gives the refusals.
     public mutating func assume(_ commands: [Command], now: Timestamp) -> [Refusal] {
         let origin = Origin(operatorName: "engine", source: "files")
@@ -154,6 +161,7 @@ public struct EngineLoop {
         let now = max(wallTime, machine.state.lastFactAt)
         var replies: [EngineReply] = []
         var contacted: [DeviceIndex] = []
+        var calls: [(ticket: UInt64, device: DeviceIndex?)] = []
         for input in inputs {
             switch input {
             case .report(let report):
@@ -163,9 +171,12 @@ public struct EngineLoop {
                 if case .contacted = report.body { contacted.append(report.device) }
             case .command(let command, let origin, let ticket):
                 replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
+            case .call(let call, let ticket):
+                calls.append((ticket, take(call, now: now)))
             }
         }
         tickIfDue(now)
+        replies += calls.map { call in answer(call.ticket, call.device) }
         return finish(replies, contacted: contacted, inputs: inputs)
     }
 
@@ -246,8 +257,10 @@ public struct EngineLoop {
         guard case .stopped(let why) = health else { return [] }
         let refusal = Refusal("the engine has stopped: \(why)", remedy: "start it again; it goes on from its journal")
         return inputs.compactMap { input in
-            guard case .command(_, _, let ticket) = input else { return nil }
-            return EngineReply(ticket: ticket, refusal: refusal)
+            switch input {
+            case .command(_, _, let ticket), .call(_, let ticket): EngineReply(ticket: ticket, refusal: refusal)
+            case .report: nil
+            }
         }
     }
 }

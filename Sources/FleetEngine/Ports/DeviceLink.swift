@@ -7,7 +7,7 @@ public protocol DeviceLink: AnyObject {
 }
 
 /// A link to nowhere: orders are recomputed from state when a real link is there.
-public final class NoDeviceLink: DeviceLink {
+public final class NoDeviceLink: DeviceLink, Sendable {
     /// A link to nowhere.
     public init() {}
 

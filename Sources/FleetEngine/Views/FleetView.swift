@@ -5,6 +5,11 @@ public enum EngineHealth: Hashable, Sendable {
     case running
     /// It stopped taking work, with why; nothing on the screen moves any more.
     case stopped(String)
+
+    /// Why it takes no work; nil: it does.
+    public var failure: String? {
+        if case .stopped(let why) = self { why } else { nil }
+    }
 }
 
 /// What a console draws: the answer to a `ViewQuery`, true at `now`.

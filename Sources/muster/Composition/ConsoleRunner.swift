@@ -89,7 +89,7 @@ enum ConsoleRunner {
     }
 
     /// Waits until the engine has taken its journal up.
-    private static func start(
+    static func start(
         _ host: EngineHost, _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
     ) throws {
         let ready = DispatchSemaphore(value: 0)

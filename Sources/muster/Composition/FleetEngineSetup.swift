@@ -19,6 +19,8 @@ struct FleetEngineSetup: Sendable {
     var operatorName: String
     /// Told of what the files say that the engine refuses.
     var onRefusal: @Sendable (Refusal) -> Void = { _ in }
+    /// How real devices are reached; nil: they are not.
+    var link: (any DeviceLink & Sendable)?
 
     /// Whether a state is one of simulated terminals.
     static func isSimulated(_ directory: String) -> Bool {
@@ -32,7 +34,7 @@ struct FleetEngineSetup: Sendable {
         guard let speed = simulationSpeed else {
             let clock = WallClock()
             var loop = try EngineLoop(
-                log: journal, link: NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
+                log: journal, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }

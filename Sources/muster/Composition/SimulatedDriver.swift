@@ -58,6 +58,8 @@ final class SimulatedDriver: EngineDriver {
         return view
     }
 
+    var failure: String? { simulation.loop.health.failure }
+
     func shutDown() { simulation.loop.shutDown(now: simulation.now) }
 }
 

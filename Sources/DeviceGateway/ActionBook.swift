@@ -1,0 +1,75 @@
+import FleetCore
+import FleetEngine
+import Synchronization
+
+/// What the gateway knows of the action that each device believes to be under way, beside the engine's state: which one
+/// it was offered, how much of its files it was sent, and what it complained of last.
+///
+/// Kept in memory. What is forgotten at a restart costs a client one feedback that changes nothing; of files it is
+/// believed then that what a device does not ask for again was delivered before.
+final class ActionBook: Sendable {
+    /// One device's action.
+    private struct Entry {
+        var action: UInt32
+        /// Whether its beginning was seen by this process.
+        var isWhole: Bool
+        /// Bytes of each file that were delivered without a gap from its start, by the file's place.
+        var delivered: [Int: Int64] = [:]
+        /// The last complaint.
+        var problem: String?
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// The device is offered this action.
+    func offered(_ work: DeviceAnswer.Work, to device: String) {
+        entries.withLock { Self.open(work, device, in: &$0) }
+    }
+
+    /// The device said that this action has ended.
+    func closed(_ action: UInt32, by device: String) {
+        entries.withLock { if $0[device]?.action == action { $0[device] = nil } }
+    }
+
+    /// The action that a device is to drop since another or none is under way: a client goes on with one that was called
+    /// off until it has confirmed the cancel. Nil: none.
+    func cancelled(_ device: String, underWay: UInt32?) -> UInt32? {
+        entries.withLock { entries in
+            guard let known = entries[device]?.action, known != underWay else { return nil }
+            return known
+        }
+    }
+
+    /// What the device complained of; the latest is kept.
+    func complained(_ problem: String, of action: UInt32, by device: String) {
+        entries.withLock { if $0[device]?.action == action { $0[device]?.problem = problem } }
+    }
+
+    /// What the device complained of last.
+    func complaint(of action: UInt32, by device: String) -> String? {
+        entries.withLock { $0[device]?.action == action ? $0[device]?.problem : nil }
+    }
+
+    /// These bytes of a file were delivered.
+    /// - Parameter file: The file's place in the release.
+    /// - Returns: How many bytes of the release were delivered without a gap.
+    func delivered(_ range: Range<Int64>, of file: Int, _ work: DeviceAnswer.Work, to device: String) -> Int64 {
+        entries.withLock { entries in
+            Self.open(work, device, in: &entries)
+            guard var entry = entries[device] else { return 0 }
+            let before = entry.delivered[file] ?? (entry.isWhole ? 0 : range.lowerBound)
+            // Bytes behind a gap prove nothing: a device could ask for the last one alone.
+            entry.delivered[file] = range.lowerBound <= before ? max(before, range.upperBound) : before
+            entries[device] = entry
+            return work.artifacts.indices.reduce(0) { sum, place in
+                let whole = entry.isWhole || place >= file ? 0 : work.artifacts[place].size
+                return sum + (entry.delivered[place] ?? whole)
+            }
+        }
+    }
+
+    private static func open(_ work: DeviceAnswer.Work, _ device: String, in entries: inout [String: Entry]) {
+        guard entries[device]?.action != work.order.generation else { return }
+        entries[device] = Entry(action: work.order.generation, isWhole: work.step == .offered)
+    }
+}

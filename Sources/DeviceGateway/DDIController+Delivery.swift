@@ -1,0 +1,53 @@
+import FleetCore
+import FleetEngine
+import HTTPTypes
+import Hummingbird
+import NIOPosix
+
+extension DDIController {
+    /// A file of the device's order, or its MD5.
+    func download(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        guard let module = context.parameters.get("module").flatMap({ UInt32($0) }),
+            let name = context.parameters.get("file")
+        else { throw HTTPError(.notFound) }
+        // A withdrawn order's files are delivered until the device has heard of it: a client whose download fails says
+        // that the update has failed.
+        guard let work = try await call(id).work, work.order.generation == module else { throw HTTPError(.notFound) }
+        if let place = work.artifacts.firstIndex(where: { $0.name == name }) {
+            return try await deliver(place, work, id, request, context)
+        }
+        guard name.hasSuffix(".MD5SUM"), let artifact = work.artifacts.first(where: { $0.name == name.dropLast(7) })
+        else { throw HTTPError(.notFound) }
+        return text("\(try await file(artifact, work).md5)  \(artifact.name)\n")
+    }
+
+    private func deliver(
+        _ place: Int, _ work: DeviceAnswer.Work, _ id: String, _ request: Request, _ context: Context
+    ) async throws -> Response {
+        let delivery = FileDelivery(file: try await file(work.artifacts[place], work), channel: context.channel)
+        return try delivery.response(to: request) { range, isEnd in
+            let bytes = book.delivered(range, of: place, work, to: id)
+            var reports: [Report.Body] = [.received(bytes: bytes)]
+            if isEnd, bytes >= work.size { reports.append(.reached(.installing)) }
+            desk.tell(id, reports.map { .init(generation: work.order.generation, $0) })
+        }
+    }
+
+    /// The files of an order, proven.
+    func files(of work: DeviceAnswer.Work) async throws -> [(Artifact, DeliverableFile)] {
+        var files: [(Artifact, DeliverableFile)] = []
+        for artifact in work.artifacts { files.append((artifact, try await file(artifact, work))) }
+        return files
+    }
+
+    /// A file may have to be hashed before it is delivered, which the threads of requests do not wait for.
+    private func file(_ artifact: Artifact, _ work: DeviceAnswer.Work) async throws -> DeliverableFile {
+        let found = try await NIOThreadPool.singleton.runIfActive { artifacts.file(sha256: artifact.sha256) }
+        if let found { return found }
+        logger.error(
+            "a file of a release cannot be delivered: its bytes are not there, or not what the release says",
+            metadata: ["file": "\(artifact.name)", "release": "\(work.order.release)", "update": "\(work.update)"])
+        throw HTTPError(.serviceUnavailable, headers: [.retryAfter: "60"])
+    }
+}

@@ -1,0 +1,84 @@
+import FleetCore
+import FleetEngine
+import Hummingbird
+
+extension DDIController {
+    /// What a device says of an action. Feedback of one that is over is taken and changes nothing: the client would
+    /// repeat it for ever.
+    func feedback(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let action = try action(context)
+        let bytes = try await body(of: request)
+        guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
+        if let complaint = ClientFailure.complaint(in: feedback.details) {
+            book.complained(complaint, of: action, by: id)
+        }
+        let answer = try await call(id)
+        if let work = answer.work, work.order.generation == action {
+            let reports = reports(feedback, id, work, answer)
+            if !reports.isEmpty { try await call(id, reports.map { .init(generation: action, $0) }) }
+        }
+        if feedback.isLast { book.closed(action, by: id) }
+        return Response(status: .ok)
+    }
+
+    private func reports(
+        _ feedback: Feedback, _ id: String, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer
+    ) -> [Report.Body] {
+        switch (feedback.execution, feedback.finished) {
+        case (.closed, .success), (.closed, .none): success(work, answer)
+        case (.closed, .failure): [.gaveUp(cause(feedback, id, work))]
+        case (.rejected, _): [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
+        case (.canceled, _): dropped(work)
+        case (.downloaded, _): [.reached(.installing)]
+        // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
+        // last byte: from then on nothing can be called off.
+        default: [.reached(work.artifacts.isEmpty ? .installing : .downloading)]
+        }
+    }
+
+    /// A client that was restarted says so of whatever action it is offered then: of one whose files it was never sent
+    /// that proves nothing.
+    private func success(_ work: DeviceAnswer.Work, _ answer: DeviceAnswer) -> [Report.Body] {
+        guard work.artifacts.isEmpty || work.step >= .installing else {
+            return [.gaveUp(FailureCause(code: "success without the files", isPermanent: false))]
+        }
+        // A client that reports no version confirms by this report, which it sends after the restart.
+        return [.restarted] + (answer.reportsFirmware ? [] : [.contacted(firmware: work.order.release)])
+    }
+
+    private func cause(_ feedback: Feedback, _ id: String, _ work: DeviceAnswer.Work) -> FailureCause {
+        let complaint = book.complaint(of: work.order.generation, by: id)
+        return ClientFailure.cause(
+            (complaint.map { [$0] } ?? []) + feedback.details, isDelivered: work.step >= .installing)
+    }
+
+    private func dropped(_ work: DeviceAnswer.Work) -> [Report.Body] {
+        [.gaveUp(FailureCause(code: "cancelled by the device", isPermanent: false))]
+    }
+
+    /// Which action to drop.
+    func cancel(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let answer = try await call(id)
+        guard let cancelled = cancelled(id, answer), cancelled == (try action(context)) else {
+            throw HTTPError(.notFound)
+        }
+        return json(DDIReplies.cancel(cancelled))
+    }
+
+    /// What a device says to a cancel: that it has dropped the action, or that it goes on with it.
+    func cancelFeedback(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let action = try action(context)
+        let bytes = try await body(of: request)
+        guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
+        let answer = try await call(id)
+        if let work = answer.work, work.order.generation == action, work.isWithdrawn {
+            let said = feedback.execution == .rejected ? [Report.Body.reached(.installing)] : dropped(work)
+            if feedback.isLast { try await call(id, said.map { .init(generation: action, $0) }) }
+        }
+        if feedback.isLast { book.closed(action, by: id) }
+        return Response(status: .ok)
+    }
+}

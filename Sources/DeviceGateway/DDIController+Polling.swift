@@ -1,0 +1,97 @@
+import FleetCore
+import FleetEngine
+import HTTPTypes
+import Hummingbird
+
+extension DDIController {
+    /// What there is to do. `Prefer: wait=N` (RFC 7240) holds the answer until there is something, at most N seconds.
+    func poll(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let wait = Self.wait(request.headers)
+        let answer = try await expectActive {
+            try await desk.poll(id, waiting: wait ?? .zero, on: context.channel.eventLoop)
+        }
+        let todo = todo(id, answer)
+        var response = json(
+            DDIReplies.poll(
+                base: base(request, context), every: todo.isIdle ? options.pollInterval : options.orderedPollInterval,
+                deployment: todo.deployment.map { ($0.order.generation, Int($0.step.rawValue)) }, cancel: todo.cancel,
+                asksForConfig: todo.asksForConfig))
+        if let wait, let applied = HTTPField.Name.preferenceApplied {
+            response.headers[applied] = "wait=\(wait.components.seconds)"
+        }
+        return response
+    }
+
+    /// What a device is pointed to.
+    private struct Todo {
+        var deployment: DeviceAnswer.Work?
+        var cancel: UInt32?
+        var asksForConfig = false
+        var isIdle: Bool
+    }
+
+    private func todo(_ id: String, _ answer: DeviceAnswer) -> Todo {
+        let work = answer.work
+        let cancel = cancelled(id, answer)
+        var todo = Todo(deployment: nil, cancel: cancel, isIdle: work == nil && cancel == nil)
+        // One that is asked for attributes does nothing else before it has sent them.
+        todo.asksForConfig = answer.wantsAttributes
+        // One that has restarted has said all of the action; offered once more, it would install once more.
+        if let work, cancel == nil, work.step != .confirming {
+            book.offered(work, to: id)
+            todo.deployment = work
+        }
+        return todo
+    }
+
+    /// The action that a device is to drop; nil: none.
+    func cancelled(_ id: String, _ answer: DeviceAnswer) -> UInt32? {
+        if let work = answer.work, work.isWithdrawn { return work.order.generation }
+        return book.cancelled(id, underWay: answer.work?.order.generation)
+    }
+
+    /// What a device says of itself. It is answered by 200 in any case: a client that is not does nothing else.
+    func describe(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let bytes = try await body(of: request)
+        guard let attributes = DeviceAttributes(reading: bytes.readableBytesView) else {
+            logger.warning("attributes that cannot be read were dropped", metadata: ["device": "\(id)"])
+            try await call(id)
+            return Response(status: .ok)
+        }
+        try await call(id, .init(.contacted(firmware: attributes.firmware)))
+        return Response(status: .ok)
+    }
+
+    /// What to install, and where its files are.
+    func deployment(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try device(request, context)
+        let answer = try await call(id)
+        guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn else {
+            throw HTTPError(.notFound)
+        }
+        let files = try await files(of: work)
+        return json(
+            DDIReplies.deployment(
+                base: base(request, context), work.order, files: files.map { ($0.name, $1) }, isTLS: false))
+    }
+
+    /// The time that a request prefers to wait; nil: it does not.
+    static func wait(_ headers: HTTPFields) -> Duration? {
+        guard let prefer = HTTPField.Name.prefer else { return nil }
+        for value in headers[values: prefer] {
+            for preference in value.split(separator: ",") {
+                let parts = preference.split(separator: "=").map { $0.filter { $0 != " " }.lowercased() }
+                guard parts.count == 2, parts[0] == "wait", let seconds = Int64(parts[1]), seconds > 0 else { continue }
+                return .seconds(min(seconds, DeviceGateway.longestWait))
+            }
+        }
+        return nil
+    }
+}
+
+extension HTTPField.Name {
+    /// RFC 7240; both are names that a field may have.
+    static let prefer = HTTPField.Name("Prefer"), preferenceApplied = HTTPField.Name("Preference-Applied")
+}

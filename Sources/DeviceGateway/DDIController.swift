@@ -1,0 +1,121 @@
+import FleetCore
+import FleetEngine
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// The requests of DDI: who calls, and which room of the controller answers.
+struct DDIController: Sendable {
+    typealias Context = DeviceRequestContext
+
+    let options: DeviceGateway.Options
+    let desk: EngineDesk
+    let credentials: any DeviceCredentials
+    let artifacts: any ArtifactSource
+    let logger: Logger
+    let book = ActionBook()
+
+    init(
+        options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
+        artifacts: any ArtifactSource, logger: Logger
+    ) {
+        self.options = options
+        self.desk = desk
+        self.credentials = credentials
+        self.artifacts = artifacts
+        self.logger = logger
+    }
+
+    func addRoutes(to router: Router<Context>) {
+        router.get("/health") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n"))) }
+        let device = router.group("/:tenant/controller/v1/:id")
+        device.get("") { request, context in try await poll(request, context) }
+        device.put("configData") { request, context in try await describe(request, context) }
+        device.get("deploymentBase/:action") { request, context in try await deployment(request, context) }
+        device.post("deploymentBase/:action/feedback") { request, context in try await feedback(request, context) }
+        device.get("cancelAction/:action") { request, context in try await cancel(request, context) }
+        device.post("cancelAction/:action/feedback") { request, context in
+            try await cancelFeedback(request, context)
+        }
+        let path = RouterPath("softwaremodules/:module/artifacts/:file")
+        device.get(path) { request, context in try await download(request, context) }
+        device.head(path) { request, context in try await download(request, context) }
+    }
+
+    // MARK: - Who it is
+
+    /// The device whose rights the request has proven.
+    func device(_ request: Request, _ context: Context) throws -> String {
+        guard let tenant = context.parameters.get("tenant"), tenant == options.tenant || tenant == "DEFAULT",
+            let id = context.parameters.get("id")
+        else { throw HTTPError(.notFound) }
+        guard DeviceProof.holds(request.headers[.authorization], for: id, credentials) else {
+            throw HTTPError(.unauthorized)
+        }
+        return id
+    }
+
+    /// Says something to the engine for a device; that it is there, in any case.
+    @discardableResult
+    func call(_ device: String, _ reports: DeviceCall.Body...) async throws -> DeviceAnswer {
+        try await call(device, reports)
+    }
+
+    @discardableResult
+    func call(_ device: String, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
+        let contact = DeviceCall.Body(.contacted(firmware: nil))
+        return try await expectActive { try await desk.call(device, [contact] + reports) }
+    }
+
+    /// The answer for a device in service; a refusal for any other.
+    func expectActive(_ call: () async throws -> DeviceAnswer) async throws -> DeviceAnswer {
+        let answer: DeviceAnswer
+        do {
+            answer = try await call()
+        } catch {
+            // With a spread, so that those who were sent away do not come back together.
+            throw HTTPError(.serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 2...20))"])
+        }
+        switch answer.standing {
+        case .unknown: throw HTTPError(.notFound)
+        case .notInService: throw HTTPError(.forbidden)
+        case .active: return answer
+        }
+    }
+
+    // MARK: - Parts of requests and replies
+
+    func action(_ context: Context) throws -> UInt32 {
+        guard let action = context.parameters.get("action").flatMap({ UInt32($0) }) else { throw HTTPError(.notFound) }
+        return action
+    }
+
+    func body(of request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: Feedback.maximumLength)
+        } catch {
+            throw HTTPError(.contentTooLarge)
+        }
+    }
+
+    /// The address under which the device called.
+    func base(_ request: Request, _ context: Context) -> String {
+        let host = request.head.authority ?? "\(options.host):\(options.port)"
+        let id = context.parameters.get("id") ?? ""
+        let encoded = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", "~"])) ?? id
+        return "http://\(host)/\(context.parameters.get("tenant") ?? "DEFAULT")/controller/v1/\(encoded)"
+    }
+
+    func json(_ body: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/hal+json;charset=UTF-8"],
+            body: .init(byteBuffer: ByteBuffer(string: body)))
+    }
+
+    func text(_ body: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/plain;charset=UTF-8"],
+            body: .init(byteBuffer: ByteBuffer(string: body)))
+    }
+}

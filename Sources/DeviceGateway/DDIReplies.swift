@@ -1,0 +1,70 @@
+import FleetCore
+import FleetEngine
+import Foundation
+
+/// The bodies of answers, as the clients insist on them: ids are strings, sizes are integers.
+enum DDIReplies {
+    /// How often to call in, and what there is to fetch.
+    /// - Parameter deployment: The action to fetch, and a number that changes with its state.
+    static func poll(
+        base: String, every interval: Duration, deployment: (action: UInt32, state: Int)?, cancel: UInt32?,
+        asksForConfig: Bool
+    ) -> String {
+        var links: [String] = []
+        if let (action, state) = deployment {
+            links.append(link("deploymentBase", "\(base)/deploymentBase/\(action)?c=\(state + 1)"))
+        }
+        // No query here: a client appends `/feedback` to it.
+        if let cancel { links.append(link("cancelAction", "\(base)/cancelAction/\(cancel)")) }
+        if asksForConfig { links.append(link("configData", "\(base)/configData")) }
+        return #"{"config":{"polling":{"sleep":"\#(clock(interval))"}},"_links":{\#(links.joined(separator: ","))}}"#
+    }
+
+    /// What to install, and where its files are.
+    static func deployment(base: String, _ order: Order, files: [(name: String, file: DeliverableFile)], isTLS: Bool)
+        -> String
+    {
+        let suffix = isTLS ? "" : "-http"
+        let artifacts = files.map { name, file in
+            let href = "\(base)/softwaremodules/\(order.generation)/artifacts/\(encoded(name))"
+            return #"{"filename":"# + quoted(name)
+                + #","hashes":{"sha1":"\#(file.sha1)","md5":"\#(file.md5)","sha256":"\#(file.sha256)"},"size":\#(file.size),"#
+                + #""_links":{"# + link("download\(suffix)", href) + "," + link("md5sum\(suffix)", href + ".MD5SUM")
+                + "}}"
+        }
+        let chunk =
+            #"{"part":"os","name":"firmware","version":"# + quoted(order.release.description) + #","artifacts":["#
+            + artifacts.joined(separator: ",") + "]}"
+        return
+            #"{"id":"\#(order.generation)","deployment":{"download":"forced","update":"forced","chunks":[\#(chunk)]}}"#
+    }
+
+    /// Which action to drop.
+    static func cancel(_ action: UInt32) -> String { #"{"id":"\#(action)","cancelAction":{"stopId":"\#(action)"}}"# }
+
+    /// `HH:MM:SS`, at least a second: a client reads zero as 45 s.
+    static func clock(_ interval: Duration) -> String {
+        let seconds = min(max(1, interval.components.seconds), 99 * 3600)
+        return String(format: "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+
+    private static func link(_ name: String, _ href: String) -> String { #""\#(name)":{"href":\#(quoted(href))}"# }
+
+    private static func encoded(_ name: String) -> String {
+        name.addingPercentEncoding(
+            withAllowedCharacters: .urlPathAllowed.subtracting(CharacterSet(charactersIn: "/?#%"))) ?? name
+    }
+
+    /// A JSON string.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": result += "\\" + String(scalar)
+            case "\u{0}"..<" ": result += String(format: "\\u%04x", scalar.value)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,31 @@
+/// A file that can be delivered: its bytes were proven to have these hashes.
+public struct DeliverableFile: Sendable {
+    /// Its size in bytes.
+    public var size: Int64
+    /// The hashes of its bytes, lower-case hexadecimal. Clients insist on SHA-1, and check MD5 where they can.
+    public var sha1: String, md5: String, sha256: String
+    /// The bytes that were proven, held open.
+    public var bytes: any FileBytes
+
+    /// A file of these properties.
+    public init(size: Int64, sha1: String, md5: String, sha256: String, bytes: any FileBytes) {
+        self.size = size
+        self.sha1 = sha1
+        self.md5 = md5
+        self.sha256 = sha256
+        self.bytes = bytes
+    }
+}
+
+/// The bytes of a file that is held open.
+public protocol FileBytes: Sendable {
+    /// Reads bytes from a place in the file; 0 at its end. Blocks.
+    func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int
+}
+
+/// The files of releases, by what they hold.
+public protocol ArtifactSource: Sendable {
+    /// The file of this SHA-256, whose bytes were proven to have it; nil: it is not there, or was changed. May read the
+    /// whole file, and blocks while it does.
+    func file(sha256: String) -> DeliverableFile?
+}

@@ -1,0 +1,85 @@
+import FleetCore
+import FleetEngine
+import Hummingbird
+import Logging
+import NIOCore
+
+/// HTTP for devices: hawkBit's Direct Device Integration, as field clients speak it.
+///
+/// A request becomes a call to the engine; its answer is written when what the device said is durable.
+public struct DeviceGateway: Sendable {
+    /// The longest time that a poll is held, in seconds.
+    static let longestWait: Int64 = 300
+
+    /// How the gateway behaves.
+    public struct Options: Sendable {
+        /// Where it listens; port 0 takes any that is free.
+        public var host: String, port: Int
+        /// The fleet's name: a path begins with it, or with `DEFAULT`.
+        public var tenant: String
+        /// How often devices are told to call in, and how often while they have an order.
+        public var pollInterval: Duration, orderedPollInterval: Duration
+
+        /// Options of these values.
+        public init(
+            host: String, port: Int, tenant: String, pollInterval: Duration,
+            orderedPollInterval: Duration = .seconds(5)
+        ) {
+            self.host = host
+            self.port = port
+            self.tenant = tenant
+            self.pollInterval = pollInterval
+            self.orderedPollInterval = orderedPollInterval
+        }
+    }
+
+    private let options: Options
+    private let controller: DDIController
+    private let bell: OrderBell
+    private let logger: Logger
+
+    /// A gateway to an engine.
+    /// - Parameters:
+    ///   - options: How it behaves.
+    ///   - entry: The engine's inbox.
+    ///   - bell: Where the engine sends its orders.
+    ///   - credentials: Who may call in as whom.
+    ///   - artifacts: The files of releases.
+    ///   - logger: Takes what an administrator should know.
+    public init(
+        _ options: Options, entry: @escaping EngineDesk.Entry, bell: OrderBell, credentials: any DeviceCredentials,
+        artifacts: any ArtifactSource, logger: Logger
+    ) {
+        self.options = options
+        self.bell = bell
+        self.logger = logger
+        controller = DDIController(
+            options: options, desk: EngineDesk(entry, bell: bell), credentials: credentials, artifacts: artifacts,
+            logger: logger)
+    }
+
+    /// Starts to take requests.
+    /// - Throws: Why it cannot listen: the address is in use, or not this machine's.
+    public func start() async throws -> RunningGateway {
+        let router = Router(context: DeviceRequestContext.self)
+        controller.addRoutes(to: router)
+        return try await RunningGateway.start(bell: bell, logger: logger) { onListening in
+            Application(
+                router: router,
+                configuration: ApplicationConfiguration(
+                    address: .hostname(options.host, port: options.port), serverName: "muster"),
+                onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        }
+    }
+}
+
+/// A request with its connection, which a streamed body waits for.
+struct DeviceRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+}

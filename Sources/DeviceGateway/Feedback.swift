@@ -1,0 +1,64 @@
+import Foundation
+
+/// What a device says of an action.
+struct Feedback: Hashable {
+    /// Where the client stands.
+    enum Execution: String {
+        case scheduled, download, downloaded, proceeding, resumed, rejected, canceled, closed
+    }
+
+    /// How it went.
+    enum Finished: String { case none, success, failure }
+
+    var execution: Execution
+    var finished: Finished
+    /// What it said for people, the last at the end; at most 50 texts of at most 700 characters.
+    var details: [String]
+
+    /// The most bytes of a body that are read. A client sends up to 48 lines of its log, of 700 characters at most.
+    static let maximumLength = 64 << 10
+    private static let mostDetails = 50, longestDetail = 700
+
+    /// Reads a body; nil: it is not to be read.
+    init?(reading body: some Sequence<UInt8>) {
+        guard let root = LenientJSON.object(body), let status = root["status"] as? [String: Any],
+            let execution = (status["execution"] as? String).flatMap(Execution.init)
+        else { return nil }
+        self.execution = execution
+        let result = status["result"] as? [String: Any]
+        finished = (result?["finished"] as? String).flatMap(Finished.init) ?? .none
+        let details = status["details"] as? [Any] ?? []
+        self.details = details.suffix(Self.mostDetails).compactMap { $0 as? String }.map {
+            String($0.prefix(Self.longestDetail))
+        }
+    }
+
+    /// Whether the client is done with the action.
+    var isLast: Bool {
+        switch execution {
+        case .closed, .rejected, .canceled: true
+        default: false
+        }
+    }
+}
+
+/// JSON as field clients send it.
+enum LenientJSON {
+    /// The deepest nesting that is read.
+    static let deepest = 32
+
+    /// Reads an object. Clients send raw newlines in texts, and a refusal would hang their action: control characters are
+    /// taken for blanks. Nil: it is not to be read even so.
+    static func object(_ body: some Sequence<UInt8>) -> [String: Any]? {
+        var depth = 0, deepest = 0
+        let bytes = Data(
+            body.map { byte in
+                if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { depth += 1 }
+                if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth -= 1 }
+                deepest = max(deepest, depth)
+                return byte < 0x20 ? 0x20 : byte
+            })
+        guard deepest <= Self.deepest else { return nil }
+        return (try? JSONSerialization.jsonObject(with: bytes)) as? [String: Any]
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Cells
+import DeviceGateway
+import FleetEngine
+import FleetFiles
+import Foundation
+import Logging
+import Synchronization
+
+/// `muster serve`: the engine without a screen, with the gateway for devices.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the engine of a fleet without a screen, and let its devices call in.",
+        discussion: """
+            Devices call in by HTTP, in the protocol of hawkBit's Direct Device Integration, which SWUpdate and \
+            rauc-hawkbit-updater speak; `muster device token` gives them the right to. The log is JSON lines on standard \
+            error. SIGTERM or SIGINT ends it in good order: no new requests, those under way finish, the journal is \
+            whole.
+
+            Exit codes: 0 ended by a signal, 1 the engine or the gateway failed, 2 bad input.
+            """)
+
+    @OptionGroup var arguments: FleetArguments
+
+    @Option(help: ArgumentHelp("Where devices call in. Port 0 takes one that is free.", valueName: "host:port"))
+    var listen = ListenAddress.standard
+
+    @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
+    var start: [String] = []
+
+    func run() throws {
+        let definition = try arguments.load()
+        let directory = arguments.stateDirectory(definition)
+        guard !FleetEngineSetup.isSimulated(directory) else {
+            printError("muster: \(TextWidth.sanitised(directory)) is the state of simulated terminals")
+            throw ExitStatus.badInput
+        }
+        let logger = Logger.jsonLines(to: .standardError)
+        let gateway = GatewayRunner(
+            fleet: arguments.fleet, definition: definition, directory: directory, address: listen, logger: logger)
+        try gateway.takeInReleases()
+        let engine = FleetEngineSetup(
+            definition: definition, directory: directory, starts: start,
+            operatorName: ProcessInfo.processInfo.environment["USER"] ?? "operator",
+            onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell)
+        try serve(engine, gateway, logger)
+    }
+
+    private func serve(_ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ logger: Logger) throws {
+        let end = EndOfService()
+        let host = EngineHost { end.look() }
+        end.watch { host.failure }
+        try ConsoleRunner.start(host) { try engine.makeDriver() }
+        let running: RunningGateway
+        do {
+            running = try gateway.start(host)
+        } catch {
+            host.stop()
+            throw error
+        }
+        let failure = end.wait()
+        logger.info("ending", metadata: failure.map { ["failure": "\($0)"] } ?? [:])
+        gateway.stop(running)
+        guard host.stop() else {
+            printError("muster: the engine did not end within 10 s; its journal is whole")
+            throw ExitStatus.failed
+        }
+        if failure != nil { throw ExitStatus.failed }
+    }
+}
+
+/// Waits until a signal ends the service, or the engine has failed.
+private final class EndOfService: @unchecked Sendable {
+    private let done = DispatchSemaphore(value: 0)
+    private let failure = Mutex<String?>(nil)
+    private let question = Mutex<(@Sendable () -> String?)?>(nil)
+    private var sources: [any DispatchSourceSignal] = []
+
+    init() {
+        // The session that started it may end; a service goes on.
+        signal(SIGHUP, SIG_IGN)
+        sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [done] in done.signal() }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Says who knows whether the engine has failed.
+    func watch(_ question: @escaping @Sendable () -> String?) {
+        self.question.withLock { $0 = question }
+    }
+
+    /// Looks whether the engine has failed.
+    func look() {
+        guard let why = question.withLock({ $0 })?() else { return }
+        failure.withLock { $0 = why }
+        done.signal()
+    }
+
+    /// Returns when it is time to end, with why the engine failed if it has.
+    func wait() -> String? {
+        done.wait()
+        return failure.withLock { $0 }
+    }
+}

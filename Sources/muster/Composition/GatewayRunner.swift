@@ -1,0 +1,75 @@
+import ArtifactStore
+import Cells
+import DeviceGateway
+import FleetEngine
+import FleetFiles
+import Foundation
+import Logging
+
+/// Runs the gateway beside an engine.
+struct GatewayRunner {
+    /// The fleet's directory, and what it says.
+    var fleet: String, definition: FleetDefinition
+    /// Where the fleet's state is kept.
+    var directory: String
+    var address: ListenAddress
+    var logger: Logger
+    /// Where the engine sends its orders.
+    let bell = OrderBell()
+
+    /// Puts the files of the fleet's releases where they are delivered from; before the engine starts, so that no device
+    /// is told to fetch what cannot be had.
+    func takeInReleases() throws {
+        do {
+            try ReleaseIntake(fleet: fleet, store: ArtifactStore(state: directory)).run()
+        } catch let error as ArtifactStoreError {
+            printError("muster: \(TextWidth.sanitised(error.description))")
+            throw error.fault == .storage ? ExitStatus.failed : ExitStatus.badInput
+        }
+    }
+
+    /// Listens. Devices reach this engine.
+    func start(_ host: EngineHost) throws -> RunningGateway {
+        let options = DeviceGateway.Options(
+            host: address.host, port: address.port, tenant: definition.settings.name,
+            pollInterval: definition.settings.heartbeat)
+        let gateway = DeviceGateway(
+            options, entry: { host.call($0, completion: $1) }, bell: bell,
+            credentials: CredentialFile(directory: directory),
+            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), logger: logger)
+        do {
+            let running = try wait { try await gateway.start() }
+            logger.info(
+                "listening", metadata: ["host": "\(address.host)", "port": "\(running.port)", "fleet": "\(fleet)"])
+            return running
+        } catch {
+            printError("muster: cannot listen on \(address.host):\(address.port): \(error)")
+            throw ExitStatus.failed
+        }
+    }
+
+    /// Takes no new requests and waits for those under way.
+    func stop(_ running: RunningGateway) {
+        wait { await running.drain() }
+    }
+}
+
+/// Waits on a thread that belongs to no task.
+private func wait<Success: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable () async throws(Failure) -> Success
+) throws(Failure) -> Success {
+    let done = DispatchSemaphore(value: 0)
+    let result = OneResult<Success, Failure>()
+    Task {
+        do throws(Failure) { result.value = .success(try await work()) } catch { result.value = .failure(error) }
+        done.signal()
+    }
+    done.wait()
+    guard let value = result.value else { preconditionFailure("the task has ended") }
+    return try value.get()
+}
+
+/// Handed from one task to one thread, in this order, by a semaphore.
+private final class OneResult<Success: Sendable, Failure: Error>: @unchecked Sendable {
+    var value: Result<Success, Failure>?
+}
