@@ -23,6 +23,12 @@ struct ConsoleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many times faster than the wall clock the simulation goes.", valueName: "x"))
     var speed: Double = 60
 
+    @Option(
+        help: ArgumentHelp(
+            "Let devices call in here, as `muster serve` does; the log is gateway.log in the state's folder.",
+            valueName: "host:port"))
+    var listen: ListenAddress?
+
     @Flag(help: "Look on at what an engine does that runs elsewhere; start none, change nothing.")
     var readOnly = false
 
@@ -33,21 +39,45 @@ struct ConsoleCommand: ParsableCommand {
         guard !readOnly || !simulate else {
             throw ValidationError("--read-only starts no engine: leave out --simulate")
         }
+        guard listen == nil || !(readOnly || simulate) else {
+            throw ValidationError("--listen is for real devices: leave out --simulate and --read-only")
+        }
     }
 
     func run() throws {
         let definition = try arguments.load()
         let setup = try console.setup(isReadOnly: readOnly)
         if readOnly { return try lookOn(definition, setup) }
+        if let listen { return try serve(definition, setup, listen) }
         if !simulate {
-            printError("muster: no terminals can be reached yet: the engine runs, and devices stay as")
-            printError("the files say; --simulate simulates them")
+            printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
+            printError("--listen lets them call in, --simulate simulates them")
         }
         let engine = FleetEngineSetup(
             definition: definition, directory: arguments.stateDirectory(definition),
             simulationSpeed: simulate ? speed : nil, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         try ConsoleRunner.exit(try ConsoleRunner.run({ try engine.makeDriver() }, setup))
+    }
+
+    /// Lets devices call in while the console is open.
+    private func serve(
+        _ definition: FleetDefinition, _ setup: ConsoleSession.Setup, _ address: ListenAddress
+    ) throws {
+        let directory = arguments.stateDirectory(definition)
+        try GatewayRunner.refuseSimulated(directory)
+        let gateway = GatewayRunner(
+            fleet: arguments.fleet, definition: definition, directory: directory, address: address,
+            logger: .jsonLines(to: try GatewayRunner.logFile(in: directory)))
+        try gateway.takeInReleases()
+        let engine = FleetEngineSetup(
+            definition: definition, directory: directory, operatorName: console.name,
+            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") }, link: gateway.bell)
+        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup) { host in
+            let running = try gateway.start(host)
+            return { gateway.stop(running) }
+        }
+        try ConsoleRunner.exit(ending)
     }
 
     /// Follows the journal of an engine that runs elsewhere, or has.

@@ -31,10 +31,7 @@ struct ServeCommand: ParsableCommand {
     func run() throws {
         let definition = try arguments.load()
         let directory = arguments.stateDirectory(definition)
-        guard !FleetEngineSetup.isSimulated(directory) else {
-            printError("muster: \(TextWidth.sanitised(directory)) is the state of simulated terminals")
-            throw ExitStatus.badInput
-        }
+        try GatewayRunner.refuseSimulated(directory)
         let logger = Logger.jsonLines(to: .standardError)
         let gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory, address: listen, logger: logger)

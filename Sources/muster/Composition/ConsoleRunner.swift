@@ -66,12 +66,21 @@ struct ConsoleArguments: ParsableArguments {
 /// Runs an engine and a console on it, from the first paint to the terminal's return.
 enum ConsoleRunner {
     /// Starts the engine, opens the console, and ends both in good order.
+    /// - Parameter beside: Starts what else works on the engine, and gives what ends it.
     static func run(
-        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup,
+        beside: (EngineHost) throws -> () -> Void = { _ in {} }
     ) throws -> ConsoleSession.Ending {
         let waker = LateWaker()
         let host = EngineHost { waker.wake() }
         try start(host, makeDriver)
+        let endBeside: () -> Void
+        do { endBeside = try beside(host) } catch {
+            host.stop()
+            throw error
+        }
+        defer { if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") } }
+        defer { endBeside() }
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal.open(
@@ -84,7 +93,6 @@ enum ConsoleRunner {
         let session = ConsoleSession(terminal: terminal, host: host, setup: setup)
         let ending = session.run()
         terminal.close()
-        if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
         return ending
     }
 
@@ -126,7 +134,6 @@ enum ConsoleRunner {
             if view == nil { host.waitForNews(seconds: 1) }
         }
         if let view { print(PlainScreen.text(view, state, size: size)) }
-        host.stop()
         return .quit
     }
 

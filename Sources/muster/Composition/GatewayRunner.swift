@@ -17,6 +17,28 @@ struct GatewayRunner {
     /// Where the engine sends its orders.
     let bell = OrderBell()
 
+    /// Real devices have nothing to do with the state of simulated ones, whose clock is another.
+    static func refuseSimulated(_ directory: String) throws {
+        guard FleetEngineSetup.isSimulated(directory) else { return }
+        printError(
+            "muster: \(TextWidth.sanitised(directory)) is the state of simulated terminals; "
+                + "name another state folder with --state")
+        throw ExitStatus.badInput
+    }
+
+    /// The file for the log of a gateway whose process has a screen.
+    static func logFile(in directory: String) throws -> FileHandle {
+        let path = "\(directory)/gateway.log"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            printError("muster: \(TextWidth.sanitised(path)) cannot be written: \(String(cString: strerror(errno)))")
+            throw ExitStatus.failed
+        }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
     /// Puts the files of the fleet's releases where they are delivered from; before the engine starts, so that no device
     /// is told to fetch what cannot be had.
     func takeInReleases() throws {
