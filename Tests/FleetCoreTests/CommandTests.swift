@@ -75,7 +75,7 @@ import Testing
         #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil)) != nil)
     }
 
-    @Test func cancelLetsFinishWhatIsInFlight() {
+    @Test func anUpdateThatIsCancelledEndsWithItsLastDevice() {
         var fixture = CoreFixture(sites: 3, terminals: 1) { $0.limits.inFlight = 1 }
         fixture.start(CoreFixture.update())
         fixture.command(.cancel(update: "u"))

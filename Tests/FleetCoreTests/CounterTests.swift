@@ -52,6 +52,8 @@ import Testing
             var record = CoreFixture.record(site: chance.next(12), terminal: chance.next(3), regions: 4)
             record.region = "region-\(chance.next(5))"
             fixture.command(.register([record]))
+        case 10: fixture.report(id, .dropped)
+        case 11 where chance.next(20) == 0: fixture.command(.cancel(update: "second"))
         default: fixture.report(id, .contacted(firmware: nil))
         }
     }

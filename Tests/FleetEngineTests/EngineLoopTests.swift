@@ -15,6 +15,40 @@ import Testing
         }
     }
 
+    /// Orders are taken back in the step in which their update is stopped, behind its facts, and at each later contact.
+    @Test func withdrawalsAreSentAtOnceAndAgain() throws {
+        var fixture = try EngineFixture()
+        fixture.command(.start(update: "u"))
+        let generation = try #require(fixture.loop.state.order(for: DeviceIndex(0))?.generation)
+        let installs = Report(device: DeviceIndex(0), generation: generation, body: .reached(.installing))
+        _ = fixture.loop.step([.report(installs)], now: fixture.now)
+        fixture.command(.cancel(update: "u"))
+        let told = fixture.link.sent.dropFirst(5)
+        #expect(told.map(\.order.device.rawValue).sorted() == [1, 2, 3, 4])
+        let stopped = try #require(fixture.log.facts.firstIndex { $0.event.isStop })
+        for (order, durable) in told {
+            #expect(order.isWithdrawn)
+            #expect(stopped < durable)
+        }
+        fixture.contact(3, EngineFixture.old)
+        #expect(fixture.link.sent.last?.order == fixture.loop.state.order(for: DeviceIndex(3)))
+        #expect(fixture.link.sent.count == 10)
+        let link = RecordingLink(fixture.log)
+        _ = try EngineLoop(log: fixture.log, link: link, now: fixture.now)
+        #expect(link.sent.filter(\.order.isWithdrawn).map(\.order.device.rawValue).sorted() == [1, 2, 3, 4])
+    }
+
+    /// One that calls in the batch in which its order is taken back is told once.
+    @Test func aWithdrawalIsSentOnce() throws {
+        var fixture = try EngineFixture()
+        fixture.command(.start(update: "u"))
+        let contact = Report(device: DeviceIndex(1), body: .contacted(firmware: EngineFixture.old))
+        let cancel = EngineInput.command(
+            .cancel(update: "u"), Origin(operatorName: "kim", source: "test"), ticket: 1)
+        _ = fixture.loop.step([.report(contact), cancel], now: fixture.now)
+        #expect(fixture.link.sent.dropFirst(5).map(\.order.device.rawValue).sorted() == [0, 1, 2, 3, 4])
+    }
+
     @Test func oneBatchIsOneCommit() throws {
         var fixture = try EngineFixture()
         let before = fixture.log.appends
@@ -109,5 +143,12 @@ import Testing
         #expect(reading.state.update("u")?.status == .paused)
         #expect(fixture.log.facts.count == durable)
         #expect(fixture.loop.state.update("u")?.status == .running)
+    }
+}
+
+extension Event {
+    fileprivate var isStop: Bool {
+        if case .startsEnded = self { return true }
+        return false
     }
 }

@@ -119,7 +119,8 @@ extension FleetState {
             ]
         case .running, .scheduled, .paused, .awaitingApproval:
             guard record.startsEnded == nil else {
-                throw Refusal("\(record.id) is being cancelled", remedy: "what is in flight finishes")
+                throw Refusal(
+                    "\(record.id) is being cancelled", remedy: "what installs finishes; the others are told to drop it")
             }
             return [.startsEnded(record.index, .cancelled(by: name))]
         default: throw Refusal("\(record.id) is \(record.status)", remedy: "there is nothing left to cancel")

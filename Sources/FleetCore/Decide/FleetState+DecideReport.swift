@@ -15,6 +15,8 @@ extension FleetState {
             if let (update, position) = underWay(report) {
                 events.append(failure(update, position, cause, now: now))
             }
+        case .dropped:
+            if let (update, position) = underWay(report) { events.append(dropped(update, position, now: now)) }
         }
         return events
     }
@@ -34,6 +36,14 @@ extension FleetState {
             let present = updates[update.offset].assignments.step(position), step > present
         else { return [] }
         return [.stepReached(update, report.device, step)]
+    }
+
+    /// A device that dropped its order: as it was asked to, or on its own account.
+    private func dropped(_ update: UpdateIndex, _ position: Position, now: Timestamp) -> Event {
+        guard isWithdrawn(update, position), let reason = updates[update.offset].startsEnded else {
+            return failure(update, position, .dropped, now: now)
+        }
+        return .assignmentCancelled(update, updates[update.offset].assignments.device(position), reason)
     }
 
     /// The version a device reports is the only proof of success, and of a success that did not last.

@@ -17,7 +17,7 @@ public enum Command: Hashable, Sendable {
     case pause(update: String)
     /// Go on.
     case resume(update: String)
-    /// Call off what has not begun; what is in flight finishes.
+    /// Call off what has not begun, and withdraw what does not install yet; what installs finishes.
     case cancel(update: String)
     /// Send every device this update changed back to the release it had before. `confirmation` is the update's id as
     /// the operator typed it; `preview` is the revision of the blast radius that was confirmed, nil to waive the check.

@@ -20,6 +20,8 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
     /// The installation passed its deadline.
     public static let installTimedOut = FailureCause(code: "install timed out", isPermanent: false)
 
+    /// The device dropped an order that nobody had withdrawn.
+    public static let dropped = FailureCause(code: "dropped", isPermanent: false)
     /// The device was taken out of service before it was tried again.
     public static let decommissioned = FailureCause(code: "decommissioned", isPermanent: true)
 
@@ -50,6 +52,15 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     case rolledBack
     case failed(FailureCause)
 
+    /// Whether an update whose starts ended for it also takes back the orders that have changed nothing yet. Time alone
+    /// (an expiry, a window that closed) takes back nothing.
+    public var withdrawsOrders: Bool {
+        switch self {
+        case .cancelled, .gateFailed, .rolledBack: true
+        default: false
+        }
+    }
+
     public var description: String {
         switch self {
         case .offline: "offline"
@@ -62,7 +73,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
         case .expired: "expired"
         case .cancelled(let name): "cancelled by \(name)"
         case .gateFailed(let phase): "gate of \(phase) failed"
-        case .rolledBack: "rolled back before it began"
+        case .rolledBack: "rolled back before it was changed"
         case .failed(let cause): cause.code
         }
     }

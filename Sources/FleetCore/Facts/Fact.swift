@@ -67,7 +67,8 @@ public enum Event: Hashable, Sendable {
     case updateApproved(UpdateIndex)
     case updatePaused(UpdateIndex, PauseReason)
     case updateResumed(UpdateIndex)
-    /// Nothing starts in it any more: what had not begun was cancelled; what was to be tried again has failed.
+    /// Nothing starts in it any more: what had not begun was cancelled; what was to be tried again has failed. Orders
+    /// under way are withdrawn until they install.
     case startsEnded(UpdateIndex, EndReason)
     case updateEnded(UpdateIndex, UpdateStatus)
     /// The next update index is a rollback of this one, with these devices.
@@ -88,6 +89,7 @@ public enum Event: Hashable, Sendable {
     /// `retryAt` nil: it was the last attempt.
     case attemptFailed(UpdateIndex, DeviceIndex, FailureCause, retryAt: Timestamp?)
     case assignmentCompleted(UpdateIndex, DeviceIndex)
+    /// It had not begun, or the device dropped its withdrawn order.
     case assignmentCancelled(UpdateIndex, DeviceIndex, EndReason)
     case assignmentSkipped(UpdateIndex, DeviceIndex, EndReason)
     /// A completed device was later seen on another version: its outcome counts as a failure from now on.

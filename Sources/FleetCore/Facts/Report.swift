@@ -19,6 +19,8 @@ public struct Report: Hashable, Sendable {
         case restarted
         /// It gives up this attempt.
         case gaveUp(FailureCause)
+        /// It has dropped the order before anything was changed on it, as a withdrawn order asks.
+        case dropped
     }
 
     /// A report of a device.
@@ -45,11 +47,14 @@ public struct Order: Hashable, Sendable {
     public var size: Int64
     /// Whether the device goes back to what it ran before.
     public var isRollback: Bool
+    /// Whether the order is taken back: a device that does not install yet drops it and says so. It names the order by
+    /// the generation under which it was given.
+    public var isWithdrawn: Bool
 
     /// An order of these parts.
     public init(
         device: DeviceIndex, update: UpdateIndex, attempt: Int, generation: UInt32, release: Version, size: Int64,
-        isRollback: Bool
+        isRollback: Bool, isWithdrawn: Bool = false
     ) {
         self.device = device
         self.update = update
@@ -58,5 +63,6 @@ public struct Order: Hashable, Sendable {
         self.release = release
         self.size = size
         self.isRollback = isRollback
+        self.isWithdrawn = isWithdrawn
     }
 }

@@ -126,6 +126,9 @@ public struct FleetMachine: Sendable {
         switch event {
         case .assignmentCompleted(_, let device), .attemptFailed(_, let device, _, _):
             presence.forgetDownload(device)
+        // What waits may be called off while its device downloads for another update.
+        case .assignmentCancelled(_, let device, _) where state.devices.liveUpdate(device) == nil:
+            presence.forgetDownload(device)
         case .attemptStarted(let update, let device, _), .stepReached(let update, let device, _):
             deadlines.note(update, device, in: state, presence: presence)
         case .engineStarted, .fleetConfigured:

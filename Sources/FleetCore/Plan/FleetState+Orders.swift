@@ -10,7 +10,23 @@ extension FleetState {
         return Order(
             device: device, update: update, attempt: updates[update.offset].assignments.attempt(position),
             generation: updates[update.offset].assignments.generation(position), release: target,
-            size: isRollback ? 0 : releases[target]?.size ?? 0, isRollback: isRollback)
+            size: isRollback ? 0 : releases[target]?.size ?? 0, isRollback: isRollback,
+            isWithdrawn: isWithdrawn(update, position))
+    }
+
+    /// Whether the order of an assignment is taken back: its update was stopped by somebody or by a gate, and the device
+    /// is not past the point of no return as far as it has said.
+    public func isWithdrawn(_ update: UpdateIndex, _ position: Position) -> Bool {
+        guard let step = updates[update.offset].assignments.step(position) else { return false }
+        return step < .installing && updates[update.offset].startsEnded?.withdrawsOrders ?? false
+    }
+
+    /// The orders of an update that are taken back.
+    public func withdrawnOrders(of update: UpdateIndex) -> [Order] {
+        updates[update.offset].assignments.live.compactMap { slot in
+            guard isWithdrawn(update, Position(slot)) else { return nil }
+            return order(for: updates[update.offset].assignments.device(Position(slot)))
+        }
     }
 
     /// What every device with an attempt under way is to do now, in the order of the updates.

@@ -1,7 +1,8 @@
 /// Where one device stands in one update.
 ///
 /// `pending -> scheduled -> inProgress -> completed`; `pending|scheduled -> cancelled|skipped`;
-/// `inProgress -> failed`, or `inProgress -> retrying -> inProgress` until the attempts run out.
+/// `inProgress -> failed`, or `inProgress -> retrying -> inProgress` until the attempts run out;
+/// `inProgress -> cancelled` once the device has said that it dropped an order that was withdrawn.
 public enum AssignmentState: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     /// Waits; why is asked of the plan.
     case pending = 0
@@ -15,7 +16,7 @@ public enum AssignmentState: UInt8, CaseIterable, Sendable, CustomStringConverti
     case completed = 4
     /// The attempts ran out, or the cause is permanent. Final.
     case failed = 5
-    /// Called off before it began. Final.
+    /// Called off before anything was changed on the device. Final.
     case cancelled = 6
     /// Not for this device, with the reason. Final.
     case skipped = 7

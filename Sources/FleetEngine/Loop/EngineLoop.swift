@@ -200,9 +200,9 @@ public struct EngineLoop {
     ) -> [EngineReply] {
         do {
             let hasFacts = machine.hasFacts
-            let started = try commit()
-            let known = Set(started)
-            let devices = started + contacted.filter { !known.contains($0) }
+            let told = try commit()
+            let known = Set(told)
+            let devices = told + contacted.filter { !known.contains($0) }
             let orders = devices.compactMap { machine.state.order(for: $0) }
             // What no commit stands behind could come from an engine that does not know yet that it was replaced.
             if !hasFacts, !orders.isEmpty || !replies.isEmpty { try log.confirm() }
@@ -215,18 +215,24 @@ public struct EngineLoop {
         }
     }
 
-    /// Makes everything decided so far durable; gives the devices that have a new order.
+    /// Makes everything decided so far durable; gives the devices that have a new order, or one that is taken back now.
     @discardableResult
     private mutating func commit() throws(FactLogError) -> [DeviceIndex] {
         let facts = machine.takeFacts()
         guard !facts.isEmpty else { return [] }
         try log.append(facts)
-        var started: [DeviceIndex] = []
+        var told: [DeviceIndex] = []
         for fact in facts {
             feed.take(fact)
-            if case .attemptStarted(_, let device, _) = fact.event { started.append(device) }
+            switch fact.event {
+            case .attemptStarted(_, let device, _): told.append(device)
+            case .startsEnded(let update, _):
+                let known = Set(told)
+                told += machine.state.withdrawnOrders(of: update).map(\.device).filter { !known.contains($0) }
+            default: break
+            }
         }
-        return started
+        return told
     }
 
     /// Writes down what is known in memory only, before an orderly end.

@@ -121,6 +121,11 @@ extension Oracle {
         let id = devices[assignment.device].id
         let isSaid = hasReport(assignment) { $0 == .gaveUp(cause) }
         if isSaid { return ledger.note(Invariant.counters.rawValue) }
+        if cause == Self.droppedUnasked {
+            let isWithdrawn = updates[update].position(of: assignment.device).map(updates[update].isWithdrawn) ?? false
+            let isDropped = hasReport(assignment) { $0 == .dropped }
+            return ledger.expect(.counters, isDropped && !isWithdrawn, "\(id) failed by \(cause), which is not so")
+        }
         if let engines = Self.engineCauses[cause] {
             let deadline = deadline(of: assignment), now = clock.elapsed
             ledger.expect(
@@ -135,6 +140,8 @@ extension Oracle {
             .counters, isWrong && assignment.step == .confirming, "\(id) failed by \(cause), which it did not say")
     }
 
+    /// A device that drops an order which stands has failed, and may do so once more.
+    private static let droppedUnasked = FailureCause(code: "dropped", isPermanent: false)
     /// Why the engine itself gives up an attempt, and at which steps.
     private static let engineCauses: [FailureCause: [AttemptStep]] = [
         .noAnswer: [.offered, .downloading], .installTimedOut: [.installing], .silentAfterInstall: [.confirming],
@@ -184,8 +191,12 @@ extension Oracle {
         }
     }
 
-    /// Only what has not begun may be cancelled or skipped, and only for a reason that holds.
+    /// Only what has not begun may be cancelled or skipped, and only for a reason that holds; what is under way only by
+    /// the device's own word.
     mutating func leaveOut(_ update: Int, _ position: Int, _ state: AssignmentState, _ reason: EndReason) {
+        if state == .cancelled, updates[update].assignments[position].state == .inProgress {
+            return callBack(update, position, reason)
+        }
         let assignment = updates[update].assignments[position],
             id = devices[updates[update].assignments[position].device].id
         ledger.expect(
@@ -193,6 +204,19 @@ extension Oracle {
         let isTrue = isTrue(reason, update, position)
         ledger.expect(.liveness, isTrue, "\(id) is \(state) as \(reason), which is not so")
         if assignment.state.isWaiting { move(update, position, to: state) }
+    }
+
+    /// An attempt under way is called off when its order was withdrawn and the device says that it dropped it.
+    private mutating func callBack(_ update: Int, _ position: Int, _ reason: EndReason) {
+        let assignment = updates[update].assignments[position], id = devices[assignment.device].id
+        let isWithdrawn = updates[update].isWithdrawn(position)
+        ledger.expect(.finalStates, isWithdrawn, "\(id) is cancelled at \(assignment.step) of an order that stands")
+        ledger.expect(
+            .liveness, reason == updates[update].stopped, "\(id) is cancelled as \(reason), which is not so")
+        ledger.expect(
+            .finalStates, hasReport(assignment) { $0 == .dropped },
+            "\(id) is cancelled as \(reason), and did not say that it dropped its order")
+        move(update, position, to: .cancelled)
     }
 
     private mutating func expectUnderWay(_ assignment: AssignmentAccount, _ what: String) -> Bool {

@@ -18,6 +18,7 @@ extension Oracle {
         default: ledger.find(.finalStates, "\(id) was stopped as \(reason)")
         }
         updates[update].stopped = reason
+        updates[update].stoppedAt = step.number
         for position in updates[update].assignments.indices {
             switch updates[update].assignments[position].state {
             case .pending, .scheduled: move(update, position, to: .cancelled)

@@ -1,6 +1,6 @@
 import FleetCore
 
-/// Orders (12, 14, 15) and whether none is lost.
+/// Orders (12, 14, 15, 16) and whether none is lost.
 extension Oracle {
     mutating func take(_ orders: [Order]) {
         if !step.hasHeard { hear() }
@@ -24,6 +24,11 @@ extension Oracle {
             .ownOrders, assignment.generation == order.generation && assignment.state == .inProgress,
             "\(id) got an order of an attempt that is over")
         ledger.expect(.offers, devices[device].isActive || assignment.attempts > 0, "\(id) got an order out of service")
+        let isWithdrawn = updates[update].isWithdrawn(position)
+        ledger.expect(
+            .offers, order.isWithdrawn == isWithdrawn,
+            "\(id) is told to \(order.isWithdrawn ? "drop" : "carry out") an order that is "
+                + "\(isWithdrawn ? "withdrawn" : "not withdrawn")")
         check(order, update, position)
         updates[update].assignments[position].sentAt = step.number
     }
@@ -51,6 +56,7 @@ extension Oracle {
         for place in attempts.indices.dropFirst(step.attemptsBefore) where step.isSeen {
             expectOrder(attempts[place], generation: place + 1, "was lost")
         }
+        expectWithdrawals()
         for report in step.reports {
             guard case .contacted = report.body, devices.indices.contains(report.device.offset),
                 report.device.offset < step.devicesBefore, devices[report.device.offset].isUnderWay,
@@ -59,6 +65,18 @@ extension Oracle {
             else { continue }
             let generation = updates[update].assignments[position].generation
             expectOrder(attempts[Int(generation) - 1], generation: Int(generation), "was not repeated")
+        }
+    }
+
+    /// What is taken back in a step is taken back from the devices in it.
+    private mutating func expectWithdrawals() {
+        guard step.isSeen else { return }
+        for update in openUpdates where updates[update].stoppedAt == step.number {
+            for position in updates[update].assignments.indices where updates[update].isWithdrawn(position) {
+                let isTold = updates[update].assignments[position].sentAt == step.number
+                let id = devices[updates[update].assignments[position].device].id
+                expectLater(.offers, isTold, "the order of \(id) was withdrawn, and \(id) was not told")
+            }
         }
     }
 
@@ -104,6 +122,8 @@ extension Oracle {
         case .restarted where isOfAttempt:
             expectLater(.counters, assignment.step == .confirming, "\(id) restarted, and it did not count")
         case .gaveUp where isOfAttempt: expectLater(.counters, false, "\(id) gave up, and its attempt goes on")
+        case .dropped where isOfAttempt:
+            expectLater(.counters, false, "\(id) dropped its order, and its attempt goes on")
         default: break
         }
     }

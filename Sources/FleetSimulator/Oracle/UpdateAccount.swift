@@ -22,8 +22,10 @@ struct UpdateAccount {
     var phase: Int?
     /// Why it is paused.
     var pause: PauseReason?
-    /// Why nothing starts in it any more.
+    /// Why nothing starts in it any more, and the step in which that came about.
     var stopped: EndReason?
+    /// See `stopped`.
+    var stoppedAt = -1
     /// Its rollback.
     var rollback: Int?
     /// Attempts under way; those that have not begun; those under way or to be tried again.
@@ -64,6 +66,18 @@ struct UpdateAccount {
 
     /// Positions before this one may start.
     var openEnd: Int { phase.map { phases.indices.contains($0) ? phases[$0].size : 0 } ?? 0 }
+
+    /// Whether somebody, or a gate, takes back the order of an attempt: the device may still leave it undone.
+    func isWithdrawn(_ position: Int) -> Bool {
+        let assignment = assignments[position]
+        guard assignment.state == .inProgress, assignment.step == .offered || assignment.step == .downloading else {
+            return false
+        }
+        switch stopped {
+        case .cancelled, .gateFailed, .rolledBack: return true
+        default: return false
+        }
+    }
 
     /// What an assignment is to bring its device to.
     func goal(_ position: Int) -> Version { assignments[position].goal ?? definition.release }

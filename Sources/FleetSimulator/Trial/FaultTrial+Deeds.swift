@@ -53,11 +53,12 @@ extension FaultTrial {
     }
 
     private func babbled() -> Report.Body {
-        switch random.number(0...4) {
+        switch random.number(0...5) {
         case 0: .reached(random.one(of: AttemptStep.allCases))
         case 1: .received(bytes: Int64(random.number(0...10_000_000)))
         case 2: .restarted
         case 3: .gaveUp(FailureCause(code: "babble", isPermanent: random.chance(500)))
+        case 4: .dropped
         default: .contacted(firmware: nil)
         }
     }

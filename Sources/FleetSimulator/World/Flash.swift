@@ -48,10 +48,20 @@ public struct Flash: Hashable, Sendable {
     public struct EndedOrder: Hashable, Sendable {
         /// Which order.
         public var generation: UInt32
-        /// What the terminal says was wrong; nil: it says that it is done.
-        public var cause: FailureCause?
+        /// What the terminal says of it.
+        public var outcome: Outcome
         /// Whether it could say so.
         public var isReported: Bool
+
+        /// What a terminal can say of such an order.
+        public enum Outcome: Hashable, Sendable {
+            /// It is done; and yet it runs what it ran before.
+            case done
+            /// It gave up.
+            case gaveUp(FailureCause)
+            /// It dropped the order, which was withdrawn.
+            case dropped
+        }
     }
 
     /// Tries of one release.

@@ -60,10 +60,7 @@ private struct FlashWriter {
         write(flash.job) { $0.write($1) }
         write(flash.ended) {
             $0.write(UInt64($1.generation))
-            $0.write($1.cause) {
-                $0.write($1.code)
-                $0.write($1.isPermanent)
-            }
+            $0.write($1.outcome)
             $0.write($1.isReported)
         }
         write(flash.tried) {
@@ -75,6 +72,20 @@ private struct FlashWriter {
         write(flash.silentUntil) { $0.write($1.milliseconds) }
     }
 
+    /// A cause is an optional part, and absent for what is done; 2 in the place of its 0 or 1 is an order that was
+    /// dropped.
+    mutating func write(_ outcome: Flash.EndedOrder.Outcome) {
+        switch outcome {
+        case .done: bytes.append(0)
+        case .gaveUp(let cause):
+            bytes.append(1)
+            write(cause.code)
+            write(cause.isPermanent)
+        case .dropped: bytes.append(2)
+        }
+    }
+
+    /// A withdrawn order is never carried out, so that a job does not say whether its order is one.
     mutating func write(_ job: Flash.Job) {
         write(UInt64(job.order.device.rawValue))
         write(UInt64(job.order.update.rawValue))
@@ -163,9 +174,18 @@ private struct FlashReader {
     }
 
     mutating func ended() -> Flash.EndedOrder? {
-        guard let generation: UInt32 = narrow(), let cause = part({ $0.cause() }), let isReported = flag()
+        guard let generation: UInt32 = narrow(), let outcome = outcome(), let isReported = flag()
         else { return nil }
-        return Flash.EndedOrder(generation: generation, cause: cause, isReported: isReported)
+        return Flash.EndedOrder(generation: generation, outcome: outcome, isReported: isReported)
+    }
+
+    mutating func outcome() -> Flash.EndedOrder.Outcome? {
+        switch byte() {
+        case 0: .done
+        case 1: cause().map { .gaveUp($0) }
+        case 2: .dropped
+        default: nil
+        }
     }
 
     mutating func cause() -> FailureCause? {

@@ -67,7 +67,13 @@ extension World {
     }
 
     func sayEnd(_ device: Int, _ ended: Flash.EndedOrder) {
-        say(device, ended.cause.map { .gaveUp($0) } ?? .restarted, generation: ended.generation)
+        let body: Report.Body =
+            switch ended.outcome {
+            case .done: .restarted
+            case .gaveUp(let cause): .gaveUp(cause)
+            case .dropped: .dropped
+            }
+        say(device, body, generation: ended.generation)
         if !ended.isReported { write(device) { $0.ended?.isReported = true } }
     }
 

@@ -13,6 +13,7 @@ extension World {
         guard terminals[device].isReachable, isNews(order, terminals[device]) else { return }
         // An unfinished download of another order is given up now; its bytes stay for an order of the same release.
         if terminals[device].flash.job != nil { write(device) { $0.job = nil } }
+        if order.isWithdrawn { drop(device, order) }
         terminals[device].heard = order
         let draw = draws.number(
             .answer, device: records[device].id, release: order.release, attempt: order.attempt)
@@ -21,9 +22,28 @@ extension World {
 
     /// An order is news unless it, or a later one, is known, or the terminal is past the point of no return.
     private func isNews(_ order: Order, _ terminal: Terminal) -> Bool {
-        if let heard = terminal.heard { return order.generation > heard.generation }
-        guard let job = terminal.flash.job else { return true }
-        return job.step == .downloading && order.generation > job.order.generation
+        if let heard = terminal.heard { return isLater(order, than: heard) }
+        guard let job = terminal.flash.job else {
+            return !order.isWithdrawn || order.generation >= terminal.flash.ended?.generation ?? 0
+        }
+        return job.step == .downloading && isLater(order, than: job.order)
+    }
+
+    /// Generations grow; what takes an order back comes after it.
+    private func isLater(_ order: Order, than known: Order) -> Bool {
+        if order.generation != known.generation { return order.generation > known.generation }
+        return order.isWithdrawn && !known.isWithdrawn
+    }
+
+    /// A withdrawn order ends before it changes anything, also one that was never heard of: the terminal keeps that in
+    /// mind, since the order itself may come late. One that has ended otherwise, or was carried out, is left as it is.
+    private func drop(_ device: Int, _ order: Order) {
+        let flash = terminals[device].flash
+        guard flash.ended?.generation != order.generation, flash.running != order.release else { return }
+        write(device) {
+            $0.download = nil
+            $0.ended = Flash.EndedOrder(generation: order.generation, outcome: .dropped, isReported: false)
+        }
     }
 
     /// What a terminal is at has come to its next point.

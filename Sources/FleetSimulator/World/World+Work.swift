@@ -61,7 +61,7 @@ extension World {
         case .givesUp(let cause, _): return giveUp(device, job, cause)
         case .keepsOldRelease?:
             onFailure?(.keepsOldRelease)
-            end(device, job, nil)
+            end(device, job, .done)
         case .fallsSilent(let length):
             onFailure?(.fallsSilent(length))
             boot(device, job)
@@ -84,15 +84,15 @@ extension World {
     /// The terminal stays on what it runs; what was fetched is no good.
     func giveUp(_ device: Int, _ job: Flash.Job, _ cause: FailureCause) {
         onFailure?(.givesUp(cause, at: job.step))
-        end(device, job, cause)
+        end(device, job, .gaveUp(cause))
         contact(device)
     }
 
-    private func end(_ device: Int, _ job: Flash.Job, _ cause: FailureCause?) {
+    private func end(_ device: Int, _ job: Flash.Job, _ outcome: Flash.EndedOrder.Outcome) {
         write(device) {
             $0.job = nil
             $0.download = nil
-            $0.ended = Flash.EndedOrder(generation: job.order.generation, cause: cause, isReported: false)
+            $0.ended = Flash.EndedOrder(generation: job.order.generation, outcome: outcome, isReported: false)
         }
     }
 
