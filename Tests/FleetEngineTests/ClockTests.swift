@@ -45,6 +45,24 @@ import Testing
         #expect(fixture.loop.state.update("u")?.tally[.inProgress] == 0)
     }
 
+    /// Invariant 7 of `muster trial`: a few seconds are no setting, and the engine's time stands still until they are
+    /// made up for.
+    @Test func aClockThatGoesBackALittleTakesNoTimeBack() throws {
+        var fixture = try EngineFixture()
+        var clocks = Clocks(wall: fixture.now)
+        step(&fixture, clocks)
+        clocks.run(.seconds(10))
+        step(&fixture, clocks, [.report(Report(device: DeviceIndex(0), body: .contacted(firmware: nil)))])
+        let latest = clocks.wall
+        clocks.run(.seconds(1))
+        clocks.wall = clocks.wall - .seconds(4)
+        step(
+            &fixture, clocks,
+            [.report(Report(device: DeviceIndex(0), body: .contacted(firmware: EngineFixture.new)))])
+        #expect(fixture.log.facts.last?.at == latest)
+        #expect(steps(fixture.log) == [])
+    }
+
     @Test func devicesThatWereHeardOfAreNotSilent() throws {
         var fixture = try EngineFixture()
         var clocks = Clocks(wall: fixture.now)

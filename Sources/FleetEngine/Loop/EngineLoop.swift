@@ -58,6 +58,8 @@ public struct EngineLoop {
     private let options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
+    /// When the last step was, by the present setting of the clock.
+    private var latestStep = Timestamp.distantPast
     /// Facts behind which the latest checkpoint stands.
     private var checkpointedAt: UInt64
 
@@ -158,7 +160,9 @@ public struct EngineLoop {
     ) -> [EngineReply] {
         guard health == .running else { return refuseAll(inputs) }
         readClocks(wallTime, steadyTime)
-        let now = max(wallTime, machine.state.lastFactAt)
+        // A clock may go back by less than what is taken for a setting.
+        let now = max(wallTime, machine.state.lastFactAt, latestStep)
+        latestStep = now
         var replies: [EngineReply] = []
         var contacted: [DeviceIndex] = []
         var calls: [(ticket: UInt64, device: DeviceIndex?)] = []
@@ -183,7 +187,8 @@ public struct EngineLoop {
     private mutating func readClocks(_ wallTime: Timestamp, _ steadyTime: Duration?) {
         guard let set = clockWatch.read(wall: wallTime, steady: steadyTime) else { return }
         sightingsDue = sightingsDue + set
-        machine.stepClock(by: set, now: max(wallTime, machine.state.lastFactAt + set))
+        if latestStep > .distantPast { latestStep = latestStep + set }
+        machine.stepClock(by: set, now: max(wallTime, machine.state.lastFactAt + set, latestStep))
     }
 
     private mutating func tickIfDue(_ now: Timestamp) {
