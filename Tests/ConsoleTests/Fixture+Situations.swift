@@ -157,17 +157,19 @@ extension Fixture {
     }
 
     static func rollbackPreview(revision: UInt64 = 7000) -> RollbackPreview {
-        RollbackPreview(
+        var preview = RollbackPreview(
             update: "RO-1042", release: new, revision: revision, takenAt: now,
-            targets: [FirmwareCount(version: old, count: 480), FirmwareCount(version: Version(4, 11, 2), count: 21)],
-            changed: 454, inFlight: 40, toCheck: 7, cancelled: 1896, offline: 12,
+            targets: [FirmwareCount(version: old, count: 456), FirmwareCount(version: Version(4, 11, 2), count: 21)],
+            changed: 454, inFlight: 16, toCheck: 7, cancelled: 1896, offline: 12,
             impossible: [
                 Skip(device: DeviceIndex(7), reason: .decommissioned), Skip(device: DeviceIndex(8), reason: .neverSeen),
                 Skip(device: DeviceIndex(9), reason: .superseded(by: "RO-1043")),
                 Skip(device: DeviceIndex(10), reason: .decommissioned),
             ],
             impossibleIDs: ["pos-eu-0007", "pos-eu-0008", "pos-eu-0009", "pos-eu-0010"],
-            regions: [RegionCount(region: "eu-west", count: 200), RegionCount(region: "us-east", count: 301)])
+            regions: [RegionCount(region: "eu-west", count: 190), RegionCount(region: "us-east", count: 287)])
+        preview.withdrawn = 24
+        return preview
     }
 
     static func startPreview(targets: Int = 9) -> StartPreview {

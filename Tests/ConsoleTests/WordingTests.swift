@@ -36,6 +36,15 @@ import Testing
         #expect(utc.exact(.distantPast) == "01-01 00:00:00Z")
     }
 
+    @Test func anOrderThatIsTakenBackIsCalledThat() {
+        let times = TimeText(.utc, view: Fixture.running())
+        var row = Fixture.assignment(.inProgress, step: .downloading, progress: 0.62)
+        #expect(row.mark(isRollback: false) == StateMark(role: .active, word: "DOWNLOAD 62%"))
+        row.isWithdrawn = true
+        #expect(row.mark(isRollback: false) == StateMark(role: .caution, word: "WITHDRAWN"))
+        #expect(row.reasonText(times) == "told to drop its order")
+    }
+
     @Test func theOddsOfAGateInWords() {
         let times = TimeText(.utc, view: Fixture.running())
         var gate = Fixture.gate()

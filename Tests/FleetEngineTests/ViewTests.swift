@@ -135,15 +135,41 @@ import Testing
         let preview = try #require(
             fixture.loop.view(query { $0.rollbackPreview = "u" }, now: fixture.now).rollback)
         #expect(preview.changed == 1)
-        #expect(preview.inFlight == 4)
+        // Four are offered what they will drop.
+        #expect(preview.withdrawn == 4)
+        #expect(preview.inFlight == 0)
         // It failed and still runs what it had.
         #expect(preview.toCheck == 0)
         #expect(preview.unchanged == 1)
         #expect(preview.cancelled == 0)
-        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 5)])
+        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 1)])
         let reply = fixture.command(.rollBack(update: "u", confirmation: "u", preview: preview.revision))
         #expect(reply?.refusal == nil)
         #expect(fixture.loop.state.update("u/rollback")?.tally.total == 6)
+    }
+
+    @Test func thePreviewTellsWhatInstallsFromWhatDropsItsOrder() throws {
+        var fixture = try fixture()
+        let generation = fixture.loop.state.order(for: DeviceIndex(1))?.generation
+        let report = Report(device: DeviceIndex(1), generation: generation, body: .reached(.installing))
+        _ = fixture.loop.step([.report(report)], now: fixture.now)
+        fixture.command(.cancel(update: "u"))
+        let dropped = fixture.loop.state.order(for: DeviceIndex(0))?.generation
+        _ = fixture.loop.step(
+            [.report(Report(device: DeviceIndex(0), generation: dropped, body: .dropped))], now: fixture.now)
+        let view = fixture.loop.view(
+            query {
+                $0.rollbackPreview = "u"
+                $0.deviceRows = RowRange(offset: 0, count: 10)
+            }, now: fixture.now)
+        let preview = try #require(view.rollback)
+        #expect(preview.inFlight == 1)
+        #expect(preview.withdrawn == 2)
+        // One has failed, one has dropped its order; both run what they had.
+        #expect(preview.unchanged == 2)
+        #expect(preview.targets == [FirmwareCount(version: EngineFixture.old, count: 2)])
+        let told = view.devices.rows.filter { $0.assignment?.isWithdrawn == true }
+        #expect(told.map(\.id) == ["pos-3", "pos-5"])
     }
 
     @Test func aDeviceTellsItsStory() throws {

@@ -52,7 +52,7 @@ extension ConsoleAction {
         case .pause: "pause at once: no new starts"
         case .resume: "resume a paused update"
         case .rollback: "roll back, after a preview"
-        case .cancel: "cancel what has not begun"
+        case .cancel: "cancel; installs finish"
         case .approve: "approve what waits for it"
         case .retry: "try the failed devices again"
         case .start: "start a draft, by preview"

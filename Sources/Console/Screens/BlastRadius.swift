@@ -21,6 +21,9 @@ enum RollbackRadius {
             DialogBox.Line(
                 "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4),
             DialogBox.Line("CANCELS", "\(NumberText.count(preview.cancelled, "device")) that have not begun", rank: 2),
+            DialogBox.Line(
+                "WITHDRAWS", "\(NumberText.count(preview.withdrawn, "order")) of devices that do not install yet",
+                rank: 2),
             DialogBox.Line("OFFLINE", offline(preview.offline), role: preview.offline > 0 ? .offline : .text, rank: 3),
         ]
         lines += impossible(preview, from: confirmation.scroll)
@@ -28,7 +31,7 @@ enum RollbackRadius {
     }
 
     private static func ofThese(_ preview: RollbackPreview) -> String {
-        "\(preview.changed) changed  \(preview.inFlight) in flight finish first  \(preview.toCheck) failed get checked"
+        "\(preview.changed) changed  \(preview.inFlight) that install finish first  \(preview.toCheck) failed get checked"
     }
 
     private static func stay(_ count: Int) -> String {

@@ -43,23 +43,25 @@ enum TypedDialog {
 
     private static func cancelLines(_ update: UpdateSummary, _ scene: Scene) -> [DialogBox.Line] {
         let tally = update.tally
-        return [
+        let flying = NumberText.count(tally[.inProgress], "device")
+        var lines = [
             DialogBox.Line(
                 "CANCELS",
                 "\(NumberText.count(tally.waiting, "device")) that have not begun, as they are when you confirm",
                 role: .caution),
-            DialogBox.Line("FINISHES", finishes(tally), rank: 2),
+            DialogBox.Line(
+                "IN FLIGHT", "\(flying): what installs finishes, the rest drop their orders", rank: 2),
+        ]
+        if tally[.retrying] > 0 {
+            // One between two attempts is not in flight.
+            let count = NumberText.count(tally[.retrying], "device")
+            lines.append(DialogBox.Line("FAILS", "\(count) between two tries, not tried again", rank: 2))
+        }
+        lines.append(
             DialogBox.Line(
                 "LEAVES", "\(NumberText.count(tally.succeeded, "device")) on \(update.release): this is no rollback",
-                rank: 2),
-        ]
-    }
-
-    /// One between two attempts is not in flight: it is not tried again.
-    private static func finishes(_ tally: Tally) -> String {
-        let flying = "\(NumberText.count(tally[.inProgress], "device")) in flight"
-        guard tally[.retrying] > 0 else { return flying }
-        return flying + "; \(tally[.retrying]) between two tries \(tally[.retrying] == 1 ? "fails" : "fail")"
+                rank: 2))
+        return lines
     }
 
     private static func retryLines(_ update: UpdateSummary) -> [DialogBox.Line] {

@@ -12,6 +12,7 @@ extension AssignmentRow {
     func mark(isRollback: Bool) -> StateMark {
         switch state {
         case .pending, .scheduled: StateMark(role: waiting?.role ?? .waiting, word: waiting?.word ?? "WAITING")
+        case .inProgress where isWithdrawn: StateMark(role: .caution, word: "WITHDRAWN")
         case .inProgress: StateMark(role: .active, word: stepWord)
         case .retrying: StateMark(role: .caution, word: "RETRY \(min(attempt + 1, attempts))/\(attempts)")
         case .completed where turnedBad: StateMark(role: .failed, word: "TURNED BAD")
@@ -46,6 +47,7 @@ extension AssignmentRow {
         case .pending, .scheduled: return waiting?.text(times) ?? ""
         case .retrying:
             return [ending, waiting?.text(times) ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+        case .inProgress where isWithdrawn: return "told to drop its order"
         case .inProgress: return attempt > 1 ? "try \(attempt)/\(attempts)" : ""
         default: return ending
         }

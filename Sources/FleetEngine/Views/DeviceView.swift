@@ -78,6 +78,8 @@ public struct AssignmentRow: Hashable, Sendable {
     public var stepSince: Timestamp?
     /// When the present step counts as failed.
     public var deadline: Timestamp?
+    /// Whether its order is taken back, and the device has not said yet that it dropped it.
+    public var isWithdrawn = false
 
     /// The part of one device in one update.
     public init(
@@ -212,7 +214,7 @@ public struct RollbackPreview: Hashable, Sendable {
     public var targets: [FirmwareCount]
     /// Devices that have changed and go back.
     public var changed: Int
-    /// In flight: they finish first, then go back.
+    /// They install: they finish first, then go back.
     public var inFlight: Int
     /// Failed after the installation had begun: checked at their next contact.
     public var toCheck: Int
@@ -227,6 +229,8 @@ public struct RollbackPreview: Hashable, Sendable {
     public var regions: [RegionCount]
     /// Tried, and by their own word on what they had before: nothing is sent to them.
     public var unchanged = 0
+    /// In flight, and do not install yet: they are told to drop their orders. One that installs after all goes back.
+    public var withdrawn = 0
 
     /// A blast radius.
     public init(

@@ -45,7 +45,7 @@ extension ViewBuilder {
         guard let position = assignments.position(of: device) else { return nil }
         let waiting =
             update == focus ? known : state.waitReason(update, position, presence: presence, now: now)
-        return AssignmentRow(
+        var row = AssignmentRow(
             update: record.id, release: state.targetVersion(update, position), state: assignments.state(position),
             step: assignments.step(position), progress: progress(update, position),
             attempt: assignments.attempt(position), attempts: state.settings.retry.attempts,
@@ -56,6 +56,8 @@ extension ViewBuilder {
             endedAt: assignments.endedAt(position),
             stepSince: assignments.state(position) == .inProgress ? assignments.stepSince(position) : nil,
             deadline: state.deadline(update, position, presence: presence))
+        row.isWithdrawn = state.isWithdrawn(update, position)
+        return row
     }
 
     private func progress(_ update: UpdateIndex, _ position: Position) -> Double? {

@@ -19,8 +19,12 @@ extension ViewBuilder {
         let assignments = state.updates[update.offset].assignments
         guard let position = assignments.position(of: device) else { return }
         let previous = state.previousVersion(update, position)
-        if assignments.state(position) == .failed || assignments.state(position) == .retrying,
-            state.devices.status(device) == .online, state.devices.firmware(device) == previous
+        if let step = assignments.step(position), step < .installing {
+            preview.withdrawn += 1
+            return
+        }
+        if stays(assignments.state(position)), state.devices.status(device) == .online,
+            state.devices.firmware(device) == previous
         {
             preview.unchanged += 1
             return
@@ -43,6 +47,14 @@ extension ViewBuilder {
             preview.regions[index].count += 1
         } else {
             preview.regions.append(RegionCount(region: region, count: 1))
+        }
+    }
+
+    /// Whether a device that was tried may be on what it had before.
+    private func stays(_ assignment: AssignmentState) -> Bool {
+        switch assignment {
+        case .failed, .retrying, .cancelled: true
+        default: false
         }
     }
 }
