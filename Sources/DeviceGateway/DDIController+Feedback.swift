@@ -54,7 +54,7 @@ extension DDIController {
     }
 
     private func dropped(_ work: DeviceAnswer.Work) -> [Report.Body] {
-        [.gaveUp(FailureCause(code: "cancelled by the device", isPermanent: false))]
+        work.isWithdrawn ? [.dropped] : [.gaveUp(FailureCause(code: "cancelled by the device", isPermanent: false))]
     }
 
     /// Which action to drop.

@@ -53,7 +53,7 @@ public struct DeviceAnswer: Hashable, Sendable {
         /// Bytes of all files together.
         public var size: Int64 { artifacts.reduce(0) { $0 + $1.size } }
         /// Whether the device is to drop the order.
-        public var isWithdrawn: Bool { false }
+        public var isWithdrawn: Bool { order.isWithdrawn }
 
         /// An order with its files.
         public init(order: Order, step: AttemptStep, update: String, artifacts: [Artifact]) {
