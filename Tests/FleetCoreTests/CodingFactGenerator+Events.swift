@@ -45,6 +45,11 @@ extension FactGenerator {
         case .assignmentCancelled: .assignmentCancelled(update(), device(), endReason())
         case .assignmentSkipped: .assignmentSkipped(update(), device(), endReason())
         case .outcomeTurnedBad: .outcomeTurnedBad(update(), device(), cause())
+        case .deviceIntroduced: .deviceIntroduced(record(), list { Tag($0.text(), $0.text()) })
+        case .deviceAccepted: .deviceAccepted(device())
+        case .deviceRefused: .deviceRefused(device())
+        case .deviceHeld: .deviceHeld(device(), .twoUnderOneID(evidence: text()))
+        case .deviceDescribed: .deviceDescribed(device(), list { Tag($0.text(), $0.text()) })
         }
     }
 }

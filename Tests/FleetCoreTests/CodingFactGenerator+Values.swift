@@ -104,7 +104,7 @@ extension FactGenerator {
     mutating func cause() -> FailureCause { FailureCause(code: text(), isPermanent: bool()) }
 
     mutating func endReason() -> EndReason {
-        switch below(12) {
+        switch below(13) {
         case 0: .offline
         case 1: .neverSeen
         case 2: .alreadyOn(version())
@@ -116,6 +116,7 @@ extension FactGenerator {
         case 8: .cancelled(by: text())
         case 9: .gateFailed(phase: text())
         case 10: .rolledBack
+        case 11: .held
         default: .failed(cause())
         }
     }

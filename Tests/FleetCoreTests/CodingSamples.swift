@@ -63,6 +63,12 @@ enum CodingSamples {
         [
             ("", .clockStepped(by: .hours(-8760))),
             ("gateFailed", .updatePaused(update, .gateFailed(phase: "canary"))),
+            ("", .deviceIntroduced(record, [Tag("mac", "02:00:00:00:00:01")])),
+            ("", .deviceAccepted(device)),
+            ("", .deviceRefused(device)),
+            ("twoUnderOneID", .deviceHeld(device, .twoUnderOneID(evidence: "10.0.0.1 and 10.0.0.2"))),
+            ("", .deviceDescribed(device, [Tag("hw", "rev 3"), Tag("mac", "02:00:00:00:00:01")])),
+            ("held", .assignmentSkipped(update, device, .held)),
         ]
     }
 

@@ -44,6 +44,19 @@ struct CoreFixture {
         machine.tick(now: now)
     }
 
+    @discardableResult
+    mutating func introduce(_ id: String, _ attributes: [Tag] = [], firmware: Version? = nil) -> Refusal? {
+        let introduction = Introduction(id: id, attributes: attributes, firmware: firmware)
+        let refusal = machine.handle(introduction, now: now)
+        machine.tick(now: now)
+        return refusal
+    }
+
+    /// What a device is in the registry.
+    func lifecycle(_ id: String) -> DeviceLifecycle? {
+        machine.state.devices.index(of: id).map(machine.state.devices.lifecycle)
+    }
+
     mutating func pass(_ duration: Duration) {
         now = now + duration
         machine.tick(now: now)

@@ -54,6 +54,11 @@ import Testing
             fixture.command(.register([record]))
         case 10: fixture.report(id, .dropped)
         case 11 where chance.next(20) == 0: fixture.command(.cancel(update: "second"))
+        case 10 where chance.next(6) == 0: fixture.report(id, .twoUnderOneID(evidence: "two addresses"))
+        case 10 where chance.next(6) == 0: fixture.introduce("new-\(chance.next(6))", [Tag("slot", "a")])
+        case 11 where chance.next(3) == 0: fixture.command(.accept(device: id))
+        case 11 where chance.next(6) == 0: fixture.command(.refuse(device: "new-\(chance.next(6))"))
+        case 11 where chance.next(6) == 0: fixture.report(id, .described([Tag("slot", "\(chance.next(3))")]))
         default: fixture.report(id, .contacted(firmware: nil))
         }
     }
@@ -69,7 +74,9 @@ import Testing
         var fleet = PlaceCount()
         for offset in state.devices.indices {
             let device = DeviceIndex(UInt32(offset))
-            let inProgress = state.order(for: device) != nil
+            let live = state.devices.liveUpdate(device).map { state.update($0).assignments }
+            let inProgress = live.map { $0.state($0.position(of: device) ?? 0) == .inProgress } ?? false
+            #expect(state.order(for: device) == nil || inProgress && state.devices.lifecycle(device) == .active)
             func count(_ place: inout PlaceCount) {
                 if inProgress { place.inFlight += 1 }
                 guard state.devices.lifecycle(device) == .active else { return }

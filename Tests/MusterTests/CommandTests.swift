@@ -95,7 +95,8 @@ struct CommandTests {
         let devices = try run("devices", "FLEET", "--json").list()
         #expect(devices.map { $0["id"] as? String } == Self.devices)
         let keys = [
-            "address", "firmware", "id", "last_seen", "lifecycle", "location", "name", "region", "site", "status",
+            "address", "firmware", "held", "id", "last_seen", "lifecycle", "location", "name", "region", "site",
+            "status",
             "tags", "time_zone",
         ]
         #expect(devices.allSatisfy { $0.keys.sorted() == keys })

@@ -10,6 +10,7 @@ extension DeviceTable {
         writer.write(versions)
         writer.write(siteCounts, regionCounts, fleetCount)
         writer.write(column: versionCounts)
+        writeWaits(to: &writer)
     }
 
     private func writeColumns(to writer: inout FactWriter) {
@@ -43,6 +44,7 @@ extension DeviceTable {
         regionCounts = try reader.read()
         fleetCount = try reader.read()
         versionCounts = try reader.column("devices by version")
+        try readWaits(from: &reader)
         if let missing = missing { throw reader.failure(missing) }
     }
 
@@ -79,6 +81,7 @@ extension DeviceTable {
         else { return "the number of a value that devices share" }
         guard lastSeenTimes.allSatisfy(StateBounds.isMoment), regionCounts.allSatisfy({ $0.linkFreeAt.isInBounds })
         else { return "moments within bounds" }
+        guard hasItsWaits else { return "devices that wait, are held or describe themselves" }
         return hasItsCounters ? nil : "the counters of these devices"
     }
 

@@ -37,6 +37,10 @@ extension Event {
             .assignmentSkipped(let update, let device, let reason):
             writer.write(update, device, reason)
         case .outcomeTurnedBad(let update, let device, let cause): writer.write(update, device, cause)
+        case .deviceIntroduced(let record, let tags): writer.write(record, tags)
+        case .deviceAccepted(let device), .deviceRefused(let device): writer.write(device)
+        case .deviceHeld(let device, let reason): writer.write(device, reason)
+        case .deviceDescribed(let device, let tags): writer.write(device, tags)
         }
     }
 
@@ -89,6 +93,11 @@ extension Event {
             self = .assignmentSkipped(try reader.read(), try reader.read(), try reader.read())
         case .outcomeTurnedBad:
             self = .outcomeTurnedBad(try reader.read(), try reader.read(), try reader.read())
+        case .deviceIntroduced: self = .deviceIntroduced(try reader.read(), try reader.read())
+        case .deviceAccepted: self = .deviceAccepted(try reader.read())
+        case .deviceRefused: self = .deviceRefused(try reader.read())
+        case .deviceHeld: self = .deviceHeld(try reader.read(), try reader.read())
+        case .deviceDescribed: self = .deviceDescribed(try reader.read(), try reader.read())
         }
     }
 }

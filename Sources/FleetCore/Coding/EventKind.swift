@@ -38,6 +38,12 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case assignmentSkipped = 85
     case outcomeTurnedBad = 86
 
+    case deviceIntroduced = 96
+    case deviceAccepted = 97
+    case deviceRefused = 98
+    case deviceHeld = 99
+    case deviceDescribed = 100
+
     /// The format in which this build writes the kind: the second byte of its encoding. Raised when what the kind
     /// carries changes, down to the values inside it; the reader then keeps the older format beside the new one.
     public var formatVersion: UInt8 { 1 }
@@ -79,6 +85,11 @@ extension Event {
         case .assignmentCancelled: .assignmentCancelled
         case .assignmentSkipped: .assignmentSkipped
         case .outcomeTurnedBad: .outcomeTurnedBad
+        case .deviceIntroduced: .deviceIntroduced
+        case .deviceAccepted: .deviceAccepted
+        case .deviceRefused: .deviceRefused
+        case .deviceHeld: .deviceHeld
+        case .deviceDescribed: .deviceDescribed
         }
     }
 }

@@ -11,7 +11,7 @@ extension EndReason: FactPart {
     func write(to writer: inout FactWriter) {
         writer.write(byte: number)
         switch self {
-        case .offline, .neverSeen, .decommissioned, .missedWindow, .expired, .rolledBack: break
+        case .offline, .neverSeen, .decommissioned, .missedWindow, .expired, .rolledBack, .held: break
         case .alreadyOn(let version), .onNewer(let version): writer.write(version)
         case .superseded(let text), .cancelled(let text), .gateFailed(let text): writer.write(text)
         case .failed(let cause): writer.write(cause)
@@ -32,6 +32,7 @@ extension EndReason: FactPart {
         case 9: self = .gateFailed(phase: try reader.read())
         case 10: self = .rolledBack
         case 11: self = .failed(try reader.read())
+        case 12: self = .held
         default: throw DecodingFailure(offset: start, expected: Self.partName)
         }
     }
@@ -50,6 +51,7 @@ extension EndReason: FactPart {
         case .gateFailed: 9
         case .rolledBack: 10
         case .failed: 11
+        case .held: 12
         }
     }
 }
@@ -75,6 +77,24 @@ extension PauseReason: FactPart {
         case 0: self = .operatorPaused(name: try reader.read())
         case 1: self = .inconclusive(phase: try reader.read())
         case 2: self = .gateFailed(phase: try reader.read())
+        default: throw DecodingFailure(offset: start, expected: Self.partName)
+        }
+    }
+}
+
+extension HoldReason: FactPart {
+    static var partName: String { "the reason of a hold" }
+    func write(to writer: inout FactWriter) {
+        switch self {
+        case .twoUnderOneID(let evidence):
+            writer.write(byte: 0)
+            writer.write(evidence)
+        }
+    }
+    init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        switch try reader.byte(Self.partName) {
+        case 0: self = .twoUnderOneID(evidence: try reader.read())
         default: throw DecodingFailure(offset: start, expected: Self.partName)
         }
     }

@@ -17,6 +17,8 @@ extension FleetState {
             try decideRollback(try known(id), confirmation: confirmation, preview: preview)
         case .retryFailed(let id): try decideRetry(try known(id))
         case .decommission(let id): try decideDecommission(id)
+        case .accept(let id): try decideAccept(id)
+        case .refuse(let id): try decideRefuse(id)
         }
     }
 
@@ -55,8 +57,7 @@ extension FleetState {
             revised.firmware = devices.firmware(device)
             // The engine has listened itself since it took the device in.
             revised.lastSeen = nil
-            // An operator's decommissioning outlives a file that does not know of it.
-            if devices.lifecycle(device) == .decommissioned { revised.lifecycle = .decommissioned }
+            revised.lifecycle = lifecycle(device, filedAs: record.lifecycle)
             guard revised != devices.record(device) else { continue }
             events.append(.deviceRevised(device, revised))
             if revised.lifecycle != .active, devices.lifecycle(device) == .active {
@@ -175,12 +176,8 @@ extension FleetState {
     }
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {
-        guard let device = devices.index(of: id) else {
-            throw Refusal("there is no device \(id)", remedy: "list the devices to find its id")
-        }
-        if let live = devices.liveUpdate(device) {
-            throw Refusal("\(id) is busy with \(updates[live.offset].id)", remedy: "wait until its attempt has ended")
-        }
+        let device = try knownDevice(id)
+        try expectIdle(device)
         guard devices.lifecycle(device) != .decommissioned else {
             throw Refusal("\(id) is decommissioned", remedy: "there is nothing left to do")
         }

@@ -7,7 +7,10 @@ extension FleetState {
         if devices.status(device) != .online { events.append(.deviceStatusChanged(device, .online)) }
         switch report.body {
         case .contacted(let firmware):
-            if let firmware { events += decideContact(device, firmware) }
+            // Which of the two speaks for a device that is held is not known.
+            if let firmware, devices.hold(device) == nil, isTaken(firmware) {
+                events += decideContact(device, firmware)
+            }
         case .reached(let step): events += decideStep(report, step)
         case .received: events += decideStep(report, .downloading)
         case .restarted: events += decideStep(report, .confirming)
@@ -17,13 +20,15 @@ extension FleetState {
             }
         case .dropped:
             if let (update, position) = underWay(report) { events.append(dropped(update, position, now: now)) }
+        case .described(let tags): events += decideDescription(device, tags)
+        case .twoUnderOneID(let evidence): events += decideHold(device, evidence)
         }
         return events
     }
 
     /// The attempt that a report speaks of, if it is still the one under way.
     private func underWay(_ report: Report) -> (UpdateIndex, Position)? {
-        guard let update = devices.liveUpdate(report.device),
+        guard devices.hold(report.device) == nil, let update = devices.liveUpdate(report.device),
             let position = updates[update.offset].assignments.position(of: report.device),
             updates[update.offset].assignments.state(position) == .inProgress,
             updates[update.offset].assignments.generation(position) == report.generation
@@ -70,7 +75,11 @@ extension FleetState {
     /// Why a device is not tried again though it could be; nil: it is.
     func retryRefusal(_ update: UpdateIndex, _ position: Position) -> FailureCause? {
         let device = updates[update.offset].assignments.device(position)
-        guard devices.lifecycle(device) == .active else { return .decommissioned }
+        switch devices.lifecycle(device) {
+        case .active: break
+        case .registered: return .held
+        case .decommissioned: return .decommissioned
+        }
         return downgrade(update, position, from: devices.firmware(device))
     }
 

@@ -18,11 +18,12 @@ extension FleetState {
     }
 
     /// Why an attempt whose step passed its deadline has failed.
-    func overdueCause(_ step: AttemptStep) -> FailureCause {
+    func overdueCause(_ step: AttemptStep, _ device: DeviceIndex) -> FailureCause {
+        if devices.hold(device) != nil { return .held }
         switch step {
-        case .offered, .downloading: .noAnswer
-        case .installing: .installTimedOut
-        case .confirming: .silentAfterInstall
+        case .offered, .downloading: return .noAnswer
+        case .installing: return .installTimedOut
+        case .confirming: return .silentAfterInstall
         }
     }
 

@@ -12,6 +12,8 @@ extension FleetState {
             let device = assignments.device(position)
             if devices.lifecycle(device) == .decommissioned {
                 impossible.append(Skip(device: device, reason: .decommissioned))
+            } else if devices.lifecycle(device) == .registered {
+                impossible.append(Skip(device: device, reason: .held))
             } else if let newer = supersedingUpdate(update, device) {
                 impossible.append(Skip(device: device, reason: .superseded(by: newer)))
             } else {

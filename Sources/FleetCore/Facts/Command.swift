@@ -26,6 +26,10 @@ public enum Command: Hashable, Sendable {
     case retryFailed(update: String)
     /// Never offer this device anything again; keep it in the registry.
     case decommission(device: String)
+    /// Take a device that waits, or was decommissioned by mistake, into service.
+    case accept(device: String)
+    /// Turn a device that waits away for good; it is remembered, so that it does not come back.
+    case refuse(device: String)
 
     /// The command's word, as it stands in the audit.
     public var verb: String {
@@ -42,6 +46,8 @@ public enum Command: Hashable, Sendable {
         case .rollBack: "roll back"
         case .retryFailed: "retry failed"
         case .decommission: "decommission"
+        case .accept: "accept"
+        case .refuse: "refuse"
         }
     }
 
@@ -56,7 +62,7 @@ public enum Command: Hashable, Sendable {
             .retryFailed(let update):
             update
         case .rollBack(let update, _, _): update
-        case .decommission(let device): device
+        case .decommission(let device), .accept(let device), .refuse(let device): device
         }
     }
 }

@@ -24,6 +24,8 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
     public static let dropped = FailureCause(code: "dropped", isPermanent: false)
     /// The device was taken out of service before it was tried again.
     public static let decommissioned = FailureCause(code: "decommissioned", isPermanent: true)
+    /// The device was held, and nothing that it said since counted.
+    public static let held = FailureCause(code: "held", isPermanent: true)
 
     /// The device said that it was done, and reports another version.
     public static func reports(_ version: Version) -> FailureCause {
@@ -51,6 +53,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     /// The update is being rolled back.
     case rolledBack
     case failed(FailureCause)
+    /// Taken out of service until an operator accepts it again.
+    case held
 
     /// Whether an update whose starts ended for it also takes back the orders that have changed nothing yet. Time alone
     /// (an expiry, a window that closed) takes back nothing.
@@ -75,6 +79,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
         case .gateFailed(let phase): "gate of \(phase) failed"
         case .rolledBack: "rolled back before it was changed"
         case .failed(let cause): cause.code
+        case .held: "held"
         }
     }
 }

@@ -94,4 +94,16 @@ public enum Event: Hashable, Sendable {
     case assignmentSkipped(UpdateIndex, DeviceIndex, EndReason)
     /// A completed device was later seen on another version: its outcome counts as a failure from now on.
     case outcomeTurnedBad(UpdateIndex, DeviceIndex, FailureCause)
+
+    // Devices that call in by themselves.
+    /// The device gets the next index, and waits for acceptance; the tags are what it says of itself.
+    case deviceIntroduced(DeviceRecord, [Tag])
+    /// An operator took it into service.
+    case deviceAccepted(DeviceIndex)
+    /// An operator turned it away; it is decommissioned.
+    case deviceRefused(DeviceIndex)
+    /// It was taken out of service until an operator accepts it again.
+    case deviceHeld(DeviceIndex, HoldReason)
+    /// What it says of itself was replaced.
+    case deviceDescribed(DeviceIndex, [Tag])
 }

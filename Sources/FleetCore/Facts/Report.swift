@@ -21,6 +21,11 @@ public struct Report: Hashable, Sendable {
         case gaveUp(FailureCause)
         /// It has dropped the order before anything was changed on it, as a withdrawn order asks.
         case dropped
+        /// What it says of itself, in place of what it said before; taken in within the bounds of `DeviceAttributes`.
+        case described([Tag])
+        /// Two terminals call by this id; what differed between them, such as two addresses. Said by whoever listens to
+        /// them, cut to `HoldReason.mostEvidence`.
+        case twoUnderOneID(evidence: String)
     }
 
     /// A report of a device.

@@ -87,11 +87,23 @@ public struct FleetMachine: Sendable {
         let events = state.decide(report, now: now)
         presence.saw(report.device, at: now)
         if case .received(let bytes) = report.body, let generation = report.generation,
-            state.devices.liveUpdate(report.device) != nil
+            state.devices.liveUpdate(report.device) != nil, state.devices.hold(report.device) == nil
         {
             presence.received(bytes, report.device, generation: generation, at: now)
         }
         for event in events { record(event, now) }
+    }
+
+    /// Takes in that a device has called which the registry does not know: it waits for acceptance from now on. Gives
+    /// why it is not taken in, which leaves no fact; nil: it is known now, or was before.
+    public mutating func handle(_ introduction: Introduction, now: Timestamp) -> Refusal? {
+        do {
+            for event in try state.decide(introduction) { record(event, now) }
+            presence.follow(state.devices)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Writes down the contacts that are known in memory only.
@@ -134,7 +146,7 @@ public struct FleetMachine: Sendable {
         case .engineStarted, .fleetConfigured:
             deadlines.invalidate()
             silenceDue = .distantPast
-        case .deviceRegistered: silenceDue = .distantPast
+        case .deviceRegistered, .deviceIntroduced: silenceDue = .distantPast
         case .deviceStatusChanged(_, .online): awaitsSilence = true
         default: break
         }
@@ -177,7 +189,8 @@ extension FleetMachine {
                     continue
                 }
                 let step = state.updates[update.offset].assignments.step(position) ?? .offered
-                record(state.failure(update, position, state.overdueCause(step), now: now), now)
+                let device = state.updates[update.offset].assignments.device(position)
+                record(state.failure(update, position, state.overdueCause(step, device), now: now), now)
             }
         }
     }

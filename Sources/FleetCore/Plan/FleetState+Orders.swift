@@ -1,7 +1,7 @@
 extension FleetState {
-    /// What a device is to do now, worked out from state alone; nil: nothing.
+    /// What a device is to do now, worked out from state alone; nil: nothing, as for any that is not in service.
     public func order(for device: DeviceIndex) -> Order? {
-        guard let update = devices.liveUpdate(device),
+        guard devices.lifecycle(device) == .active, let update = devices.liveUpdate(device),
             let position = updates[update.offset].assignments.position(of: device),
             updates[update.offset].assignments.state(position) == .inProgress
         else { return nil }

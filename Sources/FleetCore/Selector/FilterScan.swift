@@ -53,7 +53,13 @@ struct FilterScan {
         case .firmware:
             return byNumber(devices.firmwareNumbers, devices.versions.all) { version in holds { $0.firmware = version }
             }
-        case .tag: return byNumber(devices.tagNumbers, devices.tagSets.all) { tags in holds { $0.tags = tags } }
+        case .tag:
+            var places = byNumber(devices.tagNumbers, devices.tagSets.all) { tags in holds { $0.tags = tags } }
+            // Those that describe themselves have tags of their own besides.
+            for number in devices.descriptions.keys {
+                places[Int(number)] = holds { $0.tags = devices.tags(DeviceIndex(number)) }
+            }
+            return places
         case .status:
             let verdicts = DeviceStatus.allCases.map { status in holds { $0.status = status } }
             return filled { verdicts[Int(devices.statuses[$0].rawValue)] }
@@ -84,13 +90,18 @@ struct FilterScan {
         let versions = devices.versions.all.map { search.isFound(in: $0.description) }
         let statuses = DeviceStatus.allCases.map { search.isFound(in: $0.description) }
         let tags = devices.tagSets.all.map { $0.contains { search.isFound(in: $0.value) } }
-        return filled { offset in
+        var found = filled { offset in
             sites[Int(devices.siteNumbers[offset])] || regions[Int(devices.regionNumbers[offset])]
                 || locations[Int(devices.locationNumbers[offset])] || versions[Int(devices.firmwareNumbers[offset])]
                 || statuses[Int(devices.statuses[offset].rawValue)] || tags[Int(devices.tagNumbers[offset])]
                 || search.isFound(in: devices.identity.text(offset, .id))
                 || search.isFound(in: devices.identity.text(offset, .name))
         }
+        for (number, tags) in devices.descriptions where !found[Int(number)] {
+            let filed = Set(devices.filedTags(DeviceIndex(number)).map(\.name))
+            found[Int(number)] = tags.contains { !filed.contains($0.name) && search.isFound(in: $0.value) }
+        }
+        return found
     }
 }
 

@@ -29,6 +29,7 @@ extension DeviceTable {
         tagNumbers[offset] = UInt32(tagSets.intern(record.tags))
         lifecycles[offset] = record.lifecycle
         count(device, by: 1)
+        endWait(device)
     }
 
     mutating func setStatus(_ device: DeviceIndex, _ status: DeviceStatus) {

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// The registry, as columns: one place per device in each, so that a hundred thousand devices are scanned without a
 /// pointer followed. Texts that devices share are interned; the others lie in one arena of bytes.
 public struct DeviceTable: Equatable, Sendable {
@@ -40,6 +42,14 @@ public struct DeviceTable: Equatable, Sendable {
     /// Active devices, by version number.
     public internal(set) var versionCounts: [Int] = []
 
+    /// Devices that introduced themselves and wait for acceptance, by index, and since when: at most
+    /// `Introduction.mostWaiting`.
+    var introductions: OrderedDictionary<UInt32, Timestamp> = [:]
+    /// Devices that are held, by index.
+    var holds: OrderedDictionary<UInt32, DeviceHold> = [:]
+    /// What devices said of themselves, by index; only those that ever did.
+    var descriptions: OrderedDictionary<UInt32, [Tag]> = [:]
+
     static let noUpdate = UInt16.max
 
     /// No devices.
@@ -72,8 +82,14 @@ public struct DeviceTable: Equatable, Sendable {
     public func location(_ device: DeviceIndex) -> String { locations[Int(locationNumbers[device.offset])] }
     /// Its time zone.
     public func zone(_ device: DeviceIndex) -> Zone { zones[zoneNumber(device)] }
-    /// Everything else that is known about it.
-    public func tags(_ device: DeviceIndex) -> [Tag] { tagSets[Int(tagNumbers[device.offset])] }
+    /// Everything else that is known about it, by the files and by its own word.
+    public func tags(_ device: DeviceIndex) -> [Tag] {
+        let filed = filedTags(device)
+        guard let described = descriptions[device.rawValue], !described.isEmpty else { return filed }
+        return Self.merged(filed, described)
+    }
+    /// The tags that the files give it.
+    public func filedTags(_ device: DeviceIndex) -> [Tag] { tagSets[Int(tagNumbers[device.offset])] }
     /// What it runs.
     public func firmware(_ device: DeviceIndex) -> Version { versions[Int(firmwareNumbers[device.offset])] }
     /// The number of what it runs, in `versions`.
@@ -102,11 +118,11 @@ public struct DeviceTable: Equatable, Sendable {
         statuses[device.offset] == .online && lifecycles[device.offset] == .active
     }
 
-    /// The device as one record.
+    /// The device as one record, with what the files say of it and not what it says of itself.
     public func record(_ device: DeviceIndex) -> DeviceRecord {
         DeviceRecord(
             id: id(device), name: name(device), address: address(device), site: site(device), region: region(device),
-            location: location(device), tags: tags(device), timeZone: zoneNames[zoneNumber(device)],
+            location: location(device), tags: filedTags(device), timeZone: zoneNames[zoneNumber(device)],
             firmware: firmware(device), status: status(device), lifecycle: lifecycle(device))
     }
 }

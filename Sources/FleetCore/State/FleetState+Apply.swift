@@ -19,9 +19,27 @@ extension FleetState {
         case .firmwareReported(let device, let version):
             devices.setFirmware(device, version)
             devices.heard(device, at: fact.at)
+        case .deviceIntroduced, .deviceAccepted, .deviceRefused, .deviceHeld, .deviceDescribed: applyToDevice(fact)
         default: applyToUpdate(fact)
         }
         lastFactAt = max(lastFactAt, fact.at)
+    }
+
+    private mutating func applyToDevice(_ fact: Fact) {
+        switch fact.event {
+        case .deviceIntroduced(let record, let tags): devices.introduce(record, tags, at: fact.at)
+        case .deviceDescribed(let device, let tags): devices.describe(device, tags)
+        case .deviceAccepted(let device):
+            devices.setLifecycle(device, .active)
+            refreshReady(device)
+        case .deviceRefused(let device):
+            devices.setLifecycle(device, .decommissioned)
+            refreshReady(device)
+        case .deviceHeld(let device, let reason):
+            devices.hold(device, reason, at: fact.at)
+            refreshReady(device)
+        default: break
+        }
     }
 
     private mutating func applyToUpdate(_ fact: Fact) {

@@ -12,6 +12,7 @@ extension DeviceTable {
     fileprivate mutating func moveAll(by step: Duration) {
         move(&lastSeenTimes, by: step)
         for region in regionCounts.indices { regionCounts[region].linkFreeAt.move(by: step) }
+        moveWaits(by: step)
     }
 }
 

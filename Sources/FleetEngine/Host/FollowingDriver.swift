@@ -28,10 +28,7 @@ public final class FollowingDriver: EngineDriver {
             do { try loop.follow() } catch { failure = error.description }
         }
         let refusal = Refusal("this console only looks on", remedy: "give commands at the engine's own console")
-        return inputs.compactMap { input in
-            guard case .command(_, _, let ticket) = input else { return nil }
-            return EngineReply(ticket: ticket, refusal: refusal)
-        }
+        return inputs.compactMap { input in input.ticket.map { EngineReply(ticket: $0, refusal: refusal) } }
     }
 
     public var rest: Duration? { failure == nil ? Self.interval : nil }

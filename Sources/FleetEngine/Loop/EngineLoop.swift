@@ -8,21 +8,37 @@ public enum EngineInput: Hashable, Sendable {
     case command(Command, Origin, ticket: UInt64)
     /// A device calls in and waits for what it is to do; `ticket` comes back with the answer.
     case call(DeviceCall, ticket: UInt64)
+    /// A device that the registry does not know has called; `ticket` comes back with the reply, which says where the
+    /// device stands in the registry, or why it was not taken in.
+    case introduction(Introduction, ticket: UInt64)
 }
 
-/// The answer to a command or a call; given only when its facts are durable.
+extension EngineInput {
+    /// What its answer carries; nil: it gets none.
+    var ticket: UInt64? {
+        switch self {
+        case .report: nil
+        case .command(_, _, let ticket), .call(_, let ticket), .introduction(_, let ticket): ticket
+        }
+    }
+}
+
+/// The answer to a command, a call or an introduction; given only when its facts are durable.
 public struct EngineReply: Hashable, Sendable {
-    /// The ticket of what it answers.
+    /// The ticket of what is answered.
     public var ticket: UInt64
     /// Why it was refused; nil: it was carried out.
     public var refusal: Refusal?
-    /// What a device that called in is told; nil: it was a command, or the engine has stopped.
+    /// The device that an introduction spoke of, new or known before; nil for commands and refusals.
+    public var device: DeviceIndex?
+    /// What a device that called in is told; nil: it was no call, or the engine has stopped.
     public var answer: DeviceAnswer?
 
-    /// The answer to the command of this ticket.
-    public init(ticket: UInt64, refusal: Refusal?) {
+    /// The answer to what has this ticket.
+    public init(ticket: UInt64, refusal: Refusal?, device: DeviceIndex? = nil) {
         self.ticket = ticket
         self.refusal = refusal
+        self.device = device
     }
 }
 
@@ -177,11 +193,19 @@ public struct EngineLoop {
                 replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
             case .call(let call, let ticket):
                 calls.append((ticket, take(call, now: now)))
+            case .introduction(let introduction, let ticket):
+                replies.append(take(introduction, ticket, now))
             }
         }
         tickIfDue(now)
         replies += calls.map { call in answer(call.ticket, call.device) }
         return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    private mutating func take(_ introduction: Introduction, _ ticket: UInt64, _ now: Timestamp) -> EngineReply {
+        if let refusal = machine.handle(introduction, now: now) { return EngineReply(ticket: ticket, refusal: refusal) }
+        let device = machine.state.devices.index(of: introduction.id)
+        return EngineReply(ticket: ticket, refusal: nil, device: device)
     }
 
     private mutating func readClocks(_ wallTime: Timestamp, _ steadyTime: Duration?) {
@@ -267,11 +291,6 @@ public struct EngineLoop {
     private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
         guard case .stopped(let why) = health else { return [] }
         let refusal = Refusal("the engine has stopped: \(why)", remedy: "start it again; it goes on from its journal")
-        return inputs.compactMap { input in
-            switch input {
-            case .command(_, _, let ticket), .call(_, let ticket): EngineReply(ticket: ticket, refusal: refusal)
-            case .report: nil
-            }
-        }
+        return inputs.compactMap { input in input.ticket.map { EngineReply(ticket: $0, refusal: refusal) } }
     }
 }

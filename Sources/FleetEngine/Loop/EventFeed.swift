@@ -37,7 +37,7 @@ public struct EventFeed: Sendable {
     private static func isWorthALine(_ event: Event) -> Bool {
         switch event {
         case .devicesSeen, .deviceRegistered, .deviceRevised, .releaseAdded, .fleetConfigured, .updateDrafted,
-            .updateRevised:
+            .updateRevised, .deviceDescribed:
             false
         default: true
         }

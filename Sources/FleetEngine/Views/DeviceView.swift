@@ -29,6 +29,8 @@ public struct DeviceRow: Hashable, Sendable {
     public var assignment: AssignmentRow?
     /// The IANA name of its time zone; empty if nobody asked for it.
     public var timeZone: String
+    /// Why it is held; nil: it is not.
+    public var hold: HoldReason?
     /// Whether its registry row was touched by an operator's decommissioning.
     public var isDecommissioned: Bool { lifecycle == .decommissioned }
 
@@ -111,6 +113,7 @@ public struct DeviceDetail: Hashable, Sendable {
     public var row: DeviceRow
     public var address: String
     public var timeZone: String
+    /// By the files and by its own word; the files win.
     public var tags: [Tag]
     /// Its part in every started update that names it, latest first.
     public var assignments: [AssignmentRow]
@@ -118,6 +121,10 @@ public struct DeviceDetail: Hashable, Sendable {
     public var timeline: [EventRow]
     /// Devices of the update in focus with the same failure cause, this one included.
     public var sameCause: Int
+    /// What it says of itself; of these, `tags` has those that the files do not name.
+    public var described: [Tag] = []
+    /// Since when it is held, or waits for acceptance because it introduced itself; nil: neither.
+    public var waitsSince: Timestamp?
 
     /// The detail of one device.
     public init(

@@ -13,10 +13,16 @@ extension EngineLoop {
         case .releaseAdded(let release): "release \(release.version) added"
         case .deviceRegistered(let record): "\(record.id) registered"
         case .deviceRevised(_, let record): "\(record.id) revised"
+        case .deviceDescribed(let device, let tags): described(device, tags)
         case .devicesSeen(let sightings): sightings.count == 1 ? "1 device seen" : "\(sightings.count) devices seen"
         case .updateDrafted(let definition): "\(definition.id) drafted"
         case .updateRevised(_, let definition): "\(definition.id) revised"
         default: "\(event.kind)"
         }
+    }
+
+    private func described(_ device: DeviceIndex, _ tags: [Tag]) -> String {
+        let said = tags.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+        return "\(state.devices.id(device)) says of itself: \(said.isEmpty ? "nothing" : said)"
     }
 }

@@ -26,7 +26,7 @@ struct EventText {
         case .deviceStatusChanged(let device, let status):
             ("\(id(device)) is \(status)", status == .online ? .plain : .offline)
         case .firmwareReported(let device, let version): ("\(id(device)) reports \(version)", .plain)
-        default: updateLine(event) ?? assignmentLine(event)
+        default: updateLine(event) ?? assignmentLine(event) ?? deviceLine(event)
         }
     }
 
@@ -100,6 +100,17 @@ struct EventText {
         }
     }
 
+    private func deviceLine(_ event: Event) -> (String, EventRow.Kind)? {
+        switch event {
+        case .deviceIntroduced(let record, _):
+            return ("\(InertText.of(record.id, bytes: DeviceRecord.mostIDBytes)) called in, and waits", .caution)
+        case .deviceAccepted(let device): return ("\(id(device)) accepted", .plain)
+        case .deviceRefused(let device): return ("\(id(device)) refused", .plain)
+        case .deviceHeld(let device, let reason): return ("\(id(device)) HELD: \(reason)", .failed)
+        default: return nil
+        }
+    }
+
     /// That an update is through says little if devices failed in it.
     private func ended(_ update: UpdateIndex, _ status: UpdateStatus) -> (String, EventRow.Kind) {
         let failures = state.updates[update.offset].tally.failures
@@ -137,6 +148,9 @@ extension Event {
         case .attemptStarted(_, let device, _), .stepReached(_, let device, _), .attemptFailed(_, let device, _, _),
             .assignmentCompleted(_, let device), .assignmentCancelled(_, let device, _),
             .assignmentSkipped(_, let device, _), .outcomeTurnedBad(_, let device, _):
+            device
+        case .deviceAccepted(let device), .deviceRefused(let device), .deviceHeld(let device, _),
+            .deviceDescribed(let device, _):
             device
         default: nil
         }

@@ -31,12 +31,14 @@ extension ViewBuilder {
 
     private func row(_ device: DeviceIndex, assignment: AssignmentRow?) -> DeviceRow {
         let devices = state.devices
-        return DeviceRow(
+        var row = DeviceRow(
             id: devices.id(device), name: devices.name(device), region: devices.region(device),
             site: devices.site(device), location: devices.location(device), status: devices.status(device),
             lifecycle: devices.lifecycle(device), firmware: devices.firmware(device),
             lastSeen: presence.lastSeen(device), assignment: assignment,
             timeZone: devices.zone(device).identifier)
+        row.hold = devices.hold(device)?.reason
+        return row
     }
 
     func assignmentRow(_ update: UpdateIndex, _ device: DeviceIndex, waiting known: WaitReason?) -> AssignmentRow? {
@@ -87,10 +89,13 @@ extension ViewBuilder {
                 state.shownPart(of: focus, position).update, device,
                 waiting: state.waitReason(focus, position, presence: presence, now: now))
         }
-        return DeviceDetail(
+        var detail = DeviceDetail(
             row: row(device, assignment: shown), address: state.devices.address(device),
             timeZone: state.devices.zone(device).identifier, tags: state.devices.tags(device), assignments: parts,
             timeline: timeline(device), sameCause: sameCause(device))
+        detail.described = state.devices.describedTags(device)
+        detail.waitsSince = state.devices.hold(device)?.since ?? state.devices.introduced(device)
+        return detail
     }
 
     private func timeline(_ device: DeviceIndex) -> [EventRow] {

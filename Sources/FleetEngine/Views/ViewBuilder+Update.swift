@@ -77,7 +77,7 @@ extension ViewBuilder {
 
     /// The most severe first, then what most devices failed by, then the latest.
     func alerts() -> [Alert] {
-        var alerts: [(alert: Alert, devices: Int)] = []
+        var alerts = registryAlerts()
         for record in state.updates where record.startedAt != nil && isRecent(record) {
             alerts += gateAlerts(record).map { ($0, .max) } + causeAlerts(record)
             if record.status == .awaitingApproval {

@@ -12,6 +12,14 @@ struct DeviceAccount {
     var isActive: Bool
     /// An attempt is under way.
     var isUnderWay = false
+    /// Introduced itself, and waits for acceptance.
+    var isIntroduced = false
+    /// Held until an operator accepts it.
+    var isHeld = false
+    /// The step in which a hold was last laid on it or lifted: in that one its words count or not, by their place.
+    var heldAtStep = -1
+    /// What it says of itself; nil: it never did.
+    var described: [Tag]?
     /// The update whose release it confirmed last, as long as that holds.
     var confirmed: Int?
     /// When it was last heard of, in elapsed milliseconds; `.min`: never.

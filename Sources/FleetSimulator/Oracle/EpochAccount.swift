@@ -63,7 +63,8 @@ extension Oracle {
         for update in openUpdates where updates[update].inFlight > 0 {
             for position in updates[update].assignments.indices
             where updates[update].assignments[position].state == .inProgress {
-                let id = devices[updates[update].assignments[position].device].id
+                let device = updates[update].assignments[position].device, id = devices[device].id
+                guard devices[device].isActive else { continue }
                 ledger.expect(
                     .liveness, updates[update].assignments[position].sentAt >= epochs.startedAtStep,
                     "the order of \(id) was lost when the journal was taken up")

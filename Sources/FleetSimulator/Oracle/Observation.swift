@@ -86,6 +86,10 @@ public struct DeviceReading: Hashable, Sendable {
     public var firmware: Version
     /// The update in which it has a live assignment.
     public var liveUpdate: UpdateIndex?
+    /// Where it stands in its life.
+    public var lifecycle = DeviceLifecycle.active
+    /// Whether it is held.
+    public var isHeld = false
 }
 
 /// What an engine counts at a place.
@@ -111,7 +115,8 @@ extension EngineReading {
             let device = DeviceIndex(UInt32(offset))
             return DeviceReading(
                 status: state.devices.status(device), firmware: state.devices.firmware(device),
-                liveUpdate: state.devices.liveUpdate(device))
+                liveUpdate: state.devices.liveUpdate(device), lifecycle: state.devices.lifecycle(device),
+                isHeld: state.devices.hold(device) != nil)
         }
         regions = zip(state.devices.regions.all, state.devices.regionCounts).map(PlaceReading.init)
         sites = zip(state.devices.sites.all, state.devices.siteCounts).map(PlaceReading.init)

@@ -40,6 +40,8 @@ extension Oracle {
         let assignment = updates[update].assignments[position]
         let id = devices[assignment.device].id
         guard expectUnderWay(assignment, "\(id) reached \(step)") else { return }
+        let isHeld = devices[assignment.device].isHeld
+        ledger.expect(.counters, !isHeld, "\(id) reached \(step) while it is held")
         ledger.expect(.counters, step > assignment.step, "\(id) reached \(step) after \(assignment.step)")
         let isSaid = hasReport(assignment) { body in
             switch body {
@@ -68,6 +70,10 @@ extension Oracle {
         let id = devices[assignment.device].id
         if cause == .decommissioned, assignment.state == .retrying, retryAt == nil {
             ledger.expect(.offers, !devices[assignment.device].isActive, "\(id) is in service")
+            return move(update, position, to: .failed)
+        }
+        if cause == .held, assignment.state == .retrying, retryAt == nil {
+            ledger.expect(.offers, devices[assignment.device].isHeld, "\(id) is not held")
             return move(update, position, to: .failed)
         }
         if assignment.state == .retrying, retryAt == nil, hasMissed(update, assignment.device) {
@@ -119,6 +125,8 @@ extension Oracle {
     private mutating func checkCause(_ update: Int, _ assignment: AssignmentAccount, _ cause: FailureCause) {
         guard step.isSeen else { return }
         let id = devices[assignment.device].id
+        let isHeld = devices[assignment.device].isHeld
+        ledger.expect(.counters, isHeld == (cause == .held), "\(id) failed by \(cause), held or not")
         let isSaid = hasReport(assignment) { $0 == .gaveUp(cause) }
         if isSaid { return ledger.note(Invariant.counters.rawValue) }
         if cause == Self.droppedUnasked {
@@ -145,6 +153,7 @@ extension Oracle {
     /// Why the engine itself gives up an attempt, and at which steps.
     private static let engineCauses: [FailureCause: [AttemptStep]] = [
         .noAnswer: [.offered, .downloading], .installTimedOut: [.installing], .silentAfterInstall: [.confirming],
+        .held: AttemptStep.allCases,
     ]
 
     /// When the present step of an attempt has taken too long: an engine counts from when it began to listen, and a
@@ -164,7 +173,8 @@ extension Oracle {
         // Silent in the design: one that is to be tried again and is seen to run its release after all has completed.
         let isLate = assignment.state == .retrying
         guard isLate || expectUnderWay(assignment, "\(id) completed") else { return }
-        let firmware = standings[device].firmware
+        let firmware = standings[device].firmware, isHeld = devices[device].isHeld
+        ledger.expect(.counters, !isHeld, "\(id) completed while it is held")
         ledger.expect(
             updates[update].goesBack ? .rollbackGoal : .counters, firmware == goal,
             "\(id) completed on \(firmware), not on \(goal)")

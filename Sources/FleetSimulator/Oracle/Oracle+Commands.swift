@@ -31,12 +31,20 @@ extension Oracle {
 
     mutating func checkReplies(_ replies: [EngineReply]) {
         for reply in replies {
+            if let place = step.introductions.firstIndex(where: { $0.ticket == reply.ticket && !$0.isAnswered }) {
+                step.introductions[place].isAnswered = true
+                check(reply, to: step.introductions[place].introduction)
+                continue
+            }
             guard let place = step.commands.firstIndex(where: { $0.ticket == reply.ticket && !$0.isAnswered }) else {
                 ledger.find(.audit, "ticket \(reply.ticket) was answered, and nobody waits for it")
                 continue
             }
             step.commands[place].isAnswered = true
             check(reply, to: step.commands[place])
+        }
+        for entry in step.introductions where !entry.isAnswered {
+            expectLater(.audit, false, "\(entry.introduction.id) introduced itself, and was not answered")
         }
         for command in step.commands where !command.isAnswered {
             expectLater(.audit, false, "\(command.record.verb) \(command.record.object) was not answered")
@@ -72,7 +80,13 @@ extension Oracle {
     private func isKnown(_ record: DeviceRecord) -> Bool {
         guard let number = deviceNumbers[record.id] else { return false }
         var known = devices[number].record, asked = record
-        if known.lifecycle == .decommissioned { asked.lifecycle = .decommissioned }
+        // What an operator decided outlives a file that does not know of it.
+        switch known.lifecycle {
+        case .decommissioned: asked.lifecycle = .decommissioned
+        case .active: if asked.lifecycle == .registered { asked.lifecycle = .active }
+        case .registered:
+            if asked.lifecycle == .active, devices[number].isHeld { asked.lifecycle = .registered }
+        }
         // What a device reports itself is not the file's to say.
         known.status = record.status
         known.firmware = record.firmware

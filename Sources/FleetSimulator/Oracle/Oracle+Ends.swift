@@ -107,7 +107,7 @@ extension Oracle {
     private mutating func checkRollbackSet(_ parent: Int, _ id: String, _ targets: Set<Int>) {
         for assignment in updates[parent].assignments where assignment.attempts > 0 {
             let device = assignment.device
-            guard devices[device].record.lifecycle != .decommissioned else { continue }
+            guard devices[device].isActive else { continue }
             let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent) } ?? true
             let name = devices[device].id
             ledger.expect(.rollbackGoal, !isOwn || targets.contains(device), "\(id) leaves out \(name)")

@@ -17,7 +17,20 @@ extension Oracle {
         case .deviceStatusChanged(let device, let status): changeStatus(device.offset, status)
         case .devicesSeen(let sightings): see(sightings)
         case .firmwareReported(let device, let version): changeFirmware(device.offset, version)
+        case .deviceIntroduced, .deviceAccepted, .deviceRefused, .deviceHeld, .deviceDescribed:
+            takeDevice(fact.event)
         default: takeUpdate(fact.event)
+        }
+    }
+
+    private mutating func takeDevice(_ event: Event) {
+        switch event {
+        case .deviceIntroduced(let record, let tags): introduce(record, tags)
+        case .deviceAccepted(let device): acceptDevice(device.offset)
+        case .deviceRefused(let device): refuseDevice(device.offset)
+        case .deviceHeld(let device, let reason): holdDevice(device.offset, reason)
+        case .deviceDescribed(let device, let tags): describe(device.offset, tags)
+        default: break
         }
     }
 

@@ -23,7 +23,7 @@ extension Oracle {
         ledger.expect(
             .ownOrders, assignment.generation == order.generation && assignment.state == .inProgress,
             "\(id) got an order of an attempt that is over")
-        ledger.expect(.offers, devices[device].isActive || assignment.attempts > 0, "\(id) got an order out of service")
+        ledger.expect(.offers, devices[device].isActive, "\(id) got an order out of service")
         let isWithdrawn = updates[update].isWithdrawn(position)
         ledger.expect(
             .offers, order.isWithdrawn == isWithdrawn,
@@ -60,6 +60,7 @@ extension Oracle {
         for report in step.reports {
             guard case .contacted = report.body, devices.indices.contains(report.device.offset),
                 report.device.offset < step.devicesBefore, devices[report.device.offset].isUnderWay,
+                devices[report.device.offset].isActive,
                 let update = standings[report.device.offset].liveUpdate?.offset,
                 let position = updates[update].position(of: report.device.offset)
             else { continue }
@@ -96,7 +97,8 @@ extension Oracle {
             let isOnline = standings[device].status == .online
             let id = { [devices] in devices[device].id }
             expectLater(.counters, isOnline, "\(id()) called, and does not count as online")
-            guard let update = standings[device].liveUpdate?.offset, devices[device].isUnderWay,
+            checkWord(of: report)
+            guard isBelieved(device), let update = standings[device].liveUpdate?.offset, devices[device].isUnderWay,
                 let position = updates[update].position(of: device)
             else { continue }
             // An attempt that began in this step began after the report.
@@ -133,7 +135,7 @@ extension Oracle {
         for place in step.reports.indices {
             guard case .contacted(let firmware?) = step.reports[place].body else { continue }
             let device = step.reports[place].device.offset
-            guard devices.indices.contains(device), device < step.devicesBefore,
+            guard devices.indices.contains(device), device < step.devicesBefore, isBelieved(device),
                 standings[device].firmware != firmware
             else { continue }
             let isLast = !step.reports[(place + 1)...].contains { later in

@@ -22,6 +22,11 @@ extension Oracle {
 
     mutating func register(_ record: DeviceRecord) {
         expectCommand("register", nil, "\(record.id) was registered")
+        append(record)
+    }
+
+    /// Takes in a device, which must be new.
+    mutating func append(_ record: DeviceRecord) {
         ledger.expect(.oneLive, deviceNumbers[record.id] == nil, "\(record.id) was registered twice")
         let region = regions.number(of: record.region), site = sites.number(of: record.site)
         while linkFreeAt.count <= region { linkFreeAt.append(.min) }
@@ -32,7 +37,9 @@ extension Oracle {
         account.knownAt = account.heardAt
         account.journalledAt = account.heardAt
         devices.append(account)
-        standings.append(DeviceReading(status: record.status, firmware: record.firmware, liveUpdate: nil))
+        standings.append(
+            DeviceReading(
+                status: record.status, firmware: record.firmware, liveUpdate: nil, lifecycle: record.lifecycle))
         count(devices.count - 1, by: 1)
     }
 
@@ -45,6 +52,10 @@ extension Oracle {
         let wasOut = devices[device].record.lifecycle == .decommissioned
         ledger.expect(
             .offers, !wasOut || record.lifecycle == .decommissioned, "\(record.id) came back after its decommissioning")
+        let wasActive = devices[device].isActive, wasHeld = devices[device].isHeld
+        ledger.expect(
+            .offers, !wasActive || record.lifecycle != .registered, "\(record.id) lost its acceptance by its files")
+        ledger.expect(.offers, !wasHeld || record.lifecycle != .active, "\(record.id) is held, and its files freed it")
         ledger.expect(.ownOrders, devices[device].id == record.id, "\(devices[device].id) became \(record.id)")
         let region = regions.number(of: record.region), site = sites.number(of: record.site)
         while linkFreeAt.count <= region { linkFreeAt.append(.min) }
@@ -53,7 +64,7 @@ extension Oracle {
         devices[device].record = record
         devices[device].region = region
         devices[device].site = site
-        devices[device].isActive = record.lifecycle == .active
+        setLifecycle(device, record.lifecycle)
         count(device, by: 1)
     }
 
@@ -99,7 +110,8 @@ extension Oracle {
 
     mutating func changeFirmware(_ device: Int, _ version: Version) {
         guard expectDevice(device) else { return }
-        let id = devices[device].id, before = standings[device].firmware
+        let id = devices[device].id, before = standings[device].firmware, isHeld = devices[device].isHeld
+        ledger.expect(.counters, !isHeld, "\(id) is held, and what it runs counted")
         ledger.expect(.counters, before != version, "\(id) reported \(version) once more, and it counted")
         ledger.expect(.counters, hasContact(device) { $0 == version }, "\(id) never said that it runs \(version)")
         standings[device].firmware = version

@@ -68,6 +68,7 @@ extension Oracle {
         case .alreadyOn(let version): return firmware == version && version == goal
         case .onNewer(let version): return firmware == version && version > goal && !allowsDowngrade
         case .decommissioned: return devices[device].record.lifecycle == .decommissioned
+        case .held: return devices[device].isHeld
         default: return false
         }
     }

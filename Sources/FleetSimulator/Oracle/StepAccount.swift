@@ -13,6 +13,8 @@ struct StepAccount {
     var reports: [Report] = []
     /// The commands, in order, and what became of each.
     var commands: [CommandAccount] = []
+    /// The devices that introduced themselves, and whether they were answered.
+    var introductions: [(introduction: Introduction, ticket: UInt64, isAnswered: Bool)] = []
     /// The reports have been taken in.
     var hasHeard = true
     /// The wall clock of its machine.
@@ -50,6 +52,7 @@ struct StepAccount {
     mutating func begin(_ inputs: [EngineInput], wall: Timestamp, attempts: Int, devices: Int) {
         reports.removeAll(keepingCapacity: true)
         if !commands.isEmpty { commands.removeAll() }
+        if !introductions.isEmpty { introductions.removeAll() }
         number += 1
         isSeen = true
         isStart = false
@@ -68,6 +71,7 @@ struct StepAccount {
                 commands.append(CommandAccount(command: command, record: record, ticket: ticket))
             // Virtual terminals report; none calls by its id.
             case .call: break
+            case .introduction(let introduction, let ticket): introductions.append((introduction, ticket, false))
             }
         }
     }
@@ -77,6 +81,7 @@ struct StepAccount {
         isStart = false
         reports = []
         commands = []
+        introductions = []
         hasHeard = true
         attemptsBefore = attempts
         devicesBefore = devices
@@ -122,12 +127,16 @@ extension Oracle {
         step.hasHeard = true
         clock.advance(to: step.wall)
         let now = clock.elapsed
+        var isHeld: Set<Int> = []
         for report in step.reports {
             let device = report.device.offset
             guard devices.indices.contains(device) else { continue }
+            if case .twoUnderOneID = report.body, devices[device].isActive { isHeld.insert(device) }
             devices[device].heardAt = now
             devices[device].knownAt = now
-            if case .received = report.body, let generation = report.generation, standings[device].liveUpdate != nil {
+            if case .received = report.body, let generation = report.generation, standings[device].liveUpdate != nil,
+                !devices[device].isHeld, !isHeld.contains(device)
+            {
                 devices[device].downloading = generation
                 devices[device].downloadAt = now
             }

@@ -65,6 +65,12 @@ public enum FaultClass: String, CaseIterable, Hashable, Sendable {
     /// A known release brought again with other bytes.
     case alteredRelease = "altered-release"
 
+    // Devices that call by themselves.
+    /// A terminal that is in no file calls in, and describes itself.
+    case newcomer
+    /// Two terminals are seen to call by one id.
+    case clone
+
     /// Classes that are asked for by one name.
     public enum Group: String, CaseIterable, Sendable {
         case device, network, journal, crash, clock, `operator`
@@ -73,7 +79,8 @@ public enum FaultClass: String, CaseIterable, Hashable, Sendable {
     /// Its group.
     public var group: Group {
         switch self {
-        case .away, .flapping, .powerCut, .lie, .silence, .refusal, .babble, .twin, .stranger: .device
+        case .away, .flapping, .powerCut, .lie, .silence, .refusal, .babble, .twin, .stranger, .newcomer, .clone:
+            .device
         case .loss, .duplication, .reordering, .partition: .network
         case .failedWrite, .tornWrite, .failedSync, .powerLoss, .fullDisk: .journal
         case .crash, .crashAfterCommit, .zombie: .crash

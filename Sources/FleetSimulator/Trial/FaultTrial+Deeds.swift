@@ -37,6 +37,11 @@ extension FaultTrial {
         case .operatorActs: if let engine { give(operators.act(engine.state)) }
         case .alteredReleaseComes: give([operators.alterRelease()])
         case .faultsStop: calm()
+        case .newcomerCalls(let number): callAsNewcomer("newcomer-\(number)")
+        case .cloneIsSeen(let device):
+            counts[.clone] += 1
+            let seen = Report.Body.twoUnderOneID(evidence: "called from 10.0.0.1 and from 10.0.0.2")
+            network.post(.report(Report(device: DeviceIndex(UInt32(device)), body: seen)), at: now)
         }
     }
 
@@ -70,6 +75,24 @@ extension FaultTrial {
         let report = Report(device: DeviceIndex(UInt32(device)), body: .contacted(firmware: version))
         network.post(.report(report), at: now)
     }
+
+    /// A terminal that is in no file introduces itself until it is known; then it calls as any other does.
+    private func callAsNewcomer(_ id: String) {
+        guard let engine else { return }
+        counts[.newcomer] += 1
+        let version = random.one(of: script.releases).version
+        let tags = [Tag("serial", id), Tag("slot", random.one(of: ["a", "b"]))]
+        guard let device = engine.state.devices.index(of: id) else {
+            introductions += 1
+            let introduction = Introduction(id: id, attributes: tags, firmware: random.chance(500) ? version : nil)
+            return give([.introduction(introduction, ticket: Self.firstIntroduction + introductions)])
+        }
+        network.post(.report(Report(device: device, body: .contacted(firmware: version))), at: now)
+        if random.chance(300) { network.post(.report(Report(device: device, body: .described(tags))), at: now) }
+    }
+
+    /// Tickets of introductions begin behind those of all commands.
+    private static let firstIntroduction: UInt64 = 1 << 40
 
     /// A store, or a random half of the fleet, is cut off.
     private func part(_ length: Duration) {

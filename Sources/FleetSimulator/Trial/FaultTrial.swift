@@ -49,6 +49,8 @@ public final class FaultTrial {
     /// Instants run so far.
     public internal(set) var steps = 0
     var isCalm = false
+    /// How many devices introduced themselves.
+    var introductions: UInt64 = 0
     private let bounds: Bounds
 
     /// A trial of this script.

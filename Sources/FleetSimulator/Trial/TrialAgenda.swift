@@ -19,6 +19,8 @@ struct TrialEvent: Comparable {
         case operatorActs
         case alteredReleaseComes
         case faultsStop
+        case newcomerCalls(Int)
+        case cloneIsSeen(Int)
     }
 
     var at: Timestamp
@@ -59,6 +61,7 @@ extension TrialAgenda {
         planner.planNetwork()
         planner.planEngine()
         planner.planOperator()
+        planner.planCallers()
         planner.agenda.add(.faultsStop, at: script.calm)
         random = planner.random
         self = planner.agenda
@@ -158,6 +161,21 @@ extension TrialAgenda {
                 agenda.add(.operatorActs, at: number < 4 ? soon : moment())
             }
             times(.alteredRelease, 0...2) { plan in plan.agenda.add(.alteredReleaseComes, at: plan.moment()) }
+        }
+
+        mutating func planCallers() {
+            times(.newcomer, 0...3) { $0.planNewcomer() }
+            times(.clone, 0...2) { plan in plan.agenda.add(.cloneIsSeen(plan.device()), at: plan.moment()) }
+        }
+
+        /// One that calls goes on calling for a while, accepted or not.
+        private mutating func planNewcomer() {
+            let number = random.number(1...4)
+            var time = moment()
+            for _ in 0..<random.number(1...30) {
+                agenda.add(.newcomerCalls(number), at: time)
+                time = time + script.settings.heartbeat
+            }
         }
     }
 }

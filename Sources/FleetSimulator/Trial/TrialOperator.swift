@@ -32,6 +32,10 @@ struct TrialOperator {
             counts[.repetition] += 1
             return [ask(last), ask(last)]
         }
+        if let command = answer(state) {
+            last = command
+            return [ask(command)]
+        }
         guard let command = script.has(.revision) && random.chance(200) ? revision(state) : command(state) else {
             return []
         }
@@ -59,7 +63,24 @@ struct TrialOperator {
             default: break
             }
         }
+        for id in waiting(state) where random.chance(600) { inputs.append(ask(.accept(device: id))) }
         return inputs
+    }
+
+    /// Devices that wait for an operator.
+    private func waiting(_ state: FleetState) -> [String] {
+        state.devices.indices.map { DeviceIndex(UInt32($0)) }.filter { state.devices.lifecycle($0) == .registered }
+            .map(state.devices.id)
+    }
+
+    /// What an operator says to a device that waits, if anything; now and then to one that does not.
+    private mutating func answer(_ state: FleetState) -> Command? {
+        guard script.has(.newcomer) || script.has(.clone), state.devices.count > 0 else { return nil }
+        let waiting = waiting(state)
+        guard random.chance(waiting.isEmpty ? 15 : 400) else { return nil }
+        let any = DeviceIndex(UInt32(random.number(0...state.devices.count - 1)))
+        let device = waiting.isEmpty ? state.devices.id(any) : random.one(of: waiting)
+        return random.chance(700) ? .accept(device: device) : .refuse(device: device)
     }
 
     /// Every command has a reason of its own, so that its fact can be told from all others.
@@ -128,7 +149,9 @@ struct TrialOperator {
         case 0: record.site = "S\(random.number(1...5))"
         case 1: record.region = "region-\(random.number(1...4))"
         case 2: record.timeZone = random.one(of: TrialScript.zones)
-        default: record.lifecycle = record.lifecycle == .active ? .decommissioned : .active
+        default:
+            record.lifecycle =
+                record.lifecycle == .active ? random.one(of: [.decommissioned, .registered]) : .active
         }
         return record
     }

@@ -33,6 +33,7 @@ struct DevicesCommand: ParsableCommand {
         var timeZone: String
         var status: String
         var lifecycle: String
+        @OrNull var held: String?
         var firmware: String
         @OrNull var lastSeen: String?
         var tags: [String: String]
@@ -40,16 +41,17 @@ struct DevicesCommand: ParsableCommand {
 
     func run() throws {
         let definition = try arguments.load()
-        let selector = try SelectorArgument.parse(selector, tags: definition.devices)
         let reading = try FleetReading.open(definition, arguments)
         let loop = reading.loop
+        let selector = try SelectorArgument.parse(
+            selector, tags: definition.devices, and: loop.state.devices.describedNames)
         let devices = loop.devices(selector, now: reading.now)
         if json { return try JSONOutput.print(devices.map { row($0, loop) }) }
         var table = Table(["id", "region", "site", "location", "status", "firmware", "last seen", "name"])
         for device in devices {
             let record = loop.state.devices.record(device)
             table.rows.append([
-                record.id, record.region, record.site, record.location, status(record),
+                record.id, record.region, record.site, record.location, status(record, device, loop),
                 record.firmware.description, loop.machine.presence.lastSeen(device)?.iso ?? "-", record.name,
             ])
         }
@@ -58,8 +60,9 @@ struct DevicesCommand: ParsableCommand {
         reading.sayMoment()
     }
 
-    private func status(_ record: DeviceRecord) -> String {
-        record.lifecycle == .active ? record.status.description : record.lifecycle.description
+    private func status(_ record: DeviceRecord, _ device: DeviceIndex, _ loop: EngineLoop) -> String {
+        if loop.state.devices.hold(device) != nil { return "held" }
+        return record.lifecycle == .active ? record.status.description : record.lifecycle.description
     }
 
     private func row(_ device: DeviceIndex, _ loop: EngineLoop) -> Row {
@@ -67,17 +70,20 @@ struct DevicesCommand: ParsableCommand {
         return Row(
             id: record.id, name: record.name, address: record.address, site: record.site, region: record.region,
             location: record.location, timeZone: record.timeZone, status: record.status.description,
-            lifecycle: record.lifecycle.description, firmware: record.firmware.description,
+            lifecycle: record.lifecycle.description, held: loop.state.devices.hold(device)?.reason.description,
+            firmware: record.firmware.description,
             lastSeen: loop.machine.presence.lastSeen(device)?.iso,
-            tags: Dictionary(record.tags.map { ($0.name, $0.value) }) { first, _ in first })
+            tags: Dictionary(loop.state.devices.tags(device).map { ($0.name, $0.value) }) { first, _ in first })
     }
 }
 
 /// Selectors on the command line.
 enum SelectorArgument {
     /// Reads a selector; ends the command with exit code 2, and a mark under the mistake, if it is none.
-    static func parse(_ text: String, tags devices: [DeviceRecord]) throws -> Selector {
-        var names: [String] = []
+    static func parse(
+        _ text: String, tags devices: [DeviceRecord], and described: [String] = []
+    ) throws -> Selector {
+        var names = described
         for device in devices {
             for tag in device.tags where !names.contains(tag.name) { names.append(tag.name) }
         }
