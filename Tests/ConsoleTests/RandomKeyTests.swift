@@ -81,6 +81,8 @@ import Testing
                 #expect(preview == confirmation.rollback?.revision && preview != nil)
             case (.cancel(let id), .typed(let confirmation)), (.start(let id), .typed(let confirmation)):
                 #expect(id == confirmation.typed)
+            case (.accept(let id), .device(let question)), (.refuse(let id), .device(let question)):
+                #expect(question.device == id && question.detail != nil && !question.hasChanged)
             default: Issue.record("\(command) came out of \(String(describing: before.dialog))")
             }
         }

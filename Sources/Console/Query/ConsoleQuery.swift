@@ -42,6 +42,7 @@ public enum ConsoleQuery {
     }
 
     private static func addPreview(to query: inout ViewQuery, state: ConsoleState) {
+        if case .device(let question) = state.dialog { query.detail = question.device }
         guard case .typed(let confirmation) = state.dialog else { return }
         switch confirmation.kind {
         case .rollback: query.rollbackPreview = confirmation.update.id

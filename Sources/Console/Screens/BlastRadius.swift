@@ -105,14 +105,16 @@ enum YesNoDialog {
             let text = "\(scene.glyph(.caution)) this changed while you looked: y once to take note, y again to confirm"
             lines.append(DialogBox.Line(text, role: .caution, rank: 0, flags: .bold))
         }
-        lines.append(
-            DialogBox.Line(
-                [
-                    TextRun("y", role: .key), TextRun(" yes    ", role: .text), TextRun("n", role: .key),
-                    TextRun(" no", role: .text),
-                ], rank: 0))
+        lines.append(answers)
         return lines
     }
+
+    /// The keys that answer.
+    static let answers = DialogBox.Line(
+        [
+            TextRun("y", role: .key), TextRun(" yes    ", role: .text), TextRun("n", role: .key),
+            TextRun(" no", role: .text),
+        ], rank: 0)
 
     private static func sentence(_ question: YesNoQuestion) -> String {
         let devices = NumberText.count(question.count, "device")

@@ -40,6 +40,9 @@ enum DeviceFactsPane {
         let mark = row.mark(isRollback: scene.isRollback(row.assignment))
         let glyph = mark.role.hasGlyph ? scene.glyph(mark.role) + " " : ""
         var facts = [Fact(label: "state", text: glyph + standing(row, mark, times), role: mark.role)]
+        if row.lifecycle == .registered {
+            facts.append(Fact(label: "waits", text: "\(waiting(detail, times)); \(answers(row))", role: mark.role))
+        }
         if let waiting = row.assignment?.waiting {
             facts.append(Fact(label: "why not", text: waiting.sentence(times), role: waiting.role))
         } else if detail.sameCause > 1 {
@@ -57,6 +60,7 @@ enum DeviceFactsPane {
     }
 
     private static func standing(_ row: DeviceRow, _ mark: StateMark, _ times: TimeText) -> String {
+        if let hold = row.hold { return "\(mark.word)  \(hold)" }
         guard let assignment = row.assignment else { return "\(mark.word), no part in this update" }
         var parts = [mark.word]
         let reason = assignment.waiting == nil ? assignment.reasonText(times) : assignment.reason?.description ?? ""
@@ -66,6 +70,15 @@ enum DeviceFactsPane {
         if let deadline = assignment.deadline { parts.append("deadline \(times.short(deadline))") }
         return parts.joined(separator: "  ")
     }
+
+    /// Where it stands in its life, and since when it waits for somebody.
+    static func waiting(_ detail: DeviceDetail, _ times: TimeText) -> String {
+        let since = detail.waitsSince.map { " for \(times.age($0))" } ?? ""
+        if let hold = detail.row.hold { return "held\(since): \(hold)" }
+        return detail.row.lifecycle == .registered ? "waits for acceptance\(since)" : "\(detail.row.lifecycle)"
+    }
+
+    private static func answers(_ row: DeviceRow) -> String { ":accept \(row.id), or :refuse \(row.id)" }
 
     private static func running(_ row: DeviceRow) -> String {
         var text = "\(row.firmware)"

@@ -85,6 +85,8 @@ struct DeviceColumns {
     private func dim(_ text: String, _ width: Int?) -> Columns.Cell { Columns.Cell(text, width, role: .dim) }
 
     private func why(_ row: DeviceRow, _ times: TimeText) -> String {
+        if let hold = row.hold { return hold.description }
+        if row.lifecycle == .registered { return "waits for acceptance" }
         if let assignment = row.assignment { return assignment.reasonText(times) }
         return row.status == .offline ? row.lastSeen.map { "last seen \(times.short($0))" } ?? "" : ""
     }

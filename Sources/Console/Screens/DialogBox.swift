@@ -53,6 +53,9 @@ enum DialogBox {
         case .yesNo(let question):
             lines = YesNoDialog.lines(question, scene)
             title = YesNoDialog.title(question)
+        case .device(let question):
+            lines = DeviceDialog.lines(question, scene)
+            title = DeviceDialog.title(question)
         }
         draw(lines, title: title, scene, on: &frame)
     }

@@ -16,7 +16,7 @@ enum HelpText {
         }
         guard actions.contains(.command) else { return lines }
         lines.append(Line(keys: "", text: "commands"))
-        for name in CommandName.allCases where !(state.isReadOnly && name.action?.isCommand == true) {
+        for name in CommandName.allCases where !(state.isReadOnly && name.isCommand) {
             lines.append(Line(keys: ":" + name.usage, text: ""))
         }
         return lines

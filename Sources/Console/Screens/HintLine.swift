@@ -103,7 +103,8 @@ enum HintLine {
     private static func dialogHints(_ dialog: ConsoleDialog, _ scene: Scene) -> [Hint] {
         let cancel = Hint(key: "esc", word: "change nothing", rank: 0)
         switch dialog {
-        case .yesNo: return [Hint(key: "y", word: "yes", rank: 1), Hint(key: "n", word: "no", rank: 2), cancel]
+        case .yesNo, .device:
+            return [Hint(key: "y", word: "yes", rank: 1), Hint(key: "n", word: "no", rank: 2), cancel]
         case .typed(let confirmation):
             var hints = confirmation.isUnlocked ? [Hint(key: "enter", word: confirmation.kind.verb, rank: 1)] : []
             if confirmation.offersPause(in: scene.live) { hints.append(Hint(key: "tab", word: "pause first", rank: 2)) }

@@ -6,6 +6,7 @@ import FleetEngine
 public enum ConsoleDialog: Hashable, Sendable {
     case typed(TypedConfirmation)
     case yesNo(YesNoQuestion)
+    case device(DeviceQuestion)
 }
 
 /// A question that only the update's id, typed in full, confirms.

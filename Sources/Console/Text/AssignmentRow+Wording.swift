@@ -61,6 +61,8 @@ extension DeviceRow {
     /// How the device is drawn: by its part in the update, else by its status.
     func mark(isRollback: Bool) -> StateMark {
         if isDecommissioned { return StateMark(role: .dim, word: "RETIRED") }
+        if hold != nil { return StateMark(role: .warning, word: "HELD") }
+        if lifecycle == .registered { return StateMark(role: .caution, word: "NEW") }
         if let assignment { return assignment.mark(isRollback: isRollback) }
         switch status {
         case .online: return StateMark(role: .text, word: "online")

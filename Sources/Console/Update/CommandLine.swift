@@ -12,7 +12,11 @@ enum CommandLine {
         let word = String(parts[0])
         let rest = parts.count > 1 ? String(parts[1]).trimmed : ""
         guard let name = CommandName(rawValue: word) else { return fail(unknown(word), &state) }
-        if name.action?.isCommand == true { return command(name, rest, state: &state, view: view) }
+        guard !(state.isReadOnly && name.isCommand) else {
+            return fail("this console is read-only: \(name.rawValue) is not possible", &state)
+        }
+        if let kind = name.deviceQuestion { return ask(kind, of: rest, usage: name.usage, state: &state) }
+        if name.isCommand { return command(name, rest, state: &state, view: view) }
         if let action = name.action {
             if ConsoleUpdate.changeScreen(by: action, state: &state, view: view) { return [] }
             return ConsoleUpdate.changeDisplay(by: action, state: &state, view: view)
@@ -30,14 +34,21 @@ enum CommandLine {
         return []
     }
 
+    /// A command about one device asks first, with what is known of the device.
+    private static func ask(
+        _ kind: DeviceQuestion.Kind, of device: String, usage: String, state: inout ConsoleState
+    ) -> [ConsoleEffect] {
+        guard !device.isEmpty else { return fail("write :\(usage)", &state) }
+        state.frozen = nil
+        state.dialog = .device(DeviceQuestion(kind, device: device))
+        return []
+    }
+
     /// A command to the engine: on the update that is named, else on the one in focus.
     private static func command(
         _ name: CommandName, _ rest: String, state: inout ConsoleState, view: FleetView
     ) -> [ConsoleEffect] {
         guard let action = name.action else { return [] }
-        guard !state.isReadOnly else {
-            return fail("this console is read-only: \(name.rawValue) is not possible", &state)
-        }
         let first = rest.split(separator: " ", maxSplits: 1).first.map(String.init) ?? ""
         if let named = view.updates.first(where: { $0.id == first }) {
             let reason = String(rest.dropFirst(first.count)).trimmed

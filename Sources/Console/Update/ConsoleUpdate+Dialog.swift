@@ -32,6 +32,11 @@ extension ConsoleUpdate {
             let effects = handle(event, question: &question)
             state.dialog = .yesNo(question)
             return settle(effects, state: &state)
+        case .device(var question):
+            if event.key == .escape || event.key == .character("n") { return close(&state) }
+            let effects = handle(event, question: &question)
+            state.dialog = .device(question)
+            return settle(effects, state: &state)
         case nil: return []
         }
     }
@@ -107,6 +112,17 @@ extension ConsoleUpdate {
         case .start: return [.send(.start(update: id), reason: "")]
         case .retry: return [.send(.retryFailed(update: id), reason: "")]
         }
+    }
+
+    private static func handle(_ event: KeyEvent, question: inout DeviceQuestion) -> [ConsoleEffect] {
+        guard event.key == .character("y"), !event.isPasted, event.isRepeat != true, question.detail != nil else {
+            return []
+        }
+        if question.hasChanged {
+            question.hasChanged = false
+            return []
+        }
+        return [.send(question.command, reason: "")]
     }
 
     private static func handle(_ event: KeyEvent, question: inout YesNoQuestion) -> [ConsoleEffect] {

@@ -47,6 +47,9 @@ extension ConsoleUpdate {
         case .yesNo(var question):
             question.received(view)
             state.dialog = .yesNo(question)
+        case .device(var question):
+            question.received(view)
+            state.dialog = .device(question)
         case nil: break
         }
     }
