@@ -7,15 +7,17 @@ import NIOPosix
 extension DDIController {
     /// A file of the device's order, or its MD5.
     func download(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
+        let caller = try device(request, context)
         guard let module = context.parameters.get("module").flatMap({ UInt32($0) }),
             let name = context.parameters.get("file")
         else { throw HTTPError(.notFound) }
         // A withdrawn order's files are delivered until the device has heard of it: a client whose download fails says
         // that the update has failed.
-        guard let work = try await call(id).work, work.order.generation == module else { throw HTTPError(.notFound) }
+        guard let work = try await call(caller).work, work.order.generation == module else {
+            throw HTTPError(.notFound)
+        }
         if let place = work.artifacts.firstIndex(where: { $0.name == name }) {
-            return try await deliver(place, work, id, request, context)
+            return try await deliver(place, work, caller.id, request, context)
         }
         guard name.hasSuffix(".MD5SUM"), let artifact = work.artifacts.first(where: { $0.name == name.dropLast(7) })
         else { throw HTTPError(.notFound) }

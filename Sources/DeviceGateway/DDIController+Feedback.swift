@@ -6,19 +6,19 @@ extension DDIController {
     /// What a device says of an action. Feedback of one that is over is taken and changes nothing: the client would
     /// repeat it for ever.
     func feedback(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
+        let caller = try device(request, context)
         let action = try action(context)
         let bytes = try await body(of: request)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         if let complaint = ClientFailure.complaint(in: feedback.details) {
-            book.complained(complaint, of: action, by: id)
+            book.complained(complaint, of: action, by: caller.id)
         }
-        let answer = try await call(id)
+        let answer = try await call(caller)
         if let work = answer.work, work.order.generation == action {
-            let reports = reports(feedback, id, work, answer)
-            if !reports.isEmpty { try await call(id, reports.map { .init(generation: action, $0) }) }
+            let reports = reports(feedback, caller.id, work, answer)
+            if !reports.isEmpty { try await call(caller, reports.map { .init(generation: action, $0) }) }
         }
-        if feedback.isLast { book.closed(action, by: id) }
+        if feedback.isLast { book.closed(action, by: caller.id) }
         return Response(status: .ok)
     }
 
@@ -59,9 +59,9 @@ extension DDIController {
 
     /// Which action to drop.
     func cancel(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
-        let answer = try await call(id)
-        guard let cancelled = cancelled(id, answer), cancelled == (try action(context)) else {
+        let caller = try device(request, context)
+        let answer = try await call(caller)
+        guard let cancelled = cancelled(caller.id, answer), cancelled == (try action(context)) else {
             throw HTTPError(.notFound)
         }
         return json(DDIReplies.cancel(cancelled))
@@ -69,16 +69,16 @@ extension DDIController {
 
     /// What a device says to a cancel: that it has dropped the action, or that it goes on with it.
     func cancelFeedback(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
+        let caller = try device(request, context)
         let action = try action(context)
         let bytes = try await body(of: request)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
-        let answer = try await call(id)
+        let answer = try await call(caller)
         if let work = answer.work, work.order.generation == action, work.isWithdrawn {
             let said = feedback.execution == .rejected ? [Report.Body.reached(.installing)] : dropped(work)
-            if feedback.isLast { try await call(id, said.map { .init(generation: action, $0) }) }
+            if feedback.isLast { try await call(caller, said.map { .init(generation: action, $0) }) }
         }
-        if feedback.isLast { book.closed(action, by: id) }
+        if feedback.isLast { book.closed(action, by: caller.id) }
         return Response(status: .ok)
     }
 }

@@ -6,12 +6,13 @@ import Hummingbird
 extension DDIController {
     /// What there is to do. `Prefer: wait=N` (RFC 7240) holds the answer until there is something, at most N seconds.
     func poll(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
+        let caller = try device(request, context)
         let wait = Self.wait(request.headers)
-        let answer = try await expectActive {
-            try await desk.poll(id, waiting: wait ?? .zero, on: context.channel.eventLoop)
+        let said = said(caller, [])
+        let answer = try await expectKnown {
+            try await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
         }
-        let todo = todo(id, answer)
+        let todo = todo(caller.id, answer)
         var response = json(
             DDIReplies.poll(
                 base: base(request, context), every: todo.isIdle ? options.pollInterval : options.orderedPollInterval,
@@ -35,8 +36,8 @@ extension DDIController {
         let work = answer.work
         let cancel = cancelled(id, answer)
         var todo = Todo(deployment: nil, cancel: cancel, isIdle: work == nil && cancel == nil)
-        // One that is asked for attributes does nothing else before it has sent them.
-        todo.asksForConfig = answer.wantsAttributes
+        // Linked only while they are wanted: a client that is asked does nothing else before it has sent them.
+        todo.asksForConfig = answer.described == nil || (work?.step == .confirming && answer.reportsFirmware)
         // One that has restarted has said all of the action; offered once more, it would install once more.
         if let work, cancel == nil, work.step != .confirming {
             book.offered(work, to: id)
@@ -53,21 +54,25 @@ extension DDIController {
 
     /// What a device says of itself. It is answered by 200 in any case: a client that is not does nothing else.
     func describe(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
+        let caller = try device(request, context)
         let bytes = try await body(of: request)
-        guard let attributes = DeviceAttributes(reading: bytes.readableBytesView) else {
-            logger.warning("attributes that cannot be read were dropped", metadata: ["device": "\(id)"])
-            try await call(id)
+        guard let description = DeviceDescription(reading: bytes.readableBytesView) else {
+            logger.warning("attributes that cannot be read were dropped", metadata: ["device": "\(caller.id)"])
+            try await call(caller)
             return Response(status: .ok)
         }
-        try await call(id, .init(.contacted(firmware: attributes.firmware)))
+        var reports = [DeviceCall.Body(.described(description.tags))]
+        if let firmware = description.firmware { reports.append(.init(.contacted(firmware: firmware))) }
+        if let evidence = clones.saw(caller.id, by: "attributes", description.identity) {
+            reports.append(.init(.twoUnderOneID(evidence: evidence)))
+        }
+        try await call(caller, reports)
         return Response(status: .ok)
     }
 
     /// What to install, and where its files are.
     func deployment(_ request: Request, _ context: Context) async throws -> Response {
-        let id = try device(request, context)
-        let answer = try await call(id)
+        let answer = try await call(try device(request, context))
         guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn else {
             throw HTTPError(.notFound)
         }
@@ -94,4 +99,9 @@ extension DDIController {
 extension HTTPField.Name {
     /// RFC 7240; both are names that a field may have.
     static let prefer = HTTPField.Name("Prefer"), preferenceApplied = HTTPField.Name("Preference-Applied")
+}
+
+extension DeviceAnswer {
+    /// Whether the device says of itself which release it runs, so that nothing else proves it.
+    var reportsFirmware: Bool { DeviceDescription.firmware(in: described ?? []) != nil }
 }

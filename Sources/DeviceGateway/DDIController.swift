@@ -15,12 +15,14 @@ struct DDIController: Sendable {
     let artifacts: any ArtifactSource
     let logger: Logger
     let book = ActionBook()
+    let clones: CloneWatch
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
         artifacts: any ArtifactSource, logger: Logger
     ) {
         self.options = options
+        clones = CloneWatch(within: options.pollInterval * 2)
         self.desk = desk
         self.credentials = credentials
         self.artifacts = artifacts
@@ -45,31 +47,49 @@ struct DDIController: Sendable {
 
     // MARK: - Who it is
 
+    /// A device that calls, and what it has proven.
+    struct Caller {
+        var id: String
+        /// Whether it has proven that it belongs to the fleet, so that it may introduce itself.
+        var mayJoin: Bool
+        /// Where it calls from.
+        var address: String?
+    }
+
     /// The device whose rights the request has proven.
-    func device(_ request: Request, _ context: Context) throws -> String {
+    func device(_ request: Request, _ context: Context) throws -> Caller {
         guard let tenant = context.parameters.get("tenant"), tenant == options.tenant || tenant == "DEFAULT",
             let id = context.parameters.get("id")
         else { throw HTTPError(.notFound) }
-        guard DeviceProof.holds(request.headers[.authorization], for: id, credentials) else {
+        guard let proof = DeviceProof(request.headers[.authorization], for: id, credentials) else {
             throw HTTPError(.unauthorized)
         }
-        return id
+        return Caller(id: id, mayJoin: proof == .fleet, address: context.channel.remoteAddress?.ipAddress)
     }
 
     /// Says something to the engine for a device; that it is there, in any case.
     @discardableResult
-    func call(_ device: String, _ reports: DeviceCall.Body...) async throws -> DeviceAnswer {
-        try await call(device, reports)
+    func call(_ caller: Caller, _ reports: DeviceCall.Body...) async throws -> DeviceAnswer {
+        try await call(caller, reports)
     }
 
     @discardableResult
-    func call(_ device: String, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
-        let contact = DeviceCall.Body(.contacted(firmware: nil))
-        return try await expectActive { try await desk.call(device, [contact] + reports) }
+    func call(_ caller: Caller, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
+        let said = said(caller, reports)
+        return try await expectKnown { try await desk.call(said) }
     }
 
-    /// The answer for a device in service; a refusal for any other.
-    func expectActive(_ call: () async throws -> DeviceAnswer) async throws -> DeviceAnswer {
+    /// What the engine is told of a request.
+    func said(_ caller: Caller, _ reports: [DeviceCall.Body]) -> DeviceCall {
+        var bodies = [DeviceCall.Body(.contacted(firmware: nil))]
+        if let address = caller.address, let evidence = clones.saw(caller.id, by: "address", address) {
+            bodies.append(.init(.twoUnderOneID(evidence: evidence)))
+        }
+        return DeviceCall(device: caller.id, reports: bodies + reports, mayJoin: caller.mayJoin)
+    }
+
+    /// The answer for a device in service, or that may come into it; a refusal for any other.
+    func expectKnown(_ call: () async throws -> DeviceAnswer) async throws -> DeviceAnswer {
         let answer: DeviceAnswer
         do {
             answer = try await call()
@@ -80,7 +100,7 @@ struct DDIController: Sendable {
         switch answer.standing {
         case .unknown: throw HTTPError(.notFound)
         case .notInService: throw HTTPError(.forbidden)
-        case .active: return answer
+        case .active, .waiting: return answer
         }
     }
 

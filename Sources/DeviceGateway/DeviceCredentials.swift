@@ -6,18 +6,24 @@ public protocol DeviceCredentials: Sendable {
     func isToken(_ token: String, of device: String) -> Bool
 }
 
-/// What an `Authorization` header proves.
-enum DeviceProof {
-    /// `TargetToken T`: the device's own. `GatewayToken T`: the fleet's.
-    static func holds(_ header: String?, for device: String, _ credentials: any DeviceCredentials) -> Bool {
-        guard let header else { return false }
+/// What a device has proven.
+enum DeviceProof: Hashable {
+    /// That it is the device it calls as.
+    case device
+    /// That it belongs to the fleet: it may be any device.
+    case fleet
+
+    /// What an `Authorization` header proves; nil: nothing. `TargetToken T` is the device's own, `GatewayToken T` the
+    /// fleet's.
+    init?(_ header: String?, for device: String, _ credentials: any DeviceCredentials) {
+        guard let header else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { return false }
-        let token = parts[1].trimmingPrefix { $0 == " " }
+        guard parts.count == 2 else { return nil }
+        let token = String(parts[1].trimmingPrefix { $0 == " " })
         switch parts[0].lowercased() {
-        case "targettoken": return credentials.isToken(String(token), of: device)
-        case "gatewaytoken": return credentials.isGatewayToken(String(token))
-        default: return false
+        case "targettoken" where credentials.isToken(token, of: device): self = .device
+        case "gatewaytoken" where credentials.isGatewayToken(token): self = .fleet
+        default: return nil
         }
     }
 }

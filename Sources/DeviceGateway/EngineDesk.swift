@@ -27,8 +27,7 @@ public struct EngineDesk: Sendable {
     }
 
     /// Says something to the engine, and waits until it is durable.
-    func call(_ device: String, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
-        let call = DeviceCall(device: device, reports: reports)
+    func call(_ call: DeviceCall) async throws -> DeviceAnswer {
         let reply: EngineReply? = await withCheckedContinuation { continuation in
             if !entry(call, { continuation.resume(returning: $0) }) { continuation.resume(returning: nil) }
         }
@@ -36,25 +35,24 @@ public struct EngineDesk: Sendable {
     }
 
     /// Calls in, and waits for an order, at most so long. The answer is that of the moment at which it is given.
-    func poll(_ device: String, waiting time: Duration, on loop: any EventLoop) async throws -> DeviceAnswer {
-        let contact = [DeviceCall.Body(.contacted(firmware: nil))]
-        guard time > .zero else { return try await call(device, contact) }
+    func poll(_ call: DeviceCall, waiting time: Duration, on loop: any EventLoop) async throws -> DeviceAnswer {
+        guard time > .zero else { return try await self.call(call) }
         let ticket = Self.tickets.add(1, ordering: .relaxed).newValue
         let bell = bell
         let isTaken = Mutex(false)
         let reply: EngineReply? = await withCheckedContinuation { continuation in
             let completion: @Sendable (EngineReply) -> Void = { reply in
-                guard let index = reply.answer?.device, reply.answer?.hasWork == false,
+                guard let index = reply.answer?.device, reply.answer?.isAnsweredAtOnce == false,
                     bell.hold(index, ticket: ticket, continuation)
                 else { return continuation.resume(returning: reply) }
                 loop.scheduleTask(in: .nanoseconds(time.nanoseconds)) { bell.release(index, ticket: ticket) }
             }
-            isTaken.withLock { $0 = entry(DeviceCall(device: device, reports: contact), completion) }
+            isTaken.withLock { $0 = entry(call, completion) }
             if !isTaken.withLock({ $0 }) { continuation.resume(returning: nil) }
         }
         if let reply { return try answer(reply) }
         guard isTaken.withLock({ $0 }) else { throw Failure.busy }
-        return try await call(device, contact)
+        return try await self.call(call)
     }
 
     /// Says something of which nobody waits for the answer; what cannot be taken is dropped.

@@ -3,11 +3,16 @@ import FleetCore
 extension EngineLoop {
     /// Takes in what a device says that called by its id; gives the device, nil if nobody has that id.
     mutating func take(_ call: DeviceCall, now: Timestamp) -> DeviceIndex? {
-        guard let device = state.devices.index(of: call.device) else { return nil }
+        guard let device = known(call, now: now) else { return nil }
         for report in call.reports {
             handle(Report(device: device, generation: report.generation, body: report.body), now: now)
         }
         return device
+    }
+
+    private mutating func known(_ call: DeviceCall, now: Timestamp) -> DeviceIndex? {
+        if let device = state.devices.index(of: call.device) { return device }
+        return call.mayJoin ? take(Introduction(id: call.device), 0, now).device : nil
     }
 
     /// What a device is told, after everything of this step has been decided.
@@ -18,11 +23,17 @@ extension EngineLoop {
     }
 
     private func answer(_ device: DeviceIndex) -> DeviceAnswer {
-        guard state.devices.lifecycle(device) == .active else {
-            return DeviceAnswer(standing: .notInService, device: device)
+        let devices = state.devices
+        let described = devices.hasDescribedItself(device) ? devices.describedTags(device) : nil
+        switch devices.lifecycle(device) {
+        case .active: break
+        case .registered where devices.hold(device) == nil:
+            return DeviceAnswer(standing: .waiting, device: device, described: described)
+        case .registered, .decommissioned: return DeviceAnswer(standing: .notInService, device: device)
         }
         return DeviceAnswer(
-            standing: .active, device: device, work: work(of: device), region: state.devices.region(device),
+            standing: .active, device: device, work: work(of: device), described: described,
+            region: state.devices.region(device),
             bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion)
     }
 

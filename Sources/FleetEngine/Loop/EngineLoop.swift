@@ -202,7 +202,7 @@ public struct EngineLoop {
         return finish(replies, contacted: contacted, inputs: inputs)
     }
 
-    private mutating func take(_ introduction: Introduction, _ ticket: UInt64, _ now: Timestamp) -> EngineReply {
+    mutating func take(_ introduction: Introduction, _ ticket: UInt64, _ now: Timestamp) -> EngineReply {
         if let refusal = machine.handle(introduction, now: now) { return EngineReply(ticket: ticket, refusal: refusal) }
         let device = machine.state.devices.index(of: introduction.id)
         return EngineReply(ticket: ticket, refusal: nil, device: device)

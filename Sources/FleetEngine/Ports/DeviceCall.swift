@@ -6,6 +6,8 @@ public struct DeviceCall: Hashable, Sendable {
     public var device: String
     /// What it says, in order. The first is that it is there.
     public var reports: [Body]
+    /// Whether it may introduce itself where the registry does not know it: it has proven that it belongs to the fleet.
+    public var mayJoin: Bool
 
     /// A report that names no device yet.
     public struct Body: Hashable, Sendable {
@@ -22,9 +24,10 @@ public struct DeviceCall: Hashable, Sendable {
     }
 
     /// A call of a device.
-    public init(device: String, reports: [Body]) {
+    public init(device: String, reports: [Body], mayJoin: Bool = false) {
         self.device = device
         self.reports = reports
+        self.mayJoin = mayJoin
     }
 }
 
@@ -34,7 +37,9 @@ public struct DeviceAnswer: Hashable, Sendable {
     public enum Standing: Hashable, Sendable {
         /// It does not.
         case unknown
-        /// It is in the registry, and not in service.
+        /// It has introduced itself and waits for an operator's word.
+        case waiting
+        /// It is out of service, or held.
         case notInService
         case active
     }
@@ -70,6 +75,8 @@ public struct DeviceAnswer: Hashable, Sendable {
     public var device: DeviceIndex?
     /// What it is to do now; nil: nothing.
     public var work: Work?
+    /// What it said of itself last; nil: it never has.
+    public var described: [Tag]?
     /// The region of its site.
     public var region: String
     /// Bytes of artifacts a second that the region's links are to carry at most; nil: that is not limited.
@@ -77,21 +84,17 @@ public struct DeviceAnswer: Hashable, Sendable {
 
     /// An answer of these parts.
     public init(
-        standing: Standing, device: DeviceIndex? = nil, work: Work? = nil, region: String = "",
+        standing: Standing, device: DeviceIndex? = nil, work: Work? = nil, described: [Tag]? = nil, region: String = "",
         bytesPerSecondPerRegion: Int64? = nil
     ) {
         self.standing = standing
         self.device = device
         self.work = work
+        self.described = described
         self.region = region
         self.bytesPerSecondPerRegion = bytesPerSecondPerRegion
     }
 
-    /// Whether the device says of itself which release it runs.
-    public var reportsFirmware: Bool { false }
-    /// Whether the device is to say what there is to know of it.
-    public var wantsAttributes: Bool { false }
-
-    /// Whether the device has something to do, so that a poll is answered at once.
-    public var hasWork: Bool { standing != .active || work != nil }
+    /// Whether a poll is answered at once: the device has something to do, or will not get anything.
+    public var isAnsweredAtOnce: Bool { standing != .active || work != nil }
 }
