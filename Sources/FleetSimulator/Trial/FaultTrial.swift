@@ -141,7 +141,8 @@ public final class FaultTrial {
             engine.loop.machine.nextDecision == nil
         else { return false }
         let heartbeat = script.settings.heartbeat
-        return world.quietSince + engine.state.silenceAllowed + heartbeat + heartbeat < now
+        // What the network lost before the calm is said again at the next heartbeat.
+        return max(world.quietSince, script.calm) + engine.state.silenceAllowed + heartbeat + heartbeat < now
     }
 
     private func finish() {
