@@ -162,6 +162,26 @@ import Testing
         #expect(fixture.machine.state.update("u")?.status == .completed)
     }
 
+    /// Invariant 5: an update was not rolled back though a device was under way in it, since an update that had started
+    /// later had brought that device to its own release before.
+    @Test func aRollbackTakesInWhatIsUnderWay() throws {
+        var fixture = CoreFixture(sites: 1, terminals: 1)
+        let between = Version(1, 5, 0)
+        fixture.command(.addReleases([Release(version: between)]))
+        var held = CoreFixture.update()
+        held.requiresApproval = true
+        fixture.start(held)
+        var other = CoreFixture.update("other")
+        other.release = between
+        fixture.start(other)
+        fixture.report("pos-0-0", .contacted(firmware: between))
+        fixture.command(.approve(update: "u"))
+        fixture.report("pos-0-0", .reached(.installing))
+        #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil)) == nil)
+        fixture.report("pos-0-0", .contacted(firmware: CoreFixture.new))
+        #expect(try #require(fixture.machine.state.order(for: DeviceIndex(0))).release == between)
+    }
+
     /// Invariant 17: an update waited without end for a window that had passed.
     @Test func anUpdateWhoseOnlyWindowHasPassedIsNotStarted() {
         var fixture = CoreFixture()

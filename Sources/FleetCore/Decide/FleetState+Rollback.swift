@@ -3,7 +3,7 @@ extension FleetState {
     func rollbackID(_ record: UpdateRecord) -> String { "\(record.id)/rollback" }
 
     /// The devices an update changed, or may have changed, in the order of its targets; and those of them that cannot
-    /// be sent back, with the reason.
+    /// be sent back, with the reason. What is under way began after its device settled on anything else.
     public func rollbackSet(_ update: UpdateIndex) -> (targets: [DeviceIndex], impossible: [Skip]) {
         let assignments = updates[update.offset].assignments
         var targets: [DeviceIndex] = []
@@ -14,7 +14,7 @@ extension FleetState {
                 impossible.append(Skip(device: device, reason: .decommissioned))
             } else if devices.lifecycle(device) == .registered {
                 impossible.append(Skip(device: device, reason: .held))
-            } else if let newer = supersedingUpdate(update, device) {
+            } else if !assignments.state(position).isLive, let newer = supersedingUpdate(update, device) {
                 impossible.append(Skip(device: device, reason: .superseded(by: newer)))
             } else {
                 targets.append(device)
