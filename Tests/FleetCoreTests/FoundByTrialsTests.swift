@@ -193,4 +193,22 @@ import Testing
         #expect(refusal?.remedy == "give it a date that lies ahead")
         #expect(fixture.machine.state.update("u")?.status == .draft)
     }
+
+    /// Invariant 5: a device started behind another that dropped out in passing, and with it the gate was lost.
+    @Test func whatDropsOutAtAStartMayLoseTheGateForTheNext() throws {
+        var fixture = CoreFixture(sites: 4, terminals: 1) { $0.limits.inFlight = 1 }
+        let phases = [PhaseDefinition(name: "all", percent: 100, gate: Gate(threshold: 7500))]
+        fixture.start(CoreFixture.update(strategy: .progressive(phases: phases, onFailure: .pause)))
+        let assignments = try #require(fixture.machine.state.update("u")).assignments
+        let order = (0..<4).map { fixture.machine.state.devices.id(assignments.device($0)) }
+        fixture.report(order[0], .gaveUp(FailureCause(code: "wrong model", isPermanent: true)))
+        #expect(fixture.state("u", order[1]) == .inProgress)
+        fixture.command(.pause(update: "u"))
+        fixture.report(order[1], .contacted(firmware: CoreFixture.new))
+        fixture.report(order[2], .contacted(firmware: CoreFixture.new))
+        fixture.command(.resume(update: "u"))
+        #expect(fixture.state("u", order[2]) == .skipped)
+        #expect(fixture.machine.state.update("u")?.pauseReason == .gateFailed(phase: "all"))
+        #expect(fixture.state("u", order[3]) == .pending)
+    }
 }

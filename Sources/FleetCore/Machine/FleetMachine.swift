@@ -271,13 +271,18 @@ extension FleetMachine {
             return
         }
         var clock = SiteClock(state.update(update), state.settings, zones: state.devices.zones, now: now)
+        // Who drops out in passing makes the sample smaller or counts as failed, and may lose the gate for the others.
+        var mayLoseGate = false
         for slot in state.updates[update.offset].assignments.live
         where state.updates[update.offset].assignments.state(Position(slot)) == .retrying {
             let device = state.updates[update.offset].assignments.device(Position(slot))
             if let cause = state.retryRefusal(update, Position(slot)) {
                 record(.attemptFailed(update, device, cause, retryAt: nil), now)
+                mayLoseGate = true
                 continue
             }
+            if mayLoseGate, !state.decideGate(update, now: now).isEmpty { return }
+            mayLoseGate = false
             guard consider(update, Position(slot), &clock) else { return }
         }
         var cursor = 0
@@ -287,9 +292,12 @@ extension FleetMachine {
             if let reason = state.turnSkip(update, position) {
                 let device = state.updates[update.offset].assignments.device(position)
                 record(.assignmentSkipped(update, device, reason), now)
-            } else if !consider(update, position, &clock) {
-                return
+                mayLoseGate = true
+                continue
             }
+            if mayLoseGate, !state.decideGate(update, now: now).isEmpty { return }
+            mayLoseGate = false
+            guard consider(update, position, &clock) else { return }
         }
     }
 
