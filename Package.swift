@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -72,6 +73,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // Terminals that call in by HTTP: a DDI client, and the simulated world behind many of them.
+        .target(
+            name: "TerminalClients",
+            dependencies: [
+                "FleetCore", "FleetEngine", "FleetSimulator",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
@@ -135,6 +147,15 @@ let package = Package(
         .testTarget(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),
+        // A fleet on loopback with a real gateway, and terminals that are cut, vanish and lie.
+        .target(
+            name: "RolloutTrial",
+            dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway", "TerminalClients",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ], path: "Tests/RolloutTrial"),
+        .testTarget(
+            name: "TerminalClientsTests", dependencies: ["FleetCore", "TerminalClients", "RolloutTrial"]),
         .testTarget(name: "FleetFilesTests", dependencies: ["FleetCore", "FleetFiles"]),
         // Adds a file to a store until it is killed or its limits stop it, and says how much memory that took.
         .executableTarget(name: "ArtifactProbe", dependencies: ["ArtifactStore"], path: "Tests/ArtifactProbe"),

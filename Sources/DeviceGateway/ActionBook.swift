@@ -10,7 +10,9 @@ import Synchronization
 final class ActionBook: Sendable {
     /// One device's action.
     private struct Entry {
-        var action: UInt32
+        /// Nil: the device has said that it has ended.
+        var action: UInt32?
+        var release: Version
         /// Whether its beginning was seen by this process.
         var isWhole: Bool
         /// Bytes of each file that were delivered without a gap from its start, by the file's place.
@@ -28,7 +30,11 @@ final class ActionBook: Sendable {
 
     /// The device said that this action has ended.
     func closed(_ action: UInt32, by device: String) {
-        entries.withLock { if $0[device]?.action == action { $0[device] = nil } }
+        entries.withLock { entries in
+            guard entries[device]?.action == action else { return }
+            entries[device]?.action = nil
+            entries[device]?.problem = nil
+        }
     }
 
     /// The action that a device is to drop since another or none is under way: a client goes on with one that was called
@@ -70,6 +76,11 @@ final class ActionBook: Sendable {
 
     private static func open(_ work: DeviceAnswer.Work, _ device: String, in entries: inout [String: Entry]) {
         guard entries[device]?.action != work.order.generation else { return }
-        entries[device] = Entry(action: work.order.generation, isWhole: work.step == .offered)
+        let former = entries[device]
+        var entry = Entry(
+            action: work.order.generation, release: work.order.release, isWhole: work.step == .offered)
+        // A client may go on in another attempt with what it was sent in the one before.
+        if let former, former.release == entry.release { entry.delivered = former.delivered }
+        entries[device] = entry
     }
 }

@@ -30,9 +30,8 @@ extension DDIController {
         case (.closed, .failure): [.gaveUp(cause(feedback, id, work))]
         case (.rejected, _): [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
         case (.canceled, _): dropped(work)
-        case (.downloaded, _): [.reached(.installing)]
         // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
-        // last byte: from then on nothing can be called off.
+        // last byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
         default: [.reached(work.artifacts.isEmpty ? .installing : .downloading)]
         }
     }
