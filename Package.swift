@@ -147,13 +147,14 @@ let package = Package(
         .testTarget(
             name: "FleetSimulatorTests",
             dependencies: ["FleetCore", "FleetEngine", "FleetSimulator", "FleetFiles"]),
-        // A fleet on loopback with a real gateway, and terminals that are cut, vanish and lie.
+        // Terminals on loopback that are cut, vanish and lie, before a real gateway; in tests, and by hand.
         .target(
             name: "RolloutTrial",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway", "TerminalClients",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/RolloutTrial"),
+        .executableTarget(name: "RolloutProbe", dependencies: ["RolloutTrial"], path: "Tests/RolloutProbe"),
         .testTarget(
             name: "TerminalClientsTests", dependencies: ["FleetCore", "TerminalClients", "RolloutTrial"]),
         .testTarget(name: "FleetFilesTests", dependencies: ["FleetCore", "FleetFiles"]),
