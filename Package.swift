@@ -103,7 +103,7 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "DeviceGateway", "Cells", "Console", "CursesTerminal",
+                "DeviceGateway", "TerminalClients", "Cells", "Console", "CursesTerminal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

@@ -4,6 +4,7 @@ import FleetCore
 import FleetFiles
 import FleetSimulator
 import Foundation
+import TerminalClients
 
 /// `muster demo`: a rollout to watch, without a fleet.
 struct DemoCommand: ParsableCommand {
@@ -14,6 +15,9 @@ struct DemoCommand: ParsableCommand {
             open. In the console: Enter looks closer, p pauses, B rolls back, ? lists the keys, q quits.
 
             With --devices 2400 a chain of that size takes the sample's place; the mirror of one of its regions is bad.
+
+            With --over-http each terminal calls in by HTTP at a gateway on this machine, as a real one does, and fetches \
+            the release's files in truth. The clock slows down where the machine cannot keep up.
             """)
 
     @Option(help: ArgumentHelp("Terminals, 1 to 1000000. Default: the sample's ten.", valueName: "n"))
@@ -24,6 +28,11 @@ struct DemoCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Draws everything that is left to chance.", valueName: "s"))
     var seed: UInt64?
+
+    @Flag(
+        name: .customLong("over-http"),
+        help: "Terminals reach the engine through the device gateway, at a free port of 127.0.0.1.")
+    var overHTTP = false
 
     @OptionGroup var console: ConsoleArguments
 
@@ -52,9 +61,26 @@ struct DemoCommand: ParsableCommand {
             definition: definition, directory: "\(directory)/state", simulationSpeed: speed, starts: [update],
             operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
-        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup)
+        let ending =
+            overHTTP
+            ? try runOverHTTP(engine, fleet: "\(directory)/fleet", setup)
+            : try ConsoleRunner.run({ try engine.makeDriver() }, setup)
         if ending == .quit { print(Self.farewell) }
         try ConsoleRunner.exit(ending)
+    }
+
+    /// The same with the gateway between the engine and the terminals.
+    private func runOverHTTP(
+        _ engine: FleetEngineSetup, fleet: String, _ setup: ConsoleSession.Setup
+    ) throws -> ConsoleSession.Ending {
+        let clock = SimulationClock(start: engine.definition.simulation.start ?? WallClock.now, speed: speed)
+        let terminals = try LoopbackTerminals(
+            fleet: fleet, definition: engine.definition, directory: engine.directory, clock: clock)
+        var engine = engine
+        engine.simulationClock = clock
+        engine.link = terminals.link
+        let whole = engine
+        return try ConsoleRunner.run({ try whole.makeDriver() }, setup, beside: terminals.start)
     }
 
     /// Puts a generated chain in the place of the sample's terminals; gives the id of its update.

@@ -4,6 +4,7 @@ import FleetFiles
 import FleetJournal
 import FleetSimulator
 import Foundation
+import TerminalClients
 
 /// Puts an engine together: journal, link, files.
 struct FleetEngineSetup: Sendable {
@@ -21,6 +22,8 @@ struct FleetEngineSetup: Sendable {
     var onRefusal: @Sendable (Refusal) -> Void = { _ in }
     /// How real devices are reached; nil: they are not.
     var link: (any DeviceLink & Sendable)?
+    /// The clock of terminals that are simulated, and reached as if they were not; nil: the wall's.
+    var simulationClock: SimulationClock?
 
     /// Whether a state is one of simulated terminals.
     static func isSimulated(_ directory: String) -> Bool {
@@ -31,6 +34,7 @@ struct FleetEngineSetup: Sendable {
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(
             directory: directory, fleet: definition.settings.name, mode: .readWrite)
+        if let simulationClock { return try makeSimulatedTime(journal, simulationClock) }
         guard let speed = simulationSpeed else {
             let clock = WallClock()
             var loop = try EngineLoop(
@@ -39,6 +43,21 @@ struct FleetEngineSetup: Sendable {
             return WallClockDriver(loop: loop, clock: clock)
         }
         return try makeSimulation(journal, speed: speed)
+    }
+
+    private func makeSimulatedTime(_ journal: SQLiteJournal, _ clock: SimulationClock) throws -> SimulatedTimeDriver {
+        var loop = try EngineLoop(
+            log: journal, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime,
+            options: Self.options(speed: clock.speed))
+        takeOverFiles(&loop, now: clock.now)
+        return SimulatedTimeDriver(loop: loop, clock: clock)
+    }
+
+    /// What is kept in memory for a while by the clock of the terminals is not written at every turn of the wall's.
+    private static func options(speed: Double) -> EngineLoop.Options {
+        var options = EngineLoop.Options()
+        options.sightingInterval = .milliseconds(Int64(max(60_000, 10_000 * speed)))
+        return options
     }
 
     private func makeSimulation(_ journal: SQLiteJournal, speed: Double) throws -> SimulatedDriver {
@@ -60,9 +79,7 @@ struct FleetEngineSetup: Sendable {
             records: records, settings: definition.settings, profile: definition.simulation, start: start, now: now,
             flash: memory.flash)
         world.onFlash = { store.write($0) }
-        var options = EngineLoop.Options()
-        options.sightingInterval = .milliseconds(Int64(max(60_000, 10_000 * speed)))
-        var loop = try EngineLoop(log: journal, link: world, now: now, options: options)
+        var loop = try EngineLoop(log: journal, link: world, now: now, options: Self.options(speed: speed))
         takeOverFiles(&loop, now: now)
         return SimulatedDriver(SimulationDriver(loop: loop, world: world), speed: speed)
     }

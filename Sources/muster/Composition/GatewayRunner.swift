@@ -77,7 +77,7 @@ struct GatewayRunner {
 }
 
 /// Waits on a thread that belongs to no task.
-private func wait<Success: Sendable, Failure: Error>(
+func wait<Success: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () async throws(Failure) -> Success
 ) throws(Failure) -> Success {
     let done = DispatchSemaphore(value: 0)
