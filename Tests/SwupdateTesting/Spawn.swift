@@ -6,12 +6,12 @@ import Glibc
 ///
 /// Foundation's `Process` leaves the signals blocked that are blocked in the thread that calls it; in a thread of
 /// Swift's concurrency that is SIGTERM too, and the program cannot be stopped.
-enum Spawn {
+package enum Spawn {
     /// Only one at a time, so that no child inherits the pipe of another.
     private static let lock = NSLock()
 
-    /// - Returns: the process, and the end to read its standard output and standard error from.
-    static func start(
+    /// - Returns: the process, which leads a group of its own, and the end to read its standard output and standard error from.
+    package static func start(
         _ program: String, arguments: [String], folder: String, environment: [String: String]
     ) throws -> (pid: pid_t, output: Int32) {
         try lock.withLock {
@@ -39,19 +39,39 @@ enum Spawn {
         }
     }
 
+    /// Starts a program that outlives us by a moment, with this as its standard input and no output.
+    static func startGuard(_ words: [String], input: Int32) {
+        lock.withLock {
+            var pid: pid_t = 0
+            _ = withActions(output: nil, input: input) { actions in
+                withAttributes { attributes in
+                    withCStrings(words) { words in
+                        withCStrings(["PATH=/usr/bin:/bin"]) { environment in
+                            posix_spawnp(&pid, "sh", actions, attributes, words, environment)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static func failure(_ program: String, _ code: Int32) -> SwupdateFailure {
         SwupdateFailure(description: "\(program) did not start: \(String(cString: strerror(code))).")
     }
 
     private static func withActions(
-        output: Int32, _ body: (UnsafePointer<posix_spawn_file_actions_t>) -> Int32
+        output: Int32?, input: Int32? = nil, _ body: (UnsafePointer<posix_spawn_file_actions_t>) -> Int32
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, output, 2)
+        for (file, source) in [(Int32(0), input), (1, output), (2, output)] {
+            if let source {
+                posix_spawn_file_actions_adddup2(&actions, source, file)
+            } else {
+                posix_spawn_file_actions_addopen(&actions, file, "/dev/null", O_RDWR, 0)
+            }
+        }
         for file in openFiles where file > 2 { posix_spawn_file_actions_addclose(&actions, file) }
         return body(&actions)
     }

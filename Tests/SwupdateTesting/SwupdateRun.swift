@@ -32,6 +32,7 @@ final class SwupdateRun: @unchecked Sendable {
         }
         self.log = log
         pid = started.pid
+        ProcessGuard.shared.began(pid)
         Thread.detachNewThread { self.read(started.output) }
         Thread.detachNewThread { self.reap() }
     }
@@ -81,7 +82,10 @@ final class SwupdateRun: @unchecked Sendable {
             body()
             return status != nil && hasClosed
         }
-        if ended { Self.countOut() }
+        if ended {
+            ProcessGuard.shared.ended(pid)
+            Self.countOut()
+        }
         log.noteChange()
     }
 
