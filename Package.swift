@@ -108,11 +108,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        // The load client of the benchmarks waits by it.
+        .systemLibrary(name: "CEpoll"),
         .executableTarget(
             name: "muster-benchmark",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles",
-                "Cells", "Console", "CursesTerminal",
+                "Cells", "Console", "CursesTerminal", "CEpoll",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

@@ -39,6 +39,7 @@ struct MusterBenchmark: ParsableCommand {
         defer { workshop.remove() }
         // What is missing is said before the first measurement, not between two of them.
         if names.contains(where: \.startsMuster) { _ = try workshop.muster() }
+        if names.contains(where: \.comparesNginx) { try NginxServer.expectInstalled() }
         var measurements: [Measurement] = []
         for name in names {
             FileHandle.standardError.write(Data("measuring \(name.rawValue)\n".utf8))
@@ -63,9 +64,16 @@ struct MusterBenchmark: ParsableCommand {
 enum BenchmarkName: String, CaseIterable {
     case memory, load, heartbeats, assignments, journal, recovery, trials, frame, terminal, start, keys, idle, live
     case peers
+    /// The gateway, beside nginx. The real program is the server, so that this one needs nothing of HTTP to be built.
+    case polls, downloads, reports, held, wave
+
+    /// Whether nginx does the same in the same run.
+    var comparesNginx: Bool { [.polls, .downloads].contains(self) }
 
     /// Whether the real program is started.
-    var startsMuster: Bool { [.start, .keys, .idle, .live].contains(self) }
+    var startsMuster: Bool {
+        [.start, .keys, .idle, .live, .polls, .downloads, .reports, .held, .wave].contains(self)
+    }
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
         switch self {
@@ -83,6 +91,11 @@ enum BenchmarkName: String, CaseIterable {
         case .idle: try IdleBenchmark.run(workshop)
         case .live: try LiveBenchmark.run(workshop)
         case .peers: try PeerBenchmark.run(workshop)
+        case .polls: try PollBenchmark.run(workshop)
+        case .downloads: try DownloadBenchmark.run(workshop)
+        case .reports: try FeedbackBenchmark.run(workshop)
+        case .held: try HeldPollBenchmark.run(workshop)
+        case .wave: try WaveBenchmark.run(workshop)
         }
     }
 }

@@ -24,6 +24,14 @@ enum PeerBenchmark {
         ]
     }
 
+    /// The sqlite3 command with so many rows in each commit; nil: it is not installed.
+    static func sqlite(_ workshop: Workshop, perCommit: Int) throws -> Measurement? {
+        guard let program = program("sqlite3") else { return nil }
+        return try insert(
+            program, try workshop.folder("peer"), "peer: sqlite3, \(perCommit) rows a commit", perCommit: perCommit,
+            rows: rows, body: String(repeating: "61", count: 180))
+    }
+
     private static func insert(
         _ program: String, _ folder: String, _ what: String, perCommit: Int, rows: Int, body: String
     ) throws -> Measurement {

@@ -22,6 +22,12 @@ enum ProcessFigures {
         return user + system
     }
 
+    /// A process and those it has started.
+    static func family(of process: pid_t) -> [pid_t] {
+        let children = read("/proc/\(process)/task/\(process)/children").split(separator: " ").compactMap { pid_t($0) }
+        return [process] + children
+    }
+
     static var secondsPerTick: Double { 1 / Double(sysconf(Int32(_SC_CLK_TCK))) }
 
     /// How often the threads of a process have waited for something.

@@ -1,0 +1,4 @@
+#pragma once
+
+// The Glibc module leaves it out.
+#include <sys/epoll.h>

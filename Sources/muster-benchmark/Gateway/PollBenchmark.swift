@@ -1,0 +1,78 @@
+/// Polls on kept connections beside nginx's fixed reply of 300 bytes, by the same client in the same run. Client and
+/// servers share the processors, so that the ratio is what counts.
+enum PollBenchmark {
+    private static let devices = 100_000
+    private static let connectionCounts = [64, 900]
+    private static let rounds = 3
+    private static let seconds = 3.0
+
+    /// Requests that one server answered, and what they cost it.
+    private struct Load {
+        var perSecond: [Double] = []
+        var times: [LoadClient.Outcome] = []
+        var processorSeconds = 0.0
+
+        var note: String {
+            let answers = times.reduce(0) { $0 + $1.answers }
+            let half = times.map { $0.times.milliseconds(percentile: 50) }
+            let most = times.map { $0.times.milliseconds(percentile: 99) }
+            return "p50 \(MeasurementTable.number(Timing.median(half))) ms, p99 "
+                + "\(MeasurementTable.number(Timing.median(most))) ms, "
+                + "\(MeasurementTable.number(processorSeconds * 1e6 / Double(answers))) us of processor time each"
+        }
+    }
+
+    static func run(_ workshop: Workshop) throws -> [Measurement] {
+        let fleet = try MusterServer(workshop, devices: devices, releaseBytes: 1024, updates: false)
+        let muster = try fleet.start(), nginx = try NginxServer.start(workshop, files: workshop.directory)
+        let polls = fleet.devices.map { fleet.request("GET", $0) }
+        let fixed = Array("GET /poll HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)
+        return try connectionCounts.flatMap { connections in
+            var ours = Load(), theirs = Load()
+            for _ in 0..<rounds {
+                try load(nginx, connections, &theirs) { _ in fixed }
+                try load(muster, connections, &ours) { polls[$0 % polls.count] }
+            }
+            return measurements(ours, theirs, connections)
+        }
+    }
+
+    private static func measurements(_ ours: Load, _ theirs: Load, _ connections: Int) -> [Measurement] {
+        let polls = Timing.median(ours.perSecond), fixed = Timing.median(theirs.perSecond)
+        return [
+            Measurement(
+                "polls, \(connections) connections", polls, "a second", note: "\(devices) devices, \(ours.note)"),
+            Measurement("peer: nginx, fixed reply, \(connections) connections", fixed, "a second", note: theirs.note),
+            Measurement("polls as a share of nginx's, \(connections) connections", polls / fixed, "", atLeast: 0.5),
+        ]
+    }
+
+    /// Asks for a few seconds, each device in its turn.
+    private static func load(
+        _ server: ServerProcess, _ connections: Int, _ load: inout Load, _ request: (Int) -> [UInt8]
+    ) throws {
+        let client = try LoadClient(port: server.port, connections: connections)
+        _ = try ask(client, seconds: 0.5, request)
+        let before = server.processorSeconds
+        let outcome = try ask(client, seconds: seconds, request)
+        load.processorSeconds += server.processorSeconds - before
+        load.perSecond.append(outcome.perSecond)
+        load.times.append(outcome)
+    }
+
+    private static func ask(
+        _ client: LoadClient, seconds: Double, _ request: (Int) -> [UInt8]
+    ) throws -> LoadClient.Outcome {
+        let start = ContinuousClock.now
+        var turn = 0
+        // Neighbours in the registry are not neighbours in time.
+        let stride = 7919
+        let outcome = try client.run(first: { request($0 * stride) }) { _ in
+            turn += stride
+            // The clock is read once in many answers.
+            return turn % 64 != 0 || Timing.seconds(since: start) < seconds ? request(turn) : nil
+        }
+        guard let status = outcome.firstRefusal else { return outcome }
+        throw BenchmarkFailure("a poll was answered with \(status)")
+    }
+}
