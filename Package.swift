@@ -165,6 +165,13 @@ let package = Package(
         .testTarget(
             name: "ArtifactStoreTests",
             dependencies: ["FleetCore", "ArtifactStore", "ArtifactProbe", "TerminalTesting"]),
+        // Terminals that call in at the gateway, most of them Debian's swupdate.
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway",
+                "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
             name: "ConsoleTests",

@@ -2,12 +2,13 @@ import FleetCore
 
 /// Reads the cause of a failure out of what a client says for people.
 enum ClientFailure {
-    /// Words of field clients, in lower case, and what they mean. The first that is found counts.
+    /// Words of field clients, in lower case, and what they mean. The first that is found counts. swupdate says
+    /// `Compatible SW not found` whatever is wrong with a description, so that this means nothing.
     private static let causes: [(words: String, cause: FailureCause)] = [
         ("hash mismatch", FailureCause(code: "hash mismatch", isPermanent: false)),
         ("checksum", FailureCause(code: "hash mismatch", isPermanent: false)),
         ("not compatible with hardware", FailureCause(code: "wrong model", isPermanent: true)),
-        ("compatible", FailureCause(code: "wrong model", isPermanent: true)),
+        ("compatible mismatch", FailureCause(code: "wrong model", isPermanent: true)),
         ("signer", FailureCause(code: "bad signature", isPermanent: true)),
         ("signature", FailureCause(code: "bad signature", isPermanent: true)),
         ("no space left", FailureCause(code: "disk full", isPermanent: false)),

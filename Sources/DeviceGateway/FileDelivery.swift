@@ -53,10 +53,16 @@ struct FileDelivery: Sendable {
             var reportedAt = ContinuousClock.now
             while position < part.upperBound {
                 let piece = try await read(at: position, atMost: part.upperBound - position)
-                try await writer.write(piece)
-                // Without this hop the pieces pile up in the channel, whatever the reader's pace.
-                try await channel.eventLoop.submit {}.get()
                 position += Int64(piece.readableBytes)
+                do {
+                    try await writer.write(piece)
+                    // Without this hop the pieces pile up in the channel, whatever the reader's pace.
+                    try await channel.eventLoop.submit {}.get()
+                } catch {
+                    // Some of the last piece may have arrived: the reader goes on from there.
+                    onProgress(part.lowerBound..<position, false)
+                    throw error
+                }
                 if ContinuousClock.now - reportedAt >= Self.progressInterval {
                     reportedAt = .now
                     onProgress(part.lowerBound..<position, false)
