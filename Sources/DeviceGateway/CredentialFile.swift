@@ -10,7 +10,7 @@ import Synchronization
 public final class CredentialFile: DeviceCredentials {
     /// The file's name in the state folder.
     public static let name = "credentials"
-    private static let gateway = "*"
+    static let gateway = "*"
 
     private struct Content {
         var hashes: [String: [UInt8]] = [:]
@@ -25,10 +25,13 @@ public final class CredentialFile: DeviceCredentials {
 
     private let path: String
     private let content = Mutex(Content())
+    private let onProblem: @Sendable (CredentialFailure) -> Void
 
     /// The credentials in a state folder; a file that is not there holds none.
-    public init(directory: String) {
+    /// - Parameter onProblem: Told of lines that cannot be read, whenever the file has changed; the others count.
+    public init(directory: String, onProblem: @escaping @Sendable (CredentialFailure) -> Void = { _ in }) {
         path = "\(directory)/\(Self.name)"
+        self.onProblem = onProblem
     }
 
     public func isGatewayToken(_ token: String) -> Bool { isToken(token, of: Self.gateway) }
@@ -43,33 +46,6 @@ public final class CredentialFile: DeviceCredentials {
         return zip(wanted, SHA256.hash(data: Data(token.utf8))).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// Draws a token for a device, in the place of the one it had, and writes the file anew.
-    /// - Parameter device: Its id; nil: the fleet's token.
-    /// - Returns: The token, which is kept nowhere: 43 characters of base64url.
-    public static func issue(_ device: String?, directory: String) throws -> String {
-        let key = SymmetricKey(size: .bits256)
-        let token = key.withUnsafeBytes { Data($0) }.base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
-        // As the engine creates it, which may not have run yet.
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let path = "\(directory)/\(name)", owner = device ?? gateway
-        var lines = read(path).filter { $0.key != owner }
-        lines[owner] = Array(SHA256.hash(data: Data(token.utf8)))
-        let text = lines.sorted { $0.key < $1.key }.map { "\(hex($0.value)) \($0.key)\n" }.joined()
-        let temporary = path + ".new"
-        try? FileManager.default.removeItem(atPath: temporary)
-        guard
-            FileManager.default.createFile(
-                atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
-            rename(temporary, path) == 0
-        else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
-        return token
-    }
-
-    // MARK: - The file
-
     /// Once a second at most: a wrong token must not cost a look at the disk.
     private func refresh(_ content: inout Content) {
         if let checkedAt = content.checkedAt, ContinuousClock.now - checkedAt < .seconds(1) { return }
@@ -83,21 +59,49 @@ public final class CredentialFile: DeviceCredentials {
             seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, inode: UInt64(status.st_ino))
         guard stamp != content.stamp else { return }
         content.stamp = stamp
-        content.hashes = Self.read(path)
-    }
-
-    private static func read(_ path: String) -> [String: [UInt8]] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [:] }
-        var hashes: [String: [UInt8]] = [:]
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let hash = bytes(parts[0]), hash.count == SHA256.byteCount else { continue }
-            hashes[String(parts[1])] = hash
+        do throws(CredentialFailure) {
+            let lines = try CredentialLines(reading: path)
+            content.hashes = lines.hashes
+            if let problem = lines.problem { onProblem(problem) }
+        } catch {
+            content.hashes = [:]
+            onProblem(error)
         }
-        return hashes
+    }
+}
+
+/// The lines of a file of tokens.
+struct CredentialLines {
+    /// The hash of each owner's token.
+    var hashes: [String: [UInt8]] = [:]
+    /// What is wrong with the first line that cannot be read; nil: all can.
+    private(set) var problem: CredentialFailure?
+
+    /// Reads a file; one that is not there has no lines.
+    init(reading path: String) throws(CredentialFailure) {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            guard access(path, F_OK) == 0 || errno != ENOENT else { return }
+            throw CredentialFailure(
+                message: "\(path) cannot be read", remedy: "check who may read it, and that it is a file")
+        }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() where !line.isEmpty {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            if parts.count == 2, let hash = Self.bytes(parts[0]), hash.count == SHA256.byteCount {
+                hashes[String(parts[1])] = hash
+            } else if problem == nil {
+                problem = CredentialFailure(
+                    message: "\(path):\(number + 1): this is not the hash of a token, a blank, and a device's id",
+                    remedy: "remove the line, and draw that device a new token")
+            }
+        }
     }
 
-    private static func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
+    /// The file's text.
+    var text: String {
+        hashes.sorted { $0.key < $1.key }
+            .map { owner, hash in hash.map { String(format: "%02x", $0) }.joined() + " \(owner)\n" }.joined()
+    }
 
     private static func bytes(_ hex: Substring) -> [UInt8]? {
         let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }

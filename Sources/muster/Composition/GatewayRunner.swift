@@ -57,7 +57,7 @@ struct GatewayRunner {
             pollInterval: definition.settings.heartbeat)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
-            credentials: CredentialFile(directory: directory),
+            credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
             artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), logger: logger)
         do {
             let running = try wait { try await gateway.start() }
