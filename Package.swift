@@ -85,6 +85,8 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        // Commands from other processes of this machine to an engine that runs.
+        .target(name: "EngineSocket", dependencies: ["FleetCore", "FleetEngine"]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
@@ -103,7 +105,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "DeviceGateway", "TerminalClients", "Cells", "Console", "CursesTerminal",
+                "DeviceGateway", "TerminalClients", "EngineSocket",
+                "Cells", "Console", "CursesTerminal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -172,6 +175,7 @@ let package = Package(
                 "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway",
                 "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "EngineSocketTests", dependencies: ["FleetCore", "FleetEngine", "EngineSocket"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
             name: "ConsoleTests",

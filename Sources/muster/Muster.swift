@@ -19,8 +19,8 @@ struct Muster: ParsableCommand {
         subcommands: [
             DemoCommand.self, ConsoleCommand.self, SimulateCommand.self, PlanCommand.self, SnapshotCommand.self,
             ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
-            CheckCommand.self, ReleaseCommand.self, ServeCommand.self, DeviceCommand.self, ThemeCommand.self,
-            TrialCommand.self,
+            CheckCommand.self, ReleaseCommand.self, ServeCommand.self, DeviceCommand.self, UpdateCommand.self,
+            ThemeCommand.self, TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other, and its mistake

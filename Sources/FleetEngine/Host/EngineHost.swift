@@ -82,11 +82,24 @@ public final class EngineHost: @unchecked Sendable {
     public func call(
         _ call: DeviceCall, completion: @escaping @Sendable (EngineReply) -> Void
     ) -> Bool {
+        enter(completion) { .call(call, ticket: $0) }
+    }
+
+    /// Puts a command in whose answer does not go to the news; the rest as of `call`.
+    public func submit(
+        _ command: Command, _ origin: Origin, completion: @escaping @Sendable (EngineReply) -> Void
+    ) -> Bool {
+        enter(completion) { .command(command, origin, ticket: $0) }
+    }
+
+    private func enter(
+        _ completion: @escaping @Sendable (EngineReply) -> Void, _ input: (UInt64) -> EngineInput
+    ) -> Bool {
         locked { shared in
             guard shared.inbox.count < Self.inboxCapacity, !shared.isStopping, !shared.hasStopped else { return false }
             let ticket = shared.nextTicket
             shared.nextTicket += 1
-            shared.inbox.append(.call(call, ticket: ticket))
+            shared.inbox.append(input(ticket))
             shared.callers[ticket] = completion
             return true
         }

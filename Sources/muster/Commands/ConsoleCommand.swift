@@ -53,11 +53,12 @@ struct ConsoleCommand: ParsableCommand {
             printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
             printError("--listen lets them call in, --simulate simulates them")
         }
+        let directory = arguments.stateDirectory(definition)
         let engine = FleetEngineSetup(
-            definition: definition, directory: arguments.stateDirectory(definition),
+            definition: definition, directory: directory,
             simulationSpeed: simulate ? speed : nil, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
-        try ConsoleRunner.exit(try ConsoleRunner.run({ try engine.makeDriver() }, setup))
+        try ConsoleRunner.exit(try ConsoleRunner.run({ try engine.makeDriver() }, setup, commandsIn: directory))
     }
 
     /// Lets devices call in while the console is open.

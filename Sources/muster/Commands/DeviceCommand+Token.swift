@@ -1,7 +1,6 @@
 import ArgumentParser
 import Cells
 import DeviceGateway
-import FleetCore
 
 extension DeviceCommand {
     /// `muster device token FLEET [DEVICE]`.
@@ -11,7 +10,7 @@ extension DeviceCommand {
             discussion: """
                 The token takes the place of the one that the device had, at once also for an engine that runs. Only \
                 its SHA-256 is kept: it is printed this once. Without a device it is the fleet's gateway token, by which \
-                any device may call in.
+                any device may call in. With --revoke no token is drawn, and the one that there was is worth nothing.
 
                 Exit codes: 0 done, 1 it cannot be kept, 2 there is no such device.
                 """)
@@ -21,29 +20,33 @@ extension DeviceCommand {
         @Argument(help: "The device's id; none: the fleet's gateway token.")
         var device: String?
 
+        @Flag(help: "Take the token back instead.")
+        var revoke = false
+
         func run() throws {
             let definition = try arguments.load()
-            // A fleet whose engine has never run yet has no state.
-            if let device, !definition.devices.contains(where: { $0.id == device }) {
-                try expect(device, try FleetReading.open(definition, arguments).loop.state)
-            }
             let directory = arguments.stateDirectory(definition)
-            do {
-                print(try CredentialFile.issue(device, directory: directory))
-            } catch {
-                printError("muster: the token cannot be kept in \(TextWidth.sanitised(directory)): \(error)")
-                throw ExitStatus.failed
+            // The token of a device that is in no file any more can be taken back all the same.
+            if let device, !revoke { try KnownDevices(definition, arguments).expect(device) }
+            try Credentials.told {
+                guard revoke else { return print(try CredentialFile.issue(device, directory: directory)) }
+                let owner = device.map { TextWidth.sanitised($0) } ?? "the fleet"
+                let was = try CredentialFile.revoke(device, directory: directory)
+                print(was ? "the token of \(owner) is worth nothing any more" : "\(owner) had no token")
             }
         }
+    }
 
-        private func expect(_ device: String, _ state: FleetState) throws {
-            guard state.devices.index(of: device) == nil else { return }
-            let near = NearMiss.best(
-                of: device, among: state.devices.indices.map { state.devices.id(DeviceIndex(UInt32($0))) })
-            printError(
-                "muster: there is no device \(TextWidth.sanitised(device)); "
-                    + (near.map { "did you mean \($0)?" } ?? "`muster devices` lists them"))
-            throw ExitStatus.badInput
+    /// Tells what is wrong with the file of tokens.
+    enum Credentials {
+        /// Does something with the file; ends the command with exit code 1 if that fails.
+        static func told(_ work: () throws -> Void) throws {
+            do {
+                try work()
+            } catch let error as CredentialFailure {
+                printError("muster: \(TextWidth.sanitised(error.description))")
+                throw ExitStatus.failed
+            }
         }
     }
 }

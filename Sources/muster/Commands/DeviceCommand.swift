@@ -1,7 +1,8 @@
 import ArgumentParser
 
-/// `muster device`: the devices' rights.
+/// `muster device`: the devices one by one, and their rights.
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "Let devices call in.", subcommands: [Token.self])
+        commandName: "device", abstract: "Add devices, let them call in, take them out of service.",
+        subcommands: [List.self, Add.self, Token.self, Decommission.self])
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cells
 import DeviceGateway
+import EngineSocket
 import FleetEngine
 import FleetFiles
 import Foundation
@@ -16,6 +17,9 @@ struct ServeCommand: ParsableCommand {
             rauc-hawkbit-updater speak; `muster device token` gives them the right to. The log is JSON lines on standard \
             error. SIGTERM or SIGINT ends it in good order: no new requests, those under way finish, the journal is \
             whole.
+
+            Commands such as `muster device` and `muster update` reach the engine while it runs, by engine.sock in the \
+            state folder.
 
             Exit codes: 0 ended by a signal, 1 the engine or the gateway failed, 2 bad input.
             """)
@@ -48,16 +52,19 @@ struct ServeCommand: ParsableCommand {
         let host = EngineHost { end.look() }
         end.watch { host.failure }
         try ConsoleRunner.start(host) { try engine.makeDriver() }
+        let socket = try CommandSocket.start(host, in: gateway.directory)
         let running: RunningGateway
         do {
             running = try gateway.start(host)
         } catch {
+            socket.stop()
             host.stop()
             throw error
         }
         let failure = end.wait()
         logger.info("ending", metadata: failure.map { ["failure": "\($0)"] } ?? [:])
         gateway.stop(running)
+        socket.stop()
         guard host.stop() else {
             printError("muster: the engine did not end within 10 s; its journal is whole")
             throw ExitStatus.failed

@@ -2,6 +2,7 @@ import ArgumentParser
 import Cells
 import Console
 import CursesTerminal
+import EngineSocket
 import FleetCore
 import FleetEngine
 import Foundation
@@ -66,20 +67,20 @@ struct ConsoleArguments: ParsableArguments {
 /// Runs an engine and a console on it, from the first paint to the terminal's return.
 enum ConsoleRunner {
     /// Starts the engine, opens the console, and ends both in good order.
-    /// - Parameter beside: Starts what else works on the engine, and gives what ends it.
+    /// - Parameters:
+    ///   - directory: The state folder in which commands of other processes are taken; nil: none are.
+    ///   - beside: Starts what else works on the engine, and gives what ends it.
     static func run(
         _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup,
-        beside: (EngineHost) throws -> () -> Void = { _ in {} }
+        commandsIn directory: String? = nil, beside: (EngineHost) throws -> () -> Void = { _ in {} }
     ) throws -> ConsoleSession.Ending {
         let waker = LateWaker()
         let host = EngineHost { waker.wake() }
         try start(host, makeDriver)
-        let endBeside: () -> Void
-        do { endBeside = try beside(host) } catch {
-            host.stop()
-            throw error
-        }
         defer { if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") } }
+        let socket = try directory.map { try CommandSocket.start(host, in: $0) }
+        defer { socket?.stop() }
+        let endBeside = try beside(host)
         defer { endBeside() }
         let terminal: CursesTerminal
         do {
@@ -87,6 +88,7 @@ enum ConsoleRunner {
                 CursesTerminal.Options(
                     colour: setup.colour, usesMouse: setup.usesMouse, drawsOnlyASCII: setup.drawsOnlyASCII))
         } catch {
+            socket?.stop()
             return try plain(host, error, setup)
         }
         waker.set(terminal.waker)

@@ -1,0 +1,108 @@
+import FleetCore
+
+/// What one process asks of the engine that runs in another: one line of JSON.
+public struct EngineRequest: Codable, Hashable, Sendable {
+    /// The most bytes of a line.
+    public static let maximumLength = 64 << 10
+    /// The longest reason, in bytes.
+    public static let longestReason = 1000
+    /// The version that this program speaks.
+    public static let version = 1
+
+    /// What can be asked.
+    public enum Verb: String, Codable, CaseIterable, Sendable {
+        case start, approve, pause, resume, cancel, decommission, accept, refuse, register
+        case rollBack = "roll back"
+        case retryFailed = "retry failed"
+    }
+
+    /// The version of the protocol.
+    public var version: Int
+    /// What is asked.
+    public var command: Verb
+    /// The update's or device's id.
+    public var object: String
+    /// Why, in the operator's words; may be empty.
+    public var reason: String
+    /// The update's id as the operator typed it, for a rollback.
+    public var confirmation: String?
+    /// The device to register.
+    public var device: DeviceForm?
+
+    /// A request of these parts.
+    public init(
+        _ command: Verb, _ object: String, reason: String = "", confirmation: String? = nil, device: DeviceForm? = nil
+    ) {
+        version = Self.version
+        self.command = command
+        self.object = object
+        self.reason = reason
+        self.confirmation = confirmation
+        self.device = device
+    }
+
+    /// The command that is asked for.
+    /// - Throws: What in the request no engine could carry out.
+    public func makeCommand() throws(Refusal) -> Command {
+        guard version == Self.version else {
+            throw Refusal(
+                "the request is of version \(version), and this engine speaks \(Self.version)",
+                remedy: "use the `muster` that runs the engine")
+        }
+        guard reason.utf8.count <= Self.longestReason else {
+            throw Refusal("the reason is longer than \(Self.longestReason) bytes", remedy: "shorten it")
+        }
+        switch command {
+        case .start: return .start(update: object)
+        case .approve: return .approve(update: object)
+        case .pause: return .pause(update: object)
+        case .resume: return .resume(update: object)
+        case .cancel: return .cancel(update: object)
+        case .rollBack: return .rollBack(update: object, confirmation: confirmation ?? "", preview: nil)
+        case .retryFailed: return .retryFailed(update: object)
+        case .decommission: return .decommission(device: object)
+        case .register: return .register([try registered()])
+        case .accept, .refuse:
+            throw Refusal("this engine cannot \(command.rawValue) devices", remedy: "use a later `muster`")
+        }
+    }
+
+    private func registered() throws(Refusal) -> DeviceRecord {
+        guard let device, device.id == object else {
+            throw Refusal("a request to register has no device", remedy: "say what is known of it")
+        }
+        return try device.makeRecord()
+    }
+}
+
+/// What the engine answered: one line of JSON.
+public struct EngineResponse: Codable, Hashable, Sendable {
+    /// How a request ended.
+    public enum Outcome: String, Codable, Sendable {
+        /// It was carried out, and is durable.
+        case done
+        /// The engine decided against it.
+        case refused
+        /// It was not decided, or whether it was is not known.
+        case failed
+    }
+
+    /// How it ended.
+    public var outcome: Outcome
+    /// What is wrong; nil: nothing.
+    public var message: String?
+    /// What to do.
+    public var remedy: String?
+
+    /// A response of these parts.
+    public init(_ outcome: Outcome, _ problem: Refusal? = nil) {
+        self.outcome = outcome
+        message = problem?.message
+        remedy = problem?.remedy
+    }
+
+    /// The answer to a command.
+    public init(refusal: Refusal?) {
+        self.init(refusal == nil ? .done : .refused, refusal)
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Brings requests to the engine that runs on a state folder.
+public enum EngineSocketClient {
+    /// How long an answer is waited for: longer than the engine's own deadlines together.
+    static let answerDeadline = EngineSocketServer.answerDeadline + EngineSocketServer.lineDeadline + .seconds(5)
+    /// The most bytes of an answer.
+    static let longestAnswer = 16 << 10
+
+    /// Sends a request and waits for its answer; nil: no engine listens there.
+    public static func send(
+        _ request: EngineRequest, to directory: String
+    ) throws(EngineSocketError) -> EngineResponse? {
+        guard let connection = try connection(to: SocketPlace(directory: directory)) else { return nil }
+        defer { _ = close(connection) }
+        let channel = LineChannel(descriptor: connection)
+        guard let line = try? JSONEncoder().encode(request), line.count <= EngineRequest.maximumLength else {
+            throw EngineSocketError(
+                "the request is longer than \(EngineRequest.maximumLength) bytes", remedy: "say less at once")
+        }
+        // An engine that has no room answers without having read.
+        channel.writeLine(line, within: EngineSocketServer.lineDeadline)
+        guard let answer = try? channel.readLine(atMost: longestAnswer, within: answerDeadline),
+            let response = try? JSONDecoder().decode(EngineResponse.self, from: answer)
+        else {
+            throw EngineSocketError(
+                "the engine has not answered", remedy: "`muster audit list` tells whether it has carried it out")
+        }
+        return response
+    }
+
+    private static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {
+        guard access(place.directory, F_OK) == 0 else { return nil }
+        let descriptor = try SocketPlace.makeSocket()
+        let connected = try place.withAddress { connect(descriptor, $0, $1) }
+        if connected.result == 0 { return descriptor }
+        _ = close(descriptor)
+        switch connected.code {
+        case ENOENT, ECONNREFUSED: return nil
+        case EACCES, EPERM:
+            throw .ofSystem(
+                "\(place.path) cannot be reached", code: connected.code, remedy: "use the user who runs the engine")
+        default:
+            throw .ofSystem(
+                "\(place.path) cannot be reached", code: connected.code, remedy: "see whether the engine still runs")
+        }
+    }
+}

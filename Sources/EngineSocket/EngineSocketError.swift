@@ -1,0 +1,21 @@
+import Foundation
+
+/// Why the engine's socket cannot be used, and what to do.
+public struct EngineSocketError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    public var message: String
+    /// What to do.
+    public var remedy: String
+
+    init(_ message: String, remedy: String) {
+        self.message = message
+        self.remedy = remedy
+    }
+
+    public var description: String { "\(message); \(remedy)" }
+
+    /// What the system's last call said, behind what was tried.
+    static func ofSystem(_ message: String, code: Int32 = errno, remedy: String) -> EngineSocketError {
+        EngineSocketError("\(message): \(String(cString: strerror(code)))", remedy: remedy)
+    }
+}

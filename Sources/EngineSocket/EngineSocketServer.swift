@@ -1,0 +1,192 @@
+import FleetCore
+import FleetEngine
+import Foundation
+import Synchronization
+
+/// Takes commands from other processes of this machine, on a Unix socket in the engine's state folder.
+///
+/// One connection carries one request and one response. The engine holds its folder's lock, so a socket that is there
+/// already belongs to a dead process and is replaced.
+public final class EngineSocketServer: Sendable {
+    /// Connections that are served at once; one more is told to try again.
+    public static let mostConnections = 16
+    /// How long a request may take to arrive, and an answer to be taken.
+    public static let lineDeadline = Duration.seconds(5)
+    /// How long the engine may take to answer.
+    public static let answerDeadline = Duration.seconds(30)
+    /// How long connections that have a request under way are waited for at the end.
+    static let drainDeadline = Duration.seconds(5)
+
+    /// Puts a command into the engine's inbox; false: it is full. See `EngineHost.submit`.
+    public typealias Entry = @Sendable (Command, Origin, @escaping @Sendable (EngineReply) -> Void) -> Bool
+
+    private let place: SocketPlace
+    private let listener: Int32
+    /// Closing its second end ends everything that waits on its first.
+    private let stopPipe: [Int32]
+    private let entry: Entry
+    private let connections = Mutex(0)
+    private let acceptorHasEnded = DispatchSemaphore(value: 0)
+
+    private init(_ place: SocketPlace, listener: Int32, stopPipe: [Int32], entry: @escaping Entry) {
+        self.place = place
+        self.listener = listener
+        self.stopPipe = stopPipe
+        self.entry = entry
+    }
+
+    deinit { _ = close(stopPipe[0]) }
+
+    /// Listens in a state folder, whose engine this process runs.
+    public static func start(
+        in directory: String, entry: @escaping Entry
+    ) throws(EngineSocketError) -> EngineSocketServer {
+        let place = SocketPlace(directory: directory)
+        let listener = try listen(place)
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else {
+            _ = close(listener)
+            throw .ofSystem("a pipe cannot be made", remedy: "let the engine open more files (ulimit -n)")
+        }
+        for end in ends { SocketPlace.keepFromChildren(end) }
+        let server = EngineSocketServer(place, listener: listener, stopPipe: ends, entry: entry)
+        let thread = Thread { server.acceptAll() }
+        thread.name = "engine socket"
+        thread.start()
+        return server
+    }
+
+    private static func listen(_ place: SocketPlace) throws(EngineSocketError) -> Int32 {
+        try removeRemains(place)
+        let listener = try SocketPlace.makeSocket()
+        // The socket is its owner's alone from its first moment on: the file gets the descriptor's mode.
+        _ = fchmod(listener, 0o600)
+        let bound = try place.withAddress { bind(listener, $0, $1) }
+        guard bound.result == 0, Foundation.listen(listener, Int32(mostConnections)) == 0 else {
+            let code = bound.result == 0 ? errno : bound.code
+            _ = close(listener)
+            throw .ofSystem(
+                "\(place.path) cannot be listened on", code: code, remedy: "keep the state on a local file system")
+        }
+        return listener
+    }
+
+    /// Whatever else lies there is not ours to remove.
+    private static func removeRemains(_ place: SocketPlace) throws(EngineSocketError) {
+        var status = stat()
+        guard lstat(place.path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw EngineSocketError("\(place.path) is no socket", remedy: "move it away: the engine listens there")
+        }
+        guard unlink(place.path) == 0 else {
+            throw .ofSystem("\(place.path) cannot be replaced", remedy: "check who may write in \(place.directory)")
+        }
+    }
+
+    /// Takes no more connections, and waits for those with a request under way. Before the engine ends, since its lock
+    /// says whose the socket is.
+    public func stop() {
+        _ = close(stopPipe[1])
+        acceptorHasEnded.wait()
+        _ = unlink(place.path)
+        _ = close(listener)
+        let deadline = ContinuousClock.now + Self.drainDeadline
+        while connections.withLock({ $0 }) > 0, ContinuousClock.now < deadline { usleep(1000) }
+    }
+}
+
+// MARK: - Connections
+
+extension EngineSocketServer {
+    /// The longest that an acceptor without descriptors waits before it tries again, in milliseconds.
+    private static let pause: Int32 = 100
+
+    private func acceptAll() {
+        defer { acceptorHasEnded.signal() }
+        while !hasStopped(waiting: -1, for: listener) {
+            let connection = Foundation.accept(listener, nil, nil)
+            guard connection >= 0 else {
+                if hasStopped(waiting: Self.pause, for: nil) { return }
+                continue
+            }
+            SocketPlace.keepFromChildren(connection)
+            guard takePlace() else {
+                answer(LineChannel(descriptor: connection), Self.busy)
+                _ = close(connection)
+                continue
+            }
+            let thread = Thread { [self] in
+                serve(connection)
+                _ = close(connection)
+                connections.withLock { $0 -= 1 }
+            }
+            thread.name = "engine socket connection"
+            thread.start()
+        }
+    }
+
+    /// Waits until there is a connection, and says whether it is time to stop.
+    private func hasStopped(waiting milliseconds: Int32, for listener: Int32?) -> Bool {
+        var watched = [pollfd(fd: stopPipe[0], events: Int16(POLLIN), revents: 0)]
+        if let listener { watched.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0)) }
+        _ = poll(&watched, nfds_t(watched.count), milliseconds)
+        return watched[0].revents != 0
+    }
+
+    private func takePlace() -> Bool {
+        connections.withLock { count in
+            guard count < Self.mostConnections else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    private func serve(_ connection: Int32) {
+        let channel = LineChannel(descriptor: connection, stop: stopPipe[0])
+        guard let name = UserName.ofPeer(connection) else { return }
+        let line: Data
+        do {
+            line = try channel.readLine(atMost: EngineRequest.maximumLength, within: Self.lineDeadline)
+        } catch {
+            if error == .tooLong { answer(channel, Self.tooLong) }
+            return
+        }
+        answer(channel, respond(to: line, from: name))
+    }
+
+    private func respond(to line: Data, from name: String) -> EngineResponse {
+        guard let request = try? JSONDecoder().decode(EngineRequest.self, from: line) else { return Self.unreadable }
+        let command: Command
+        do { command = try request.makeCommand() } catch { return EngineResponse(.refused, error) }
+        let answered = DispatchSemaphore(value: 0)
+        let reply = Mutex<EngineReply?>(nil)
+        let origin = Origin(operatorName: name, source: "command line", reason: request.reason)
+        let isTaken = entry(command, origin) { given in
+            reply.withLock { $0 = given }
+            answered.signal()
+        }
+        guard isTaken else { return Self.busy }
+        let limit = DispatchTime.now() + .seconds(Int(Self.answerDeadline.components.seconds))
+        guard answered.wait(timeout: limit) == .success, let reply = reply.withLock({ $0 }) else { return Self.slow }
+        return EngineResponse(refusal: reply.refusal)
+    }
+
+    private func answer(_ channel: LineChannel, _ response: EngineResponse) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let line = try? encoder.encode(response) else { return }
+        channel.writeLine(line, within: Self.lineDeadline)
+    }
+
+    private static let busy = EngineResponse(
+        .failed, Refusal("the engine takes no commands now", remedy: "try again"))
+    private static let tooLong = EngineResponse(
+        .failed, Refusal("the request is longer than \(EngineRequest.maximumLength) bytes", remedy: "say less at once"))
+    private static let unreadable = EngineResponse(
+        .failed, Refusal("the engine does not understand the request", remedy: "use the `muster` that runs the engine"))
+    private static let slow = EngineResponse(
+        .failed,
+        Refusal(
+            "the engine has not answered within \(answerDeadline.components.seconds) s",
+            remedy: "`muster audit list` tells whether it has carried it out since"))
+}

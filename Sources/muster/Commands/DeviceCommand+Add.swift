@@ -1,0 +1,89 @@
+import ArgumentParser
+import Cells
+import DeviceGateway
+import EngineSocket
+import FleetFiles
+
+extension DeviceCommand {
+    /// `muster device add FLEET DEVICE --firmware V`.
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register a device that is in no file of the fleet.",
+            discussion: """
+                It is kept in the journal, and in service at once. Its status is unknown until it calls in.
+
+                Exit codes: 0 done, 1 it could not be decided or its token not be kept, 2 it was refused.
+                """)
+
+        @OptionGroup var arguments: FleetArguments
+
+        @Argument(help: "The device's id, unique in the fleet.")
+        var device: String
+
+        @Option(help: ArgumentHelp("The release it runs.", valueName: "version"))
+        var firmware: String
+
+        @Option(help: "What people call it.")
+        var name = ""
+
+        @Option(help: "Its store. Default: one of its own.")
+        var site = ""
+
+        @Option(help: "Its store's region.")
+        var region = ""
+
+        @Option(help: "A place for people to read.")
+        var location = ""
+
+        @Option(help: ArgumentHelp("Its time zone. Default: its site's, region's or fleet's.", valueName: "zone"))
+        var timeZone: String?
+
+        @Option(
+            help: ArgumentHelp("Anything else, by which selectors find it; may be repeated.", valueName: "name=value"))
+        var tag: [String] = []
+
+        @Flag(help: "Draw a token for it, and print nothing but that.")
+        var token = false
+
+        @OptionGroup var why: ReasonArguments
+
+        func validate() throws {
+            for text in tag where !text.contains("=") { throw ValidationError("--tag \(text): write it as NAME=VALUE") }
+        }
+
+        func run() throws {
+            let definition = try arguments.load()
+            guard try !KnownDevices(definition, arguments).has(device) else {
+                printError(
+                    "muster: there is a device \(TextWidth.sanitised(device)) already; "
+                        + "give each device an id of its own")
+                throw ExitStatus.badInput
+            }
+            let request = EngineRequest(.register, device, reason: why.reason, device: form(definition))
+            try CommandDelivery(definition, arguments).carryOut(request)
+            guard token else { return print("register \(device): accepted") }
+            try Credentials.told {
+                print(try CredentialFile.issue(device, directory: arguments.stateDirectory(definition)))
+            }
+        }
+
+        private func form(_ definition: FleetDefinition) -> DeviceForm {
+            var form = DeviceForm(id: device, firmware: firmware)
+            (form.name, form.site, form.region, form.location) = (name, site, region, location)
+            form.timeZone = timeZone ?? zone(definition)
+            for text in tag {
+                let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                form.tags[String(parts[0])] = String(parts[1])
+            }
+            return form
+        }
+
+        /// As the files have it for devices that stand nearest.
+        private func zone(_ definition: FleetDefinition) -> String {
+            let near =
+                definition.devices.first { !site.isEmpty && $0.site == site }
+                ?? definition.devices.first { !region.isEmpty && $0.region == region }
+            return near?.timeZone ?? definition.settings.timeZone
+        }
+    }
+}

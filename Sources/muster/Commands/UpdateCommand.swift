@@ -1,0 +1,119 @@
+import ArgumentParser
+import Cells
+import EngineSocket
+import Foundation
+
+/// `muster update`: what the console's keys do to an update, from the command line.
+struct UpdateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update", abstract: "Start, hold, end or revert an update.",
+        discussion: """
+            The engine that runs is told; if none does, the command is written to the journal, and what follows from it \
+            happens once an engine runs. It stands in the audit with your name.
+
+            Exit codes: 0 done, 1 it could not be decided, 2 it was refused.
+            """,
+        subcommands: [
+            Start.self, Approve.self, Pause.self, Resume.self, Cancel.self, Rollback.self, Retry.self,
+        ])
+}
+
+/// A command that moves an update.
+protocol UpdateStep: ParsableCommand {
+    static var verb: EngineRequest.Verb { get }
+    var order: UpdateOrderArguments { get }
+    /// The id as the operator confirmed it, where that is asked for.
+    func confirmation() throws -> String?
+}
+
+/// Which update, and why.
+struct UpdateOrderArguments: ParsableArguments {
+    @OptionGroup var arguments: FleetArguments
+    @OptionGroup var why: ReasonArguments
+
+    @Argument(help: "The update's id.")
+    var update: String
+}
+
+extension UpdateStep {
+    func confirmation() throws -> String? { nil }
+
+    func run() throws {
+        let definition = try order.arguments.load()
+        let request = EngineRequest(
+            Self.verb, order.update, reason: order.why.reason, confirmation: try confirmation())
+        try CommandDelivery(definition, order.arguments).carryOut(request)
+        print("\(Self.verb.rawValue) \(order.update): accepted")
+    }
+}
+
+extension UpdateCommand {
+    /// `muster update start FLEET UPDATE`.
+    struct Start: UpdateStep {
+        static let configuration = CommandConfiguration(abstract: "Freeze the target list of a draft, and begin.")
+        static let verb = EngineRequest.Verb.start
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update approve FLEET UPDATE`.
+    struct Approve: UpdateStep {
+        static let configuration = CommandConfiguration(
+            abstract: "Let an update, or its next phase, go on that waits for approval.")
+        static let verb = EngineRequest.Verb.approve
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update pause FLEET UPDATE`.
+    struct Pause: UpdateStep {
+        static let configuration = CommandConfiguration(abstract: "Start no more devices; what is in flight goes on.")
+        static let verb = EngineRequest.Verb.pause
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update resume FLEET UPDATE`.
+    struct Resume: UpdateStep {
+        static let configuration = CommandConfiguration(abstract: "Go on with a paused update.")
+        static let verb = EngineRequest.Verb.resume
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update cancel FLEET UPDATE`.
+    struct Cancel: UpdateStep {
+        static let configuration = CommandConfiguration(
+            abstract: "Call off what has not begun; what is in flight finishes.")
+        static let verb = EngineRequest.Verb.cancel
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update retry FLEET UPDATE`.
+    struct Retry: UpdateStep {
+        static let configuration = CommandConfiguration(
+            abstract: "Try the failed devices once more, as an update of its own.")
+        static let verb = EngineRequest.Verb.retryFailed
+        @OptionGroup var order: UpdateOrderArguments
+    }
+
+    /// `muster update rollback FLEET UPDATE`.
+    struct Rollback: UpdateStep {
+        static let configuration = CommandConfiguration(
+            abstract: "Send every device that the update changed back to the release it had before.",
+            discussion: "Asks for the update's id, typed in full, unless --yes is given.")
+        static let verb = EngineRequest.Verb.rollBack
+        @OptionGroup var order: UpdateOrderArguments
+
+        @Flag(help: "Do not ask.")
+        var yes = false
+
+        func confirmation() throws -> String? {
+            if yes { return order.update }
+            guard isatty(STDIN_FILENO) == 1 else {
+                printError(
+                    "muster: a rollback is confirmed by the update's id on a terminal; --yes confirms it elsewhere")
+                throw ExitStatus.badInput
+            }
+            FileHandle.standardError.write(
+                Data("Type \(TextWidth.sanitised(order.update)) to roll it back: ".utf8))
+            return readLine() ?? ""
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import TerminalTesting
+import Testing
+
+/// `muster update`: what the console's keys do, from the command line.
+@Suite(.timeLimit(.minutes(5)))
+struct UpdateCommandTests {
+    let scratch: ScratchFleet
+    static let patch = "critical-patch-2.4.1"
+
+    init() throws { scratch = try ScratchFleet() }
+
+    private func update(_ step: String, _ id: String = patch, _ options: String...) throws -> MusterRun {
+        try MusterRun(["update", step, scratch.fleet, id] + options, scratch)
+    }
+
+    private func status(_ id: String = patch) throws -> String? {
+        try MusterRun(["updates", scratch.fleet, "--json"], scratch).list()
+            .first { $0["id"] as? String == id }?["status"] as? String
+    }
+
+    @Test(arguments: [true, false]) func anUpdateIsStartedHeldAndEnded(whileAnEngineRuns: Bool) throws {
+        let serve = whileAnEngineRuns ? try ServeRun(scratch) : nil
+        for (step, words, then) in [
+            ("start", "start", "running"), ("pause", "pause", "paused"), ("resume", "resume", "running"),
+        ] {
+            let run = try update(step, Self.patch, "--reason", "because of \(step)")
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.output == "\(words) \(Self.patch): accepted\n")
+            #expect(try status() == then)
+        }
+        #expect(try update("cancel").code == 0)
+        #expect(serve?.stop() ?? 0 == 0)
+        let commands = try Audit(scratch).accepted.filter { $0.origin.source == "command line" }
+        #expect(commands.map(\.verb) == ["start", "pause", "resume", "cancel"])
+        #expect(commands.map(\.origin.reason) == ["because of start", "because of pause", "because of resume", ""])
+        #expect(Set(commands.map(\.origin.operatorName)) == [NSUserName()])
+    }
+
+    @Test(arguments: ["pause", "resume", "cancel", "approve", "retry"])
+    func whatMakesNoSense(step: String) throws {
+        if step == "cancel" { _ = try update(step) }
+        let run = try update(step)
+        #expect(run.code == 2)
+        #expect(run.output == "")
+        #expect(run.errors.contains("; "), "\(run.errors)")
+    }
+
+    @Test func anUpdateThatIsNotThere() throws {
+        let run = try update("start", "critical-patch-2.4.")
+        #expect(run.code == 2)
+        #expect(run.errors == "muster: there is no update critical-patch-2.4.; did you mean \(Self.patch)?\n")
+        let serve = try ServeRun(scratch)
+        #expect(try update("start", "critical-patch-2.4.").errors == run.errors)
+        #expect(serve.stop() == 0)
+    }
+
+    /// A script has nobody who could type.
+    @Test func aRollbackIsConfirmed() throws {
+        let run = try update("rollback")
+        #expect(run.code == 2)
+        #expect(run.errors.contains("--yes"))
+        #expect(try FileTree(scratch.state).paths == [])
+        #expect(try update("start").code == 0)
+        let confirmed = try update("rollback", Self.patch, "--yes", "--reason", "tills are down")
+        #expect(confirmed.code == 0, "\(confirmed.errors)")
+        #expect(confirmed.output == "roll back \(Self.patch): accepted\n")
+        let command = try Audit(scratch).accepted.last
+        #expect(command?.verb == "roll back")
+        #expect(command?.origin.reason == "tills are down")
+    }
+
+    private func rollback(answering text: String) throws -> PtyProcess {
+        let terminal = try PtyProcess(
+            executable: try BuiltProduct.path(of: "muster"),
+            arguments: ["update", "rollback", scratch.fleet, Self.patch], environment: scratch.environment,
+            columns: 80, rows: 24)
+        try terminal.waitUntil { $0.contains("Type \(Self.patch) to roll it back:") }
+        terminal.send(keys: text + "\r")
+        return terminal
+    }
+
+    @Test func theIdIsTypedOnATerminal() throws {
+        let wrong = try rollback(answering: "yes")
+        try wrong.waitUntil { $0.contains("is not the id") }
+        #expect(try wrong.waitForExit() == .exited(2))
+        let right = try rollback(answering: Self.patch)
+        try right.waitUntil { $0.contains("only a started update can be rolled back") }
+        #expect(try right.waitForExit() == .exited(2))
+    }
+
+    /// An engine that was just started holds the journal before it listens.
+    @Test func anEngineThatStartsIsWaitedFor() throws {
+        for _ in 0..<3 {
+            let console = try ConsoleRun(scratch)
+            let run = try update("pause", "nothing")
+            #expect(run.code == 2, "\(run.errors)")
+            #expect(run.errors.contains("there is no update nothing"), "\(run.errors)")
+            console.terminal.signal(SIGKILL)
+            _ = try console.terminal.waitForExit()
+        }
+    }
+}
