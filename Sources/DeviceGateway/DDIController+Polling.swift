@@ -79,7 +79,7 @@ extension DDIController {
         let files = try await files(of: work)
         return json(
             DDIReplies.deployment(
-                base: base(request, context), work.order, files: files.map { ($0.name, $1) }, isTLS: false))
+                base: base(request, context), work.order, files: files.map { ($0.name, $1) }, isTLS: security != nil))
     }
 
     /// The time that a request prefers to wait; nil: it does not.

@@ -13,19 +13,21 @@ struct DDIController: Sendable {
     let desk: EngineDesk
     let credentials: any DeviceCredentials
     let artifacts: any ArtifactSource
+    let security: (any ConnectionSecurity)?
     let logger: Logger
     let book = ActionBook()
     let clones: CloneWatch
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, logger: Logger
+        artifacts: any ArtifactSource, security: (any ConnectionSecurity)?, logger: Logger
     ) {
         self.options = options
         clones = CloneWatch(within: options.pollInterval * 2)
         self.desk = desk
         self.credentials = credentials
         self.artifacts = artifacts
+        self.security = security
         self.logger = logger
     }
 
@@ -61,10 +63,16 @@ struct DDIController: Sendable {
         guard let tenant = context.parameters.get("tenant"), tenant == options.tenant || tenant == "DEFAULT",
             let id = context.parameters.get("id")
         else { throw HTTPError(.notFound) }
+        let address = context.channel.remoteAddress?.ipAddress
+        // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
+        if let certificate = security?.certificate(of: context.channel) {
+            guard certificate.commonName == id else { throw HTTPError(.forbidden) }
+            return Caller(id: id, mayJoin: true, address: address)
+        }
         guard let proof = DeviceProof(request.headers[.authorization], for: id, credentials) else {
             throw HTTPError(.unauthorized)
         }
-        return Caller(id: id, mayJoin: proof == .fleet, address: context.channel.remoteAddress?.ipAddress)
+        return Caller(id: id, mayJoin: proof == .fleet, address: address)
     }
 
     /// Says something to the engine for a device; that it is there, in any case.
@@ -124,7 +132,8 @@ struct DDIController: Sendable {
         let host = request.head.authority ?? "\(options.host):\(options.port)"
         let id = context.parameters.get("id") ?? ""
         let encoded = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", "~"])) ?? id
-        return "http://\(host)/\(context.parameters.get("tenant") ?? "DEFAULT")/controller/v1/\(encoded)"
+        return
+            "\(security == nil ? "http" : "https")://\(host)/\(context.parameters.get("tenant") ?? "DEFAULT")/controller/v1/\(encoded)"
     }
 
     func json(_ body: String) -> Response {

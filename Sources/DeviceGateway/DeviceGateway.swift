@@ -35,6 +35,7 @@ public struct DeviceGateway: Sendable {
 
     private let options: Options
     private let controller: DDIController
+    private let security: (any ConnectionSecurity)?
     private let bell: OrderBell
     private let logger: Logger
 
@@ -45,17 +46,19 @@ public struct DeviceGateway: Sendable {
     ///   - bell: Where the engine sends its orders.
     ///   - credentials: Who may call in as whom.
     ///   - artifacts: The files of releases.
+    ///   - security: Secures the connections, by TLS; nil: they are plain.
     ///   - logger: Takes what an administrator should know.
     public init(
         _ options: Options, entry: @escaping EngineDesk.Entry, bell: OrderBell, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, logger: Logger
+        artifacts: any ArtifactSource, security: (any ConnectionSecurity)? = nil, logger: Logger
     ) {
         self.options = options
+        self.security = security
         self.bell = bell
         self.logger = logger
         controller = DDIController(
             options: options, desk: EngineDesk(entry, bell: bell), credentials: credentials, artifacts: artifacts,
-            logger: logger)
+            security: security, logger: logger)
     }
 
     /// Starts to take requests.
@@ -65,7 +68,7 @@ public struct DeviceGateway: Sendable {
         controller.addRoutes(to: router)
         return try await RunningGateway.start(bell: bell, logger: logger) { onListening in
             Application(
-                router: router,
+                router: router, server: .http1(security),
                 configuration: ApplicationConfiguration(
                     address: .hostname(options.host, port: options.port), serverName: "muster"),
                 onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)

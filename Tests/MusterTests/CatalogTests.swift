@@ -5,7 +5,7 @@ import Testing
 struct CatalogTests {
     static let targets = [
         "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetCore", "FleetEngine",
-        "FleetFiles", "FleetJournal", "FleetSimulator", "muster",
+        "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "muster",
     ]
 
     /// Words that a name is declared behind.

@@ -18,6 +18,10 @@ struct ServeCommand: ParsableCommand {
             error. SIGTERM or SIGINT ends it in good order: no new requests, those under way finish, the journal is \
             whole.
 
+            With --tls-cert and --tls-key devices call in by TLS 1.2 or later; SIGHUP has the files read again. With \
+            --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
+            it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
+
             Commands such as `muster device` and `muster update` reach the engine while it runs, by engine.sock in the \
             state folder.
 
@@ -25,9 +29,7 @@ struct ServeCommand: ParsableCommand {
             """)
 
     @OptionGroup var arguments: FleetArguments
-
-    @Option(help: ArgumentHelp("Where devices call in. Port 0 takes one that is free.", valueName: "host:port"))
-    var listen = ListenAddress.standard
+    @OptionGroup var gatewayArguments: GatewayArguments
 
     @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
     var start: [String] = []
@@ -38,7 +40,9 @@ struct ServeCommand: ParsableCommand {
         try GatewayRunner.refuseSimulated(directory)
         let logger = Logger.jsonLines(to: .standardError)
         let gateway = GatewayRunner(
-            fleet: arguments.fleet, definition: definition, directory: directory, address: listen, logger: logger)
+            fleet: arguments.fleet, definition: definition, directory: directory,
+            address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
+            logger: logger)
         try gateway.takeInReleases()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
@@ -48,7 +52,7 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func serve(_ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ logger: Logger) throws {
-        let end = EndOfService()
+        let end = EndOfService { gateway.reloadSecurity() }
         let host = EngineHost { end.look() }
         end.watch { host.failure }
         try ConsoleRunner.start(host) { try engine.makeDriver() }
@@ -80,13 +84,14 @@ private final class EndOfService: @unchecked Sendable {
     private let question = Mutex<(@Sendable () -> String?)?>(nil)
     private var sources: [any DispatchSourceSignal] = []
 
-    init() {
-        // The session that started it may end; a service goes on.
-        signal(SIGHUP, SIG_IGN)
-        sources = [SIGTERM, SIGINT].map { number in
+    /// - Parameter onHangUp: Called for SIGHUP: the session that started it may end; a service goes on.
+    init(onHangUp: @escaping @Sendable () -> Void) {
+        sources = [SIGTERM, SIGINT, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [done] in done.signal() }
+            source.setEventHandler { [done] in
+                if number == SIGHUP { onHangUp() } else { done.signal() }
+            }
             source.resume()
             return source
         }

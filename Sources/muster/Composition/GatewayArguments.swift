@@ -1,4 +1,60 @@
 import ArgumentParser
+import Cells
+import GatewayTLS
+import Logging
+
+/// Where and how devices call in; the same for every command that lets them.
+struct GatewayArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where devices call in. Port 0 takes one that is free. `muster serve` takes 127.0.0.1:8080 by itself.",
+            valueName: "host:port"))
+    var listen: ListenAddress?
+
+    @Option(
+        help: ArgumentHelp(
+            "The server's certificate and those above it, in PEM: devices call in by TLS.", valueName: "file"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key, in PEM.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Authorities whose client certificates prove devices, in PEM; a certificate's CN is the device's id.",
+            valueName: "file"))
+    var clientCa: String?
+
+    @Flag(help: "Send away who shows no client certificate, even with a token.")
+    var requireClientCert = false
+
+    func validate() throws {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key belong together: name both or none")
+        }
+        guard clientCa == nil || tlsCert != nil else {
+            throw ValidationError("--client-ca: client certificates need TLS; name --tls-cert and --tls-key too")
+        }
+        guard !requireClientCert || clientCa != nil else {
+            throw ValidationError("--require-client-cert: say with --client-ca whose certificates are believed")
+        }
+    }
+
+    /// What secures the connections; nil: nothing does. Ends the command with exit code 2 if a file is wrong.
+    func security(_ logger: Logger) throws -> GatewayTLS? {
+        guard let tlsCert, let tlsKey else { return nil }
+        do {
+            return try GatewayTLS(
+                TLSFiles(
+                    certificate: tlsCert, key: tlsKey, clientAuthorities: clientCa,
+                    requiresClientCertificate: requireClientCert),
+                logger: logger)
+        } catch {
+            printError("muster: \(TextWidth.sanitised(error.description))")
+            throw ExitStatus.badInput
+        }
+    }
+}
 
 /// Where devices call in.
 struct ListenAddress: ExpressibleByArgument, Hashable, Sendable {
@@ -7,6 +63,9 @@ struct ListenAddress: ExpressibleByArgument, Hashable, Sendable {
 
     /// The address of this machine alone, as long as nobody names another.
     static let standard = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     init(host: String, port: Int) {
         self.host = host

@@ -4,6 +4,7 @@ import DeviceGateway
 import FleetEngine
 import FleetFiles
 import Foundation
+import GatewayTLS
 import Logging
 
 /// Runs the gateway beside an engine.
@@ -13,6 +14,8 @@ struct GatewayRunner {
     /// Where the fleet's state is kept.
     var directory: String
     var address: ListenAddress
+    /// What secures the connections; nil: nothing does.
+    var security: GatewayTLS?
     var logger: Logger
     /// Where the engine sends its orders.
     let bell = OrderBell()
@@ -58,7 +61,12 @@ struct GatewayRunner {
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
-            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), logger: logger)
+            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), security: security, logger: logger)
+        if security == nil, !address.isLoopback {
+            logger.warning(
+                "devices of other machines call in without TLS: whoever is between can read their tokens",
+                metadata: ["host": "\(address.host)", "remedy": "--tls-cert and --tls-key"])
+        }
         do {
             let running = try wait { try await gateway.start() }
             logger.info(
@@ -67,6 +75,17 @@ struct GatewayRunner {
         } catch {
             printError("muster: cannot listen on \(address.host):\(address.port): \(error)")
             throw ExitStatus.failed
+        }
+    }
+
+    /// Reads the files of TLS again; if they are wrong, everything stays as it was.
+    func reloadSecurity() {
+        guard let security else { return }
+        do throws(TLSFailure) {
+            try security.reload()
+            logger.info("the TLS certificates were read again")
+        } catch {
+            logger.error("the TLS certificates stay as they were", metadata: ["reason": "\(error)"])
         }
     }
 

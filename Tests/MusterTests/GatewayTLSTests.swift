@@ -1,0 +1,232 @@
+import Foundation
+import Testing
+
+/// Devices that call in by TLS, with certificates of the real openssl and curl as the device.
+@Suite(.timeLimit(.minutes(5)))
+struct GatewayTLSTests {
+    let scratch: ScratchFleet
+    let shop: CertificateShop
+    let server: CertificateShop.Certificate
+    /// The only one of its store, so that the floor does not hold it up.
+    static let device = "pos-boston-001"
+
+    init() throws {
+        scratch = try ScratchFleet()
+        shop = try CertificateShop(in: "\(scratch.root)/work")
+        server = try shop.server()
+    }
+
+    private var tls: [String] { ["--tls-cert", server.certificate, "--tls-key", server.key] }
+    private var mutual: [String] { tls + ["--client-ca", "\(shop.authority).pem"] }
+
+    private func token(_ device: String...) throws -> [String] {
+        let run = try MusterRun(["device", "token", scratch.fleet] + device, scratch)
+        #expect(run.code == 0, "\(run.errors)")
+        let scheme = device.isEmpty ? "GatewayToken" : "TargetToken"
+        return ["-H", "Authorization: \(scheme) \(run.output.dropLast())"]
+    }
+
+    private func poll(
+        _ serve: ServeRun, _ options: [String] = [], as client: CertificateShop.Certificate? = nil,
+        device: String = device, path: String = ""
+    ) throws -> CurlRun {
+        let shown = client.map { ["--cert", $0.certificate, "--key", $0.key] } ?? []
+        return try CurlRun(
+            "https://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/\(device)\(path)",
+            ["--cacert", "\(shop.authority).pem"] + shown + options)
+    }
+
+    @Test func aCertificateProvesTheDeviceThatItNames() throws {
+        let serve = try ServeRun(scratch, mutual)
+        let own = try shop.client(Self.device)
+        #expect(try poll(serve, as: own).status == 200)
+        // It names one device; no token makes it another, and none of its own is needed.
+        let other = try token("pos-nyc-002"), fleet = try token()
+        #expect(try poll(serve, as: own, device: "pos-nyc-002").status == 403)
+        #expect(try poll(serve, other, as: own, device: "pos-nyc-002").status == 403)
+        #expect(try poll(serve, fleet, as: own, device: "pos-nyc-002").status == 403)
+        #expect(try poll(serve, ["-H", "Authorization: TargetToken wrong"], as: own).status == 200)
+        #expect(try poll(serve, as: own, device: "nobody").status == 403)
+        #expect(try poll(serve, as: try shop.client("nobody"), device: "nobody").status == 404)
+        #expect(serve.stop() == 0)
+    }
+
+    /// A name that several devices could claim is none.
+    @Test(arguments: ["/O=Retail", "/CN=pos-nyc-002/CN=pos-boston-001", "/CN=pos-boston-001/CN=pos-boston-001"])
+    func aCertificateWithoutOneName(subject: String) throws {
+        let serve = try ServeRun(scratch, mutual)
+        #expect(try poll(serve, as: try shop.client("odd", subject: subject)).status == 403)
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func withoutACertificateATokenCounts() throws {
+        // Before the first look at the file: an engine looks at it once a second.
+        let own = try token(Self.device), fleet = try token()
+        let serve = try ServeRun(scratch, mutual)
+        #expect(try poll(serve).status == 401)
+        #expect(try poll(serve, own).status == 200)
+        #expect(try poll(serve, fleet).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    /// The handshake itself fails: no request of theirs is read.
+    @Test func certificatesThatProveNothing() throws {
+        let serve = try ServeRun(scratch, mutual)
+        let valid = try token(Self.device)
+        for wrong in [
+            try shop.client(Self.device, by: shop.strangers), try shop.client(Self.device, days: -1),
+            try shop.server(Self.device),
+        ] {
+            let run = try poll(serve, valid, as: wrong)
+            #expect(run.code != 0)
+            #expect(run.status == 0, "\(run.body)")
+        }
+        let reason = try serve.waitForLine { $0["message"] == "a TLS handshake failed" ? $0["reason"] : nil }
+        #expect(reason == "certificate verify failed")
+        #expect(try poll(serve, valid).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    /// A client that shows no certificate of its own does not learn anything of the gateway.
+    @Test func aCertificateCanBeRequired() throws {
+        let serve = try ServeRun(scratch, mutual + ["--require-client-cert"])
+        #expect(try poll(serve, try token(Self.device)).status == 0)
+        #expect(try poll(serve, as: try shop.client(Self.device)).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    /// Without `--client-ca` a certificate is not asked for, and proves nothing.
+    @Test func withoutAuthoritiesCertificatesDoNotCount() throws {
+        let serve = try ServeRun(scratch, tls)
+        #expect(try poll(serve, as: try shop.client(Self.device)).status == 401)
+        #expect(try poll(serve, try token(Self.device), as: try shop.client("other")).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func linksLeadBackByTLS() throws {
+        let serve = try ServeRun(scratch, mutual)
+        let own = try shop.client(Self.device)
+        let start = try MusterRun(["update", "start", scratch.fleet, "critical-patch-2.4.1"], scratch)
+        #expect(start.code == 0, "\(start.errors)")
+        // Starts are paced: the order may take a moment.
+        let answer = try poll(serve, ["-H", "Prefer: wait=15"], as: own).body
+        let base = "https://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/\(Self.device)/"
+        let link = try #require(answer.firstMatch(of: /"deploymentBase":{"href":"([^"]+)"/)?.output.1, "\(answer)")
+        #expect(link.hasPrefix(base + "deploymentBase/"), "\(link)")
+        let deployment = try poll(serve, as: own, path: "/" + link.dropFirst(base.count)).body
+        let file = try #require(deployment.firstMatch(of: /"download":{"href":"([^"]+)"/)?.output.1, "\(deployment)")
+        #expect(deployment.contains("\"md5sum\":{\"href\":\"https://"))
+        #expect(!deployment.contains("http:"))
+        #expect(!deployment.contains("-http"))
+        let name = try #require(file.split(separator: "/").last)
+        let copy = "\(scratch.root)/work/copy"
+        #expect(try poll(serve, ["-o", copy], as: own, path: "/" + file.dropFirst(base.count)).status == 200)
+        #expect(FileManager.default.contentsEqual(atPath: copy, andPath: "\(scratch.fleet)/releases/2.4.1/\(name)"))
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func plainAndSecuredDoNotMix() throws {
+        let secured = try ServeRun(scratch, tls)
+        let valid = try token(Self.device)
+        let plain = try CurlRun("http://127.0.0.1:\(secured.port)/health")
+        #expect(plain.status == 0)
+        #expect(try poll(secured, valid).status == 200)
+        #expect(secured.stop() == 0)
+        let open = try ServeRun(scratch)
+        #expect(try poll(open, valid).status == 0)
+        #expect(try CurlRun("http://127.0.0.1:\(open.port)/health").status == 200)
+        #expect(open.stop() == 0)
+    }
+
+    @Test func nothingBeforeTLS12() throws {
+        let serve = try ServeRun(scratch, tls)
+        let weak = ["--ciphers", "DEFAULT@SECLEVEL=0", "--tlsv1.0"], valid = try token(Self.device)
+        #expect(try poll(serve, valid + weak + ["--tls-max", "1.1"]).status == 0)
+        #expect(try poll(serve, valid + weak + ["--tls-max", "1.2"]).status == 200)
+        #expect(try poll(serve, valid + ["--tlsv1.3"]).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    /// Who connects and says nothing is cut off.
+    @Test func aHandshakeHasADeadline() throws {
+        let serve = try ServeRun(scratch, tls)
+        let start = ContinuousClock.now
+        // The system's own client that sends nothing by itself, and ends when the other end does.
+        let silent = try ToolOutput(
+            "bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(serve.port); timeout 40 cat <&3; echo \"ended $?\""])
+        #expect(silent.output.hasSuffix("ended 0\n"), "\(silent.output)")
+        #expect(ContinuousClock.now - start > .seconds(5))
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func aHangUpHasTheFilesReadAgain() throws {
+        let serve = try ServeRun(scratch, tls)
+        let valid = try token(Self.device)
+        #expect(try poll(serve, valid).status == 200)
+        try "no certificate".write(toFile: server.certificate, atomically: true, encoding: .utf8)
+        serve.signal(SIGHUP)
+        let reason = try serve.waitForLine { line in
+            line["message"] == "the TLS certificates stay as they were" ? line["reason"] : nil
+        }
+        #expect(reason.contains("holds no certificate"))
+        #expect(try poll(serve, valid).status == 200)
+        // The same names, another authority.
+        _ = try shop.server(by: shop.strangers)
+        serve.signal(SIGHUP)
+        _ = try serve.waitForLine { $0["message"] == "the TLS certificates were read again" ? true : nil }
+        #expect(try poll(serve, valid).status == 0)
+        #expect(try poll(serve, valid + ["--cacert", "\(shop.strangers).pem"]).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func withoutTLSOtherMachinesAreWarnedOf() throws {
+        let open = try ServeRun(scratch, listen: "0.0.0.0:0")
+        #expect(open.stop() == 0)
+        #expect(open.lines.filter { $0["message"]?.contains("without TLS") == true }.count == 1)
+        let secured = try ServeRun(scratch, tls, listen: "0.0.0.0:0")
+        #expect(secured.stop() == 0)
+        #expect(!secured.text.contains("without TLS"))
+        let local = try ServeRun(scratch)
+        #expect(local.stop() == 0)
+        #expect(!local.text.contains("without TLS"))
+    }
+
+    // MARK: - Files
+
+    private func refusal(_ options: [String], _ says: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+    {
+        let run = try MusterRun(["serve", scratch.fleet, "--listen", "127.0.0.1:0"] + options, scratch)
+        #expect(run.code == 2, "\(run.errors)", sourceLocation: sourceLocation)
+        let line = run.errors.split(separator: "\n").first { $0.contains(says) }
+        #expect(line?.contains("; ") == true, "\(run.errors)", sourceLocation: sourceLocation)
+    }
+
+    @Test func filesThatCannotBeUsed() throws {
+        let junk = "\(scratch.root)/work/junk"
+        try "junk\n".write(toFile: junk, atomically: true, encoding: .utf8)
+        let missing = "\(scratch.root)/work/missing"
+        try refusal(
+            ["--tls-cert", missing, "--tls-key", server.key], "\(missing) cannot be read: No such file or directory")
+        try refusal(["--tls-cert", server.certificate, "--tls-key", missing], "\(missing) cannot be read")
+        try refusal(["--tls-cert", junk, "--tls-key", server.key], "\(junk) holds no certificate")
+        try refusal(["--tls-cert", server.certificate, "--tls-key", junk], "\(junk) holds no private key")
+        try refusal(tls + ["--client-ca", junk], "\(junk) holds no certificate")
+        try refusal(tls + ["--client-ca", scratch.root], "\(scratch.root) cannot be read: Is a directory")
+        try refusal(tls + ["--client-ca", "/dev/zero"], "/dev/zero is longer than")
+        let other = try shop.server("other")
+        try refusal(
+            ["--tls-cert", server.certificate, "--tls-key", other.key], "is not that of the certificate")
+        let ended = try shop.server("ended", days: -1)
+        try refusal(["--tls-cert", ended.certificate, "--tls-key", ended.key], "ended at")
+    }
+
+    @Test(arguments: [
+        ["--tls-cert", "a"], ["--tls-key", "a"], ["--client-ca", "a"],
+        ["--tls-cert", "a", "--tls-key", "b", "--require-client-cert"],
+    ])
+    func optionsThatDoNotBelongTogether(options: [String]) throws {
+        let run = try MusterRun(["serve", scratch.fleet] + options, scratch)
+        #expect(run.code == 2)
+        #expect(run.errors.contains("Error: --"), "\(run.errors)")
+    }
+}
