@@ -25,7 +25,7 @@ extension SwupdateTests {
     }
 
     /// The terminal is off while the operator takes the order back, and has not begun.
-    @Test(.disabled("a cancel does not withdraw orders under way yet"))
+    @Test
     func aCancelBeforeTheDownload() async throws {
         let image = try SwupdateImages.shared().image(version: "2.0.0")
         let journal = try await run(image) { fleet, till in
@@ -41,7 +41,7 @@ extension SwupdateTests {
         #expect(story == ["attempt 1", "cancelled by kim", "attempt 1"] + Self.whole)
     }
 
-    @Test(.disabled("a cancel does not withdraw orders under way yet"))
+    @Test
     func aCancelWhileItDownloads() async throws {
         let image = try Self.longImage()
         let journal = try await run(image, before: nil, treatments: [.slow(after: 1_000_000)]) { fleet, till, line in
