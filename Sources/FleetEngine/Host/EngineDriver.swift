@@ -12,10 +12,17 @@ public protocol EngineDriver: AnyObject {
     var isMoving: Bool { get }
     /// Answers a console, true at this moment.
     func view(_ query: ViewQuery) -> FleetView
+    /// What there is to count at this moment.
+    var statistics: EngineStatistics { get }
     /// Why it works no more; nil: it does.
     var failure: String? { get }
     /// Ends in good order: what is known in memory only becomes durable.
     func shutDown()
+}
+
+extension EngineDriver {
+    /// One that nobody watches over from outside counts nothing.
+    public var statistics: EngineStatistics { EngineStatistics() }
 }
 
 /// Tells the time.
@@ -46,6 +53,7 @@ public final class WallClockDriver: EngineDriver {
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { !loop.state.openUpdates.isEmpty }
     public func view(_ query: ViewQuery) -> FleetView { loop.view(query, now: clock.now) }
+    public var statistics: EngineStatistics { loop.statistics }
     public var failure: String? { loop.health.failure }
     public func shutDown() { loop.shutDown(now: clock.now) }
 }

@@ -8,6 +8,8 @@ import Foundation
 public final class EngineHost: @unchecked Sendable {
     /// Commands that may wait at once.
     public static let inboxCapacity = 10_000
+    /// Who may wait for statistics at once.
+    public static let readerCapacity = 16
     /// The shortest time between two views of the same query: four a second. A key asks anew and waits for none of it;
     /// numbers that change faster cannot be read, and cost an SSH link more than a kilobyte a second.
     public static let viewInterval = Duration.milliseconds(250)
@@ -31,6 +33,8 @@ public final class EngineHost: @unchecked Sendable {
         var nextTicket: UInt64 = 1
         /// Who waits for the answer to a call, by its ticket.
         var callers: [UInt64: @Sendable (EngineReply) -> Void] = [:]
+        /// Who waits for statistics.
+        var readers: [@Sendable (EngineStatistics?) -> Void] = []
         var failure: String?
         var busySince: ContinuousClock.Instant?
     }
@@ -59,6 +63,7 @@ public final class EngineHost: @unchecked Sendable {
                 ready(.failure(error))
             }
             locked { $0.hasStopped = true }
+            answerReaders(nil)
             onNews()
         }
         thread.stackSize = 4 << 20
@@ -103,6 +108,17 @@ public final class EngineHost: @unchecked Sendable {
             shared.callers[ticket] = completion
             return true
         }
+    }
+
+    /// Asks what there is to count. `completion` is called once, on the engine's thread, and must not block; with nil if
+    /// too many ask or no engine runs.
+    public func readStatistics(_ completion: @escaping @Sendable (EngineStatistics?) -> Void) {
+        let isTaken = locked { shared in
+            guard shared.readers.count < Self.readerCapacity, !shared.hasStopped else { return false }
+            shared.readers.append(completion)
+            return true
+        }
+        if !isTaken { completion(nil) }
     }
 
     /// Says what the console wants to see from now on.
@@ -176,6 +192,7 @@ extension EngineHost {
         var rest: Duration? = .zero
         while let (inputs, query, isQueryNew) = waitForWork(rest) {
             let replies = answerCalls(driver.advance(inputs))
+            answerReaders(driver)
             var news = News(view: nil, replies: replies)
             // What a command did is seen with its answer.
             let isOwed = isQueryNew || !replies.isEmpty
@@ -214,7 +231,7 @@ extension EngineHost {
         defer { condition.unlock() }
         shared.busySince = nil
         let deadline = rest.map { SteadyCondition.Deadline(in: $0) }
-        while shared.inbox.isEmpty, !shared.isQueryNew, !shared.isStopping {
+        while shared.inbox.isEmpty, shared.readers.isEmpty, !shared.isQueryNew, !shared.isStopping {
             guard let deadline else {
                 condition.wait()
                 continue
@@ -238,6 +255,18 @@ extension EngineHost {
         }
         for (reply, caller) in zip(replies, callers) { caller?(reply) }
         return zip(replies, callers).filter { $0.1 == nil }.map(\.0)
+    }
+
+    /// Tells those who wait for statistics; with no driver, that there are none.
+    private func answerReaders(_ driver: (any EngineDriver)?) {
+        let (readers, depth) = locked { shared in
+            defer { shared.readers = [] }
+            return (shared.readers, shared.inbox.count)
+        }
+        guard !readers.isEmpty else { return }
+        var statistics = driver?.statistics
+        statistics?.queueDepth = depth
+        for reader in readers { reader(statistics) }
     }
 
     private func tell(_ failure: String) {

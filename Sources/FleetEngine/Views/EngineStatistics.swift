@@ -1,0 +1,48 @@
+import FleetCore
+
+/// What an engine counts, for those who watch over it from outside.
+public struct EngineStatistics: Hashable, Sendable {
+    /// One update that has started.
+    public struct Update: Hashable, Sendable {
+        /// Its id and where it stands.
+        public var id: String, status: UpdateStatus
+        /// Its assignments by state.
+        public var tally: Tally
+        /// Its phases with what their gates say, in order; empty for a strategy without.
+        public var phases: [Phase]
+    }
+
+    /// One phase of an update.
+    public struct Phase: Hashable, Sendable {
+        /// Its name.
+        public var name: String
+        /// What its gate says.
+        public var verdict: GateVerdict
+    }
+
+    /// Updates told of at once: the latest.
+    public static let mostUpdates = 100
+
+    /// Inputs that waited when it was asked.
+    public var queueDepth = 0
+    /// The latest updates that have started, oldest first.
+    public var updates: [Update] = []
+
+    /// Nothing.
+    public init() {}
+}
+
+extension EngineLoop {
+    /// What there is to count at this moment.
+    public var statistics: EngineStatistics {
+        var statistics = EngineStatistics()
+        let started = state.updates.filter { $0.startedAt != nil }.suffix(EngineStatistics.mostUpdates)
+        statistics.updates = started.map { record in
+            let phases = record.definition.hasGates ? record.phases : []
+            return EngineStatistics.Update(
+                id: record.id, status: record.status, tally: record.tally,
+                phases: phases.map { EngineStatistics.Phase(name: $0.definition.name, verdict: $0.verdict) })
+        }
+        return statistics
+    }
+}
