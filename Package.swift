@@ -74,6 +74,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -187,6 +188,15 @@ let package = Package(
                 "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "EngineSocketTests", dependencies: ["FleetCore", "FleetEngine", "EngineSocket"]),
+        // The gateway with an engine, a journal and a store behind it, against clients that mean it no good.
+        .testTarget(
+            name: "DeviceGatewayTests",
+            dependencies: [
+                "DeviceGateway", "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore",
+                "TerminalTesting",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
             name: "ConsoleTests",

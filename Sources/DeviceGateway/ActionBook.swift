@@ -15,6 +15,8 @@ final class ActionBook: Sendable {
         var release: Version
         /// Whether its beginning was seen by this process.
         var isWhole: Bool
+        /// Whether the device was told what to fetch.
+        var isGiven = false
         /// Bytes of each file that were delivered without a gap from its start, by the file's place.
         var delivered: [Int: Int64] = [:]
         /// The last complaint.
@@ -26,6 +28,15 @@ final class ActionBook: Sendable {
     /// The device is offered this action.
     func offered(_ work: DeviceAnswer.Work, to device: String) {
         entries.withLock { Self.open(work, device, in: &$0) }
+    }
+
+    /// The device is told what to fetch for this action. True: for the first time.
+    func given(_ work: DeviceAnswer.Work, to device: String) -> Bool {
+        entries.withLock { entries in
+            Self.open(work, device, in: &entries)
+            defer { entries[device]?.isGiven = true }
+            return entries[device]?.isGiven == false
+        }
     }
 
     /// The device said that this action has ended.

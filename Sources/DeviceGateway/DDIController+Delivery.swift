@@ -13,11 +13,10 @@ extension DDIController {
         else { throw HTTPError(.notFound) }
         // A withdrawn order's files are delivered until the device has heard of it: a client whose download fails says
         // that the update has failed.
-        guard let work = try await call(caller).work, work.order.generation == module else {
-            throw HTTPError(.notFound)
-        }
+        let answer = try await call(caller)
+        guard let work = answer.work, work.order.generation == module else { throw HTTPError(.notFound) }
         if let place = work.artifacts.firstIndex(where: { $0.name == name }) {
-            return try await deliver(place, work, caller.id, request, context)
+            return try await deliver(place, work, answer, caller.id, request, context)
         }
         guard name.hasSuffix(".MD5SUM"), let artifact = work.artifacts.first(where: { $0.name == name.dropLast(7) })
         else { throw HTTPError(.notFound) }
@@ -25,13 +24,21 @@ extension DDIController {
     }
 
     private func deliver(
-        _ place: Int, _ work: DeviceAnswer.Work, _ id: String, _ request: Request, _ context: Context
+        _ place: Int, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer, _ id: String, _ request: Request,
+        _ context: Context
     ) async throws -> Response {
-        let delivery = FileDelivery(file: try await file(work.artifacts[place], work), channel: context.channel)
-        return try delivery.response(to: request) { range, isEnd in
+        let delivery = FileDelivery(
+            file: try await file(work.artifacts[place], work), channel: context.channel, meters: guards.meters
+        ) { now in
+            guards.shares.open(
+                id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)
+        }
+        return try delivery.response(to: request) { range, stage in
+            if stage != .moving { noteDelivery(range, stage, of: work.artifacts[place], id, work) }
+            guard stage != .begun else { return }
             let bytes = book.delivered(range, of: place, work, to: id)
             var reports: [Report.Body] = [.received(bytes: bytes)]
-            if isEnd, bytes >= work.size { reports.append(.reached(.installing)) }
+            if stage == .finished, bytes >= work.size { reports.append(.reached(.installing)) }
             desk.tell(id, reports.map { .init(generation: work.order.generation, $0) })
         }
     }
@@ -47,9 +54,9 @@ extension DDIController {
     private func file(_ artifact: Artifact, _ work: DeviceAnswer.Work) async throws -> DeliverableFile {
         let found = try await NIOThreadPool.singleton.runIfActive { artifacts.file(sha256: artifact.sha256) }
         if let found { return found }
-        logger.error(
-            "a file of a release cannot be delivered: its bytes are not there, or not what the release says",
-            metadata: ["file": "\(artifact.name)", "release": "\(work.order.release)", "update": "\(work.update)"])
+        guards.refusals.write(
+            .error, "a file of a release cannot be delivered: its bytes are not there, or not what the release says"
+        ) { ["file": "\(artifact.name)", "release": "\(work.order.release)", "update": "\(work.update)"] }
         throw HTTPError(.serviceUnavailable, headers: [.retryAfter: "60"])
     }
 }

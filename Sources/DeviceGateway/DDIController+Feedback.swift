@@ -8,6 +8,7 @@ extension DDIController {
     func feedback(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
         let action = try action(context)
+        try guards.limiter.expectFeedback(of: caller.id)
         let bytes = try await body(of: request)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         if let complaint = ClientFailure.complaint(in: feedback.details) {
@@ -17,6 +18,7 @@ extension DDIController {
         if let work = answer.work, work.order.generation == action {
             let reports = reports(feedback, caller.id, work, answer)
             if !reports.isEmpty { try await call(caller, reports.map { .init(generation: action, $0) }) }
+            if feedback.isLast { note("an action has ended", caller.id, work, feedback.metadata) }
         }
         if feedback.isLast { book.closed(action, by: caller.id) }
         return Response(status: .ok)
@@ -70,6 +72,7 @@ extension DDIController {
     func cancelFeedback(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
         let action = try action(context)
+        try guards.limiter.expectFeedback(of: caller.id)
         let bytes = try await body(of: request)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         let answer = try await call(caller)

@@ -57,7 +57,9 @@ extension DDIController {
         let caller = try device(request, context)
         let bytes = try await body(of: request)
         guard let description = DeviceDescription(reading: bytes.readableBytesView) else {
-            logger.warning("attributes that cannot be read were dropped", metadata: ["device": "\(caller.id)"])
+            guards.refusals.write(.warning, "attributes that cannot be read were dropped") {
+                ["device": "\(caller.id)"]
+            }
             try await call(caller)
             return Response(status: .ok)
         }
@@ -72,11 +74,16 @@ extension DDIController {
 
     /// What to install, and where its files are.
     func deployment(_ request: Request, _ context: Context) async throws -> Response {
-        let answer = try await call(try device(request, context))
+        let caller = try device(request, context)
+        let answer = try await call(caller)
         guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn else {
             throw HTTPError(.notFound)
         }
         let files = try await files(of: work)
+        if book.given(work, to: caller.id) {
+            guards.meters.orders.add(1, ordering: .relaxed)
+            note("an order was given", caller.id, work)
+        }
         return json(
             DDIReplies.deployment(
                 base: base(request, context), work.order, files: files.map { ($0.name, $1) }, isTLS: security != nil))

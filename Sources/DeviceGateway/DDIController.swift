@@ -3,7 +3,6 @@ import FleetEngine
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 
 /// The requests of DDI: who calls, and which room of the controller answers.
 struct DDIController: Sendable {
@@ -14,13 +13,13 @@ struct DDIController: Sendable {
     let credentials: any DeviceCredentials
     let artifacts: any ArtifactSource
     let security: (any ConnectionSecurity)?
-    let logger: Logger
+    let guards: RequestGuards
     let book = ActionBook()
     let clones: CloneWatch
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, security: (any ConnectionSecurity)?, logger: Logger
+        artifacts: any ArtifactSource, security: (any ConnectionSecurity)?, guards: RequestGuards
     ) {
         self.options = options
         clones = CloneWatch(within: options.pollInterval * 2)
@@ -28,11 +27,10 @@ struct DDIController: Sendable {
         self.credentials = credentials
         self.artifacts = artifacts
         self.security = security
-        self.logger = logger
+        self.guards = guards
     }
 
     func addRoutes(to router: Router<Context>) {
-        router.get("/health") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ok\n"))) }
         let device = router.group("/:tenant/controller/v1/:id")
         device.get("") { request, context in try await poll(request, context) }
         device.put("configData") { request, context in try await describe(request, context) }
@@ -55,7 +53,7 @@ struct DDIController: Sendable {
         /// Whether it has proven that it belongs to the fleet, so that it may introduce itself.
         var mayJoin: Bool
         /// Where it calls from.
-        var address: String?
+        var address: String
     }
 
     /// The device whose rights the request has proven.
@@ -63,16 +61,21 @@ struct DDIController: Sendable {
         guard let tenant = context.parameters.get("tenant"), tenant == options.tenant || tenant == "DEFAULT",
             let id = context.parameters.get("id")
         else { throw HTTPError(.notFound) }
-        let address = context.channel.remoteAddress?.ipAddress
+        let caller = try proven(id, request, context)
+        try guards.limiter.expectRequest(of: id)
+        return caller
+    }
+
+    private func proven(_ id: String, _ request: Request, _ context: Context) throws -> Caller {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
         if let certificate = security?.certificate(of: context.channel) {
             guard certificate.commonName == id else { throw HTTPError(.forbidden) }
-            return Caller(id: id, mayJoin: true, address: address)
+            return Caller(id: id, mayJoin: true, address: context.address)
         }
         guard let proof = DeviceProof(request.headers[.authorization], for: id, credentials) else {
-            throw HTTPError(.unauthorized)
+            try guards.limiter.refuseUnproven(at: context.address)
         }
-        return Caller(id: id, mayJoin: proof == .fleet, address: address)
+        return Caller(id: id, mayJoin: proof == .fleet, address: context.address)
     }
 
     /// Says something to the engine for a device; that it is there, in any case.
@@ -90,7 +93,7 @@ struct DDIController: Sendable {
     /// What the engine is told of a request.
     func said(_ caller: Caller, _ reports: [DeviceCall.Body]) -> DeviceCall {
         var bodies = [DeviceCall.Body(.contacted(firmware: nil))]
-        if let address = caller.address, let evidence = clones.saw(caller.id, by: "address", address) {
+        if let evidence = clones.saw(caller.id, by: "address", caller.address) {
             bodies.append(.init(.twoUnderOneID(evidence: evidence)))
         }
         return DeviceCall(device: caller.id, reports: bodies + reports, mayJoin: caller.mayJoin)
@@ -103,7 +106,7 @@ struct DDIController: Sendable {
             answer = try await call()
         } catch {
             // With a spread, so that those who were sent away do not come back together.
-            throw HTTPError(.serviceUnavailable, headers: [.retryAfter: "\(Int.random(in: 2...20))"])
+            throw HTTPError(.serviceUnavailable, headers: RetryAfter.headers())
         }
         switch answer.standing {
         case .unknown: throw HTTPError(.notFound)

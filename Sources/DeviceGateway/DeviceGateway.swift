@@ -36,6 +36,8 @@ public struct DeviceGateway: Sendable {
     private let options: Options
     private let controller: DDIController
     private let security: (any ConnectionSecurity)?
+    private let guards: RequestGuards
+    private let operatorRoutes: OperatorRoutes
     private let bell: OrderBell
     private let logger: Logger
 
@@ -48,29 +50,38 @@ public struct DeviceGateway: Sendable {
     ///   - artifacts: The files of releases.
     ///   - security: Secures the connections, by TLS; nil: they are plain.
     ///   - logger: Takes what an administrator should know.
+    ///   - limits: What devices may take at most.
+    ///   - readings: What the engine says of itself.
     public init(
         _ options: Options, entry: @escaping EngineDesk.Entry, bell: OrderBell, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, security: (any ConnectionSecurity)? = nil, logger: Logger
+        artifacts: any ArtifactSource, security: (any ConnectionSecurity)? = nil, logger: Logger,
+        limits: GatewayLimits = GatewayLimits(), readings: EngineReadings = EngineReadings()
     ) {
         self.options = options
         self.security = security
         self.bell = bell
         self.logger = logger
+        guards = RequestGuards(limits, logger: logger)
+        operatorRoutes = OperatorRoutes(readings: readings, guards: guards, bell: bell, credentials: credentials)
+        let bounded = BoundedEntry.make(entry, most: limits.callsUnderWay, guards.meters)
         controller = DDIController(
-            options: options, desk: EngineDesk(entry, bell: bell), credentials: credentials, artifacts: artifacts,
-            security: security, logger: logger)
+            options: options, desk: EngineDesk(bounded, bell: bell), credentials: credentials, artifacts: artifacts,
+            security: security, guards: guards)
     }
 
     /// Starts to take requests.
     /// - Throws: Why it cannot listen: the address is in use, or not this machine's.
     public func start() async throws -> RunningGateway {
         let router = Router(context: DeviceRequestContext.self)
+        router.add(middleware: RequestWatch(guards: guards))
+        operatorRoutes.addRoutes(to: router)
         controller.addRoutes(to: router)
         return try await RunningGateway.start(bell: bell, logger: logger) { onListening in
             Application(
-                router: router, server: .http1(security),
+                router: router, server: .http1(security, configuration: guards.configuration),
                 configuration: ApplicationConfiguration(
-                    address: .hostname(options.host, port: options.port), serverName: "muster"),
+                    address: .hostname(options.host, port: options.port), serverName: "muster",
+                    backlog: GatewayLimits.backlog),
                 onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         }
     }

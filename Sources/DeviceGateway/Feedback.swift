@@ -50,15 +50,29 @@ enum LenientJSON {
     /// Reads an object. Clients send raw newlines in texts, and a refusal would hang their action: control characters are
     /// taken for blanks. Nil: it is not to be read even so.
     static func object(_ body: some Sequence<UInt8>) -> [String: Any]? {
-        var depth = 0, deepest = 0
-        let bytes = Data(
-            body.map { byte in
-                if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { depth += 1 }
-                if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { depth -= 1 }
-                deepest = max(deepest, depth)
-                return byte < 0x20 ? 0x20 : byte
-            })
-        guard deepest <= Self.deepest else { return nil }
+        let bytes = Data(body.map { $0 < 0x20 ? 0x20 : $0 })
+        guard depth(of: bytes) <= deepest else { return nil }
         return (try? JSONSerialization.jsonObject(with: bytes)) as? [String: Any]
+    }
+
+    /// How deep it is nested. Brackets in texts are text: a client's log may be full of them.
+    private static func depth(of json: Data) -> Int {
+        var depth = 0, deepest = 0
+        var isText = false, isEscaped = false
+        for byte in json {
+            if isEscaped {
+                isEscaped = false
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\\") where isText: isEscaped = true
+            case UInt8(ascii: "\""): isText.toggle()
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += isText ? 0 : 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= isText ? 0 : 1
+            default: break
+            }
+            deepest = max(deepest, depth)
+        }
+        return deepest
     }
 }

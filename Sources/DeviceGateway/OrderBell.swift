@@ -29,6 +29,9 @@ public final class OrderBell: DeviceLink, Sendable {
         for poll in woken { poll.resume(returning: nil) }
     }
 
+    /// Whether no poll is held any more since the gateway is about to stop.
+    var isDraining: Bool { waiting.withLock { $0.isDraining } }
+
     /// How many polls are held.
     public var count: Int { waiting.withLock { $0.held.count } }
 

@@ -34,20 +34,31 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
     var start: [String] = []
 
+    @Option(help: ArgumentHelp("Bytes of artifacts a second for one device. Default: no limit.", valueName: "bytes"))
+    var bytesPerSecondPerDevice: Int64?
+
+    func validate() throws {
+        guard bytesPerSecondPerDevice.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--bytes-per-second-per-device is a number above 0")
+        }
+    }
+
     func run() throws {
         let definition = try arguments.load()
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
         let logger = Logger.jsonLines(to: .standardError)
-        let gateway = GatewayRunner(
+        var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory,
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
             logger: logger)
+        gateway.limits.bytesPerSecondPerDevice = bytesPerSecondPerDevice
         try gateway.takeInReleases()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
             operatorName: ProcessInfo.processInfo.environment["USER"] ?? "operator",
-            onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell)
+            onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
+            commitTimes: gateway.commitTimes)
         try serve(engine, gateway, logger)
     }
 

@@ -24,6 +24,8 @@ struct FleetEngineSetup: Sendable {
     var link: (any DeviceLink & Sendable)?
     /// The clock of terminals that are simulated, and reached as if they were not; nil: the wall's.
     var simulationClock: SimulationClock?
+    /// Where the times of commits are kept; nil: nobody asks for them.
+    var commitTimes: CommitTimes?
 
     /// Whether a state is one of simulated terminals.
     static func isSimulated(_ directory: String) -> Bool {
@@ -37,8 +39,9 @@ struct FleetEngineSetup: Sendable {
         if let simulationClock { return try makeSimulatedTime(journal, simulationClock) }
         guard let speed = simulationSpeed else {
             let clock = WallClock()
+            let log: any FactLog = commitTimes.map { TimedLog(journal, $0) } ?? journal
             var loop = try EngineLoop(
-                log: journal, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
+                log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }

@@ -19,6 +19,10 @@ struct GatewayRunner {
     var logger: Logger
     /// Where the engine sends its orders.
     let bell = OrderBell()
+    /// What devices may take at most.
+    var limits = GatewayLimits()
+    /// How long commits of the journal take.
+    let commitTimes = CommitTimes()
 
     /// Real devices have nothing to do with the state of simulated ones, whose clock is another.
     static func refuseSimulated(_ directory: String) throws {
@@ -55,13 +59,21 @@ struct GatewayRunner {
 
     /// Listens. Devices reach this engine.
     func start(_ host: EngineHost) throws -> RunningGateway {
+        let limits = limits.fitting(connections: DescriptorLimit.raise())
+        if limits.connections < self.limits.connections {
+            logger.notice("connections are limited by the system", metadata: ["connections": "\(limits.connections)"])
+        }
         let options = DeviceGateway.Options(
             host: address.host, port: address.port, tenant: definition.settings.name,
             pollInterval: definition.settings.heartbeat)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
-            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), security: security, logger: logger)
+            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), security: security, logger: logger,
+            limits: limits,
+            readings: EngineReadings(
+                failure: { host.failure },
+                metrics: { [commitTimes] in await EngineMetrics(host: host, commitTimes: commitTimes).read() }))
         if security == nil, !address.isLoopback {
             logger.warning(
                 "devices of other machines call in without TLS: whoever is between can read their tokens",

@@ -20,10 +20,24 @@ struct JSONLogHandler: LogHandler {
         fields["message"] = event.message.description
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var line = try? encoder.encode(fields) else { return }
+        guard let text = try? encoder.encode(fields) else { return }
+        var line = Self.inert(text)
         line.append(UInt8(ascii: "\n"))
         // A log that cannot be written must not stop the engine.
         try? output.write(contentsOf: line)
+    }
+
+    /// The same JSON in ASCII: a log is read in terminals, and what devices say may hold marks that turn text around.
+    private static func inert(_ json: Data) -> Data {
+        var line = Data()
+        for unit in String(decoding: json, as: UTF8.self).utf16 {
+            if (0x20..<0x7F).contains(unit) {
+                line.append(UInt8(unit))
+            } else {
+                line.append(contentsOf: String(format: "\\u%04x", unit).utf8)
+            }
+        }
+        return line
     }
 }
 

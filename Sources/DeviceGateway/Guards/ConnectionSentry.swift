@@ -1,0 +1,131 @@
+import NIOCore
+import NIOHTTP1
+
+/// Watches one connection, and closes it when its deadlines say so. Confined to its event loop.
+///
+/// It has two posts: in front of the pipeline, where bytes come in, and behind the decoder, where requests do. It is
+/// made as a handler of requests, which is where a server lets one add handlers, and takes up its posts from there.
+final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let guards: RequestGuards
+    fileprivate var deadlines: ConnectionDeadlines
+    private var timer: Scheduled<Void>?
+    private var timerDue: NIODeadline?
+    private weak var channel: (any Channel)?
+    private var isRefused = false
+
+    init(_ guards: RequestGuards) {
+        self.guards = guards
+        deadlines = ConnectionDeadlines(guards.limits, now: .now())
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel, meters = guards.meters
+        self.channel = channel
+        isRefused = meters.connections.add(1, ordering: .relaxed).newValue > guards.limits.connections
+        channel.closeFuture.whenComplete { _ in meters.connections.subtract(1, ordering: .relaxed) }
+        do {
+            let pipeline = context.pipeline.syncOperations
+            try pipeline.addHandler(BytePost(self), position: .first)
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(RequestPost(self), position: .after(decoder))
+        } catch {
+            // An unguarded connection is worse than none.
+            isRefused = true
+        }
+        if channel.isActive { begin() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin()
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        context.fireChannelInactive()
+    }
+
+    private func begin() {
+        guard isRefused else { return look() }
+        guards.refused(.connection)
+        channel?.close(promise: nil)
+    }
+
+    /// Sees to it that somebody looks when the next deadline comes. A timer that is due earlier is left as it is, so that
+    /// a busy connection sets none.
+    fileprivate func look() {
+        guard let channel, channel.isActive, let next = deadlines.next else { return }
+        if let timerDue, timerDue <= next { return }
+        timer?.cancel()
+        timerDue = next
+        timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.ring() }
+    }
+
+    private func ring() {
+        timer = nil
+        timerDue = nil
+        guard let fault = deadlines.fault(at: .now()) else { return look() }
+        switch fault {
+        case .slowRequest: guards.refused(.slowRequest)
+        case .slowReader: guards.refused(.slowReader)
+        case .idle: break
+        }
+        channel?.close(promise: nil)
+    }
+}
+
+/// Sees bytes come in, and whether any can leave.
+private final class BytePost: ChannelInboundHandler {
+    typealias InboundIn = Any
+
+    private let sentry: ConnectionSentry
+
+    init(_ sentry: ConnectionSentry) { self.sentry = sentry }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        sentry.deadlines.bytesArrived()
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        sentry.deadlines.readCompleted(at: .now())
+        sentry.look()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        sentry.deadlines.writabilityChanged(to: context.channel.isWritable, at: .now())
+        sentry.look()
+        context.fireChannelWritabilityChanged()
+    }
+}
+
+/// Sees requests begin and end, and answers end.
+private final class RequestPost: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+
+    private let sentry: ConnectionSentry
+
+    init(_ sentry: ConnectionSentry) { self.sentry = sentry }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: sentry.deadlines.headArrived()
+        case .body: break
+        case .end: sentry.deadlines.requestEnded()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) {
+            sentry.deadlines.answerEnded(at: .now())
+            sentry.look()
+        }
+        context.write(data, promise: promise)
+    }
+}

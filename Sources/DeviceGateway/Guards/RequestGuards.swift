@@ -1,0 +1,98 @@
+import FleetEngine
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// The guards of the gateway: what they allow, what they count, and what they write down.
+struct RequestGuards: Sendable {
+    /// Why something was refused, in one word for a label.
+    enum Refusal: String, CaseIterable {
+        case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, other
+        case connection, slowRequest, slowReader
+
+        init(_ status: HTTPResponse.Status) {
+            switch status.code {
+            case 401: self = .unproven
+            case 403: self = .forbidden
+            case 404, 405: self = .notFound
+            case 400: self = .unreadable
+            case 413, 414, 431: self = .tooLong
+            case 429: self = .tooOften
+            case 503: self = .busy
+            default: self = .other
+            }
+        }
+    }
+
+    let limits: GatewayLimits
+    let meters: GatewayMeters
+    let limiter: RequestLimiter
+    /// What devices do, and what they were refused: a flood of the second must not hide the first.
+    let activity: LogValve, refusals: LogValve
+    let shares: BandwidthShares
+
+    init(_ limits: GatewayLimits, logger: Logger) {
+        self.limits = limits
+        meters = GatewayMeters()
+        limiter = RequestLimiter(limits)
+        activity = LogValve(logger, linesPerSecond: limits.activityLinesPerSecond)
+        refusals = LogValve(logger, linesPerSecond: limits.refusalLinesPerSecond)
+        shares = BandwidthShares(bytesPerSecondPerDevice: limits.bytesPerSecondPerDevice)
+    }
+
+    /// How a server watches its connections with these guards.
+    var configuration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionSentry(self)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerFieldLength, maxHeaderListSize: limits.headerLength,
+                maxHeaderFieldCount: limits.headerCount))
+    }
+
+    /// Something was refused.
+    func refused(_ why: Refusal, _ metadata: () -> Logger.Metadata = { [:] }) {
+        meters.refused(why)
+        refusals.write(.warning, "refused") { ["why": "\(why.rawValue)"].merging(metadata()) { first, _ in first } }
+    }
+}
+
+/// Sees every request and its answer.
+struct RequestWatch: RouterMiddleware {
+    typealias Context = DeviceRequestContext
+
+    let guards: RequestGuards
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            guard (request.head.path ?? "").utf8.count <= guards.limits.targetLength else {
+                throw HTTPError(.uriTooLong)
+            }
+            let response = try await next(request, context)
+            guards.meters.answered(GatewayRoute(context.endpointPath), response.status)
+            return response
+        } catch {
+            let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
+            let route = GatewayRoute(context.endpointPath)
+            guards.meters.answered(route, status)
+            guards.refused(RequestGuards.Refusal(status)) {
+                var metadata: Logger.Metadata = ["route": "\(route.rawValue)", "status": "\(status.code)"]
+                // As it was said: it may not be the device's, if nothing proved it.
+                if let device = context.parameters.get("id") { metadata["device"] = "\(device.prefix(128))" }
+                return metadata
+            }
+            throw error
+        }
+    }
+}
+
+extension DeviceRequestContext {
+    /// Where the request came from; the same text for all whose address is not known.
+    var address: String { channel.remoteAddress?.ipAddress ?? "" }
+
+    /// Whether it came from this machine.
+    var isLocal: Bool { address.hasPrefix("127.") || address == "::1" || address.hasPrefix("::ffff:127.") }
+}

@@ -1,0 +1,124 @@
+import ArtifactStore
+import Crypto
+import FleetCore
+import Foundation
+import Testing
+
+/// Files and parts of them, as clients and others ask for them.
+@Suite struct DeliveryTests {
+    private struct Case {
+        var range: String
+        var status: Int
+        var part: Range<Int> = 0..<0
+    }
+
+    private static let size = 300_000
+    private static let cases = [
+        Case(range: "bytes=0-0", status: 206, part: 0..<1),
+        Case(range: "bytes=0-", status: 206, part: 0..<size),
+        Case(range: "bytes=100-199", status: 206, part: 100..<200),
+        Case(range: "bytes=-500", status: 206, part: size - 500..<size),
+        Case(range: "bytes=-999999999", status: 206, part: 0..<size),
+        Case(range: "bytes=299999-", status: 206, part: size - 1..<size),
+        Case(range: "bytes=299000-99999999999999999999999", status: 206, part: 299_000..<size),
+        Case(range: "BYTES=1-2", status: 206, part: 1..<3),
+        Case(range: "bytes=300000-", status: 416), Case(range: "bytes=300000-300001", status: 416),
+        Case(range: "bytes=-0", status: 416), Case(range: "bytes=9223372036854775807-", status: 416),
+        Case(range: "bytes=18446744073709551615-18446744073709551616", status: 416),
+        Case(range: "bytes=0-1,5-6", status: 200), Case(range: "bytes=5-1", status: 200),
+        Case(range: "bytes=", status: 200), Case(range: "bytes=-", status: 200), Case(range: "bytes=a-b", status: 200),
+        Case(range: "bytes=--5", status: 200), Case(range: "bytes=-5-", status: 200),
+        Case(range: "bytes=1-2-3", status: 200),
+        Case(range: "bytes=+1-2", status: 200), Case(range: "bytes=0x1-2", status: 200),
+        Case(range: "items=0-1", status: 200), Case(range: "0-1", status: 200), Case(range: "\u{661}-2", status: 200),
+        Case(range: "bytes=" + (0..<400).map { "\($0)-" }.joined(separator: ","), status: 200),
+    ]
+
+    @Test func hostileRangesAreAnsweredByAPartTheWholeOr416() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(Self.size))
+        let file = fixture.file(try await fixture.offer())
+        let connection = try await fixture.connect()
+        for one in Self.cases {
+            let request = fixture.request("GET", "device-1", file, headers: ["Range: \(one.range)"])
+            let reply = try await connection.ask(request)
+            #expect(reply.status == one.status, "\(one.range)")
+            switch one.status {
+            case 206:
+                #expect(reply.body == Array(fixture.payload[one.part]), "\(one.range)")
+                let last = one.part.upperBound - 1
+                #expect(reply["content-range"] == "bytes \(one.part.lowerBound)-\(last)/\(Self.size)")
+            case 200: #expect(reply.body == fixture.payload && reply["content-range"] == nil, "\(one.range)")
+            default: #expect(reply["content-range"] == "bytes */\(Self.size)" && reply.body.isEmpty, "\(one.range)")
+            }
+        }
+        await fixture.end()
+    }
+
+    @Test func conditionsAndHeadAreUnderstood() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(Self.size))
+        let file = fixture.file(try await fixture.offer())
+        let head = try await fixture.ask("HEAD", "device-1", file)
+        #expect(head.status == 200 && head["content-length"] == "\(Self.size)" && head["accept-ranges"] == "bytes")
+        let tag = try #require(head["etag"])
+        func ask(_ headers: String...) async throws -> Reply {
+            try await fixture.ask("GET", "device-1", file, headers: headers)
+        }
+        let same = try await ask("If-None-Match: \(tag)")
+        #expect(same.status == 304 && same["etag"] == tag)
+        #expect(try await ask("If-None-Match: *").status == 304)
+        #expect(try await ask("If-None-Match: \"a\", \(tag)").status == 304)
+        #expect(try await ask("If-None-Match: \"a\"").status == 200)
+        #expect(try await ask("Range: bytes=5-", "If-Range: \(tag)").status == 206)
+        let changed = try await ask("Range: bytes=5-", "If-Range: \"other\"")
+        #expect(changed.status == 200 && changed.body == fixture.payload)
+        #expect(try await ask("Range: bytes=5-", "If-Range: W/\(tag)").status == 200)
+        let part = try await fixture.ask("HEAD", "device-1", file, headers: ["Range: bytes=10-19"])
+        #expect(part.status == 206 && part["content-length"] == "10")
+        await fixture.end()
+    }
+
+    @Test func theMD5IsThatOfTheFile() async throws {
+        let fixture = try await GatewayFixture()
+        let reply = try await fixture.ask("GET", "device-1", fixture.file(try await fixture.offer()) + ".MD5SUM")
+        let md5 = Insecure.MD5.hash(data: Data(fixture.payload)).map { String(format: "%02x", $0) }.joined()
+        #expect(reply.status == 200 && reply.text == "\(md5)  firmware.swu\n")
+        await fixture.end()
+    }
+
+    @Test func aDownloadThatIsCutEarlyAndResumedCountsAsWhole() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(8 << 20))
+        let action = try await fixture.offer()
+        let first = try await fixture.connect(reads: false)
+        try await first.send(fixture.request("GET", "device-1", fixture.file(action)))
+        // Some of it arrives, and then the line goes down, within the first second.
+        try await eventuallyHolds {
+            first.read()
+            return first.pending > 50_000
+        }
+        let got = 40_000
+        await first.close()
+        let rest = try await fixture.ask("GET", "device-1", fixture.file(action), headers: ["Range: bytes=\(got)-"])
+        #expect(rest.status == 206 && rest.body.count == fixture.payload.count - got)
+        let path = "deploymentBase/\(action)/feedback", done = GatewayFixture.feedback("closed", "success")
+        #expect(try await fixture.ask("POST", "device-1", path, body: done).status == 200)
+        try await eventuallyHolds { try await fixture.view().update?.summary.tally[.completed] == 1 }
+        await fixture.end()
+    }
+
+    @Test func aFileThatWasChangedOnDiskIsNotDelivered() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 200)
+        let hash = SHA256.hash(data: Data(fixture.payload)).map { String(format: "%02x", $0) }.joined()
+        let stored = try #require(try ArtifactStore(state: fixture.folder).find(sha256: hash))
+        let file = try #require(FileHandle(forUpdatingAtPath: stored.path))
+        try file.write(contentsOf: Data([~fixture.payload[0]]))
+        try file.close()
+        for path in [fixture.file(action), "deploymentBase/\(action)", fixture.file(action) + ".MD5SUM"] {
+            let reply = try await fixture.ask("GET", "device-1", path)
+            #expect(reply.status == 503 && reply["retry-after"] != nil, "\(path)")
+        }
+        #expect(fixture.log.all.contains { $0.fields["update"] == "patch" && $0.fields["file"] == "firmware.swu" })
+        await fixture.end()
+    }
+}
