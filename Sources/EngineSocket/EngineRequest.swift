@@ -62,8 +62,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .retryFailed: return .retryFailed(update: object)
         case .decommission: return .decommission(device: object)
         case .register: return .register([try registered()])
-        case .accept, .refuse:
-            throw Refusal("this engine cannot \(command.rawValue) devices", remedy: "use a later `muster`")
+        case .accept: return .accept(device: object)
+        case .refuse: return .refuse(device: object)
         }
     }
 

@@ -74,7 +74,7 @@ struct ConsoleCommand: ParsableCommand {
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") }, link: gateway.bell)
-        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup) { host in
+        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup, commandsIn: directory) { host in
             let running = try gateway.start(host)
             return { gateway.stop(running) }
         }

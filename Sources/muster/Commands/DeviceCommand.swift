@@ -4,5 +4,5 @@ import ArgumentParser
 struct DeviceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device", abstract: "Add devices, let them call in, take them out of service.",
-        subcommands: [List.self, Add.self, Token.self, Decommission.self])
+        subcommands: [List.self, Add.self, Token.self, Accept.self, Refuse.self, Decommission.self])
 }
