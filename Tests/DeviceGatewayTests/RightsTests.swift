@@ -35,16 +35,32 @@ import Testing
         await fixture.end()
     }
 
-    @Test func aDeviceOutOfServiceIsAnsweredBy403AndOneThatNobodyKnowsBy404() async throws {
+    @Test func aDeviceOutOfServiceIsAnsweredBy403() async throws {
         let fixture = try await GatewayFixture()
-        for device in ["waiting", "gone"] {
-            let proof = "TargetToken \(try fixture.token(device))"
-            let own = try await statuses(fixture, device, proof: proof)
-            let fleet = try await statuses(fixture, device)
-            #expect(own == [403] && fleet == [403], "\(device)")
-        }
-        let unknown = try await statuses(fixture, "nobody")
-        #expect(unknown == [404])
+        let own = try await statuses(fixture, "gone", proof: "TargetToken \(try fixture.token("gone"))")
+        let fleet = try await statuses(fixture, "gone")
+        #expect(own == [403] && fleet == [403])
+        await fixture.end()
+    }
+
+    /// It may say what it is, and finds nothing to do; an operator has not accepted it.
+    @Test func aDeviceThatWaitsFindsNothingToDo() async throws {
+        let fixture = try await GatewayFixture()
+        let own = try await statuses(fixture, "waiting", proof: "TargetToken \(try fixture.token("waiting"))")
+        #expect(own == [200, 404])
+        let poll = try await fixture.ask("GET", "waiting", "")
+        #expect(!poll.text.contains("deploymentBase") && !poll.text.contains("cancelAction"))
+        await fixture.end()
+    }
+
+    /// The fleet's token proves that a device belongs to the fleet: it introduces itself. Its own proves nothing more
+    /// than its id.
+    @Test func aDeviceThatNobodyKnowsMayIntroduceItselfByTheFleetsToken() async throws {
+        let fixture = try await GatewayFixture()
+        let own = try await statuses(fixture, "nobody", proof: "TargetToken \(try fixture.token("nobody"))")
+        #expect(own == [404])
+        let fleet = try await statuses(fixture, "newcomer")
+        #expect(fleet == [200, 404])
         await fixture.end()
     }
 

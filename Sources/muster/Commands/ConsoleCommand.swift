@@ -4,6 +4,7 @@ import FleetCore
 import FleetEngine
 import FleetFiles
 import FleetJournal
+import Logging
 
 /// `muster console`: the dashboard on a fleet, with the engine inside.
 struct ConsoleCommand: ParsableCommand {
@@ -11,23 +12,19 @@ struct ConsoleCommand: ParsableCommand {
         commandName: "console", abstract: "Open the dashboard on a fleet, with the engine inside.",
         discussion: """
             The fleet's files are taken over at the start; what has happened since is in the journal, which a crash does \
-            not lose. `?` in the console lists its keys.
+            not lose. With --listen devices call in, as at `muster serve`; the log is gateway.log in the state folder \
+            then. `?` in the console lists its keys.
             """)
 
     @OptionGroup var arguments: FleetArguments
     @OptionGroup var console: ConsoleArguments
+    @OptionGroup var gatewayArguments: GatewayArguments
 
     @Flag(help: "Simulate the terminals, as simulation.yaml says.")
     var simulate = false
 
     @Option(help: ArgumentHelp("How many times faster than the wall clock the simulation goes.", valueName: "x"))
     var speed: Double = 60
-
-    @Option(
-        help: ArgumentHelp(
-            "Let devices call in here, as `muster serve` does; the log is gateway.log in the state's folder.",
-            valueName: "host:port"))
-    var listen: ListenAddress?
 
     @Flag(help: "Look on at what an engine does that runs elsewhere; start none, change nothing.")
     var readOnly = false
@@ -39,8 +36,11 @@ struct ConsoleCommand: ParsableCommand {
         guard !readOnly || !simulate else {
             throw ValidationError("--read-only starts no engine: leave out --simulate")
         }
-        guard listen == nil || !(readOnly || simulate) else {
+        guard gatewayArguments.listen == nil || !(readOnly || simulate) else {
             throw ValidationError("--listen is for real devices: leave out --simulate and --read-only")
+        }
+        guard gatewayArguments.listen != nil || gatewayArguments.tlsCert == nil else {
+            throw ValidationError("--tls-cert is for devices that call in: say where with --listen")
         }
     }
 
@@ -48,7 +48,7 @@ struct ConsoleCommand: ParsableCommand {
         let definition = try arguments.load()
         let setup = try console.setup(isReadOnly: readOnly)
         if readOnly { return try lookOn(definition, setup) }
-        if let listen { return try serve(definition, setup, listen) }
+        if let listen = gatewayArguments.listen { return try serve(definition, setup, listen) }
         if !simulate {
             printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
             printError("--listen lets them call in, --simulate simulates them")
@@ -67,13 +67,15 @@ struct ConsoleCommand: ParsableCommand {
     ) throws {
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
+        let logger = Logger.jsonLines(to: try GatewayRunner.logFile(in: directory))
         let gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory, address: address,
-            logger: .jsonLines(to: try GatewayRunner.logFile(in: directory)))
+            security: try gatewayArguments.security(logger), logger: logger)
         try gateway.takeInReleases()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, operatorName: console.name,
-            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") }, link: gateway.bell)
+            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") }, link: gateway.bell,
+            commitTimes: gateway.commitTimes)
         let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup, commandsIn: directory) { host in
             let running = try gateway.start(host)
             return { gateway.stop(running) }
