@@ -88,7 +88,6 @@ enum ConsoleRunner {
                 CursesTerminal.Options(
                     colour: setup.colour, usesMouse: setup.usesMouse, drawsOnlyASCII: setup.drawsOnlyASCII))
         } catch {
-            socket?.stop()
             return try plain(host, error, setup)
         }
         waker.set(terminal.waker)
