@@ -96,7 +96,7 @@ extension SwupdateTests {
     /// The installation passes its deadline, and the terminal comes back with its success after that.
     @Test func aSuccessThatIsTooLateCountsByWhatRuns() async throws {
         let image = try SwupdateImages.shared().image(version: "2.0.0")
-        let journal = try await run(image, { $0.deadlines.installing = .seconds(5) }) { fleet, till in
+        let journal = try await run(image, Self.shortInstallation) { fleet, till in
             try await till.waitUntilInstalled("2.0.0")
             try await till.stop()
             try await fleet.wait(untilFacts: 1) { if case .attemptFailed = $0 { true } else { false } }
@@ -111,7 +111,7 @@ extension SwupdateTests {
     /// second attempt has succeeded, of which it has not fetched a byte. It has gone back to the old release.
     @Test func aSuccessThatIsOfAnotherAttemptCountsForNothing() async throws {
         let image = try SwupdateImages.shared().image(version: "2.0.0")
-        let journal = try await run(image, before: nil, { $0.deadlines.installing = .seconds(5) }) {
+        let journal = try await run(image, before: nil, Self.shortInstallation) {
             fleet, till, line in
             try await till.waitUntilInstalled("2.0.0")
             try await till.stop()

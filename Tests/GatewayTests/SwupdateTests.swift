@@ -9,6 +9,14 @@ struct SwupdateTests {
     /// What a terminal does with a whole update, as the journal tells it.
     static let whole = ["downloading", "installing", "confirming", "runs 2.0.0", "completed"]
 
+    /// An attempt ends a few seconds after the terminal was sent all bytes. A busy machine may need several of them.
+    static func shortInstallation(_ settings: inout FleetSettings) {
+        settings.deadlines.installing = .seconds(5)
+        settings.retry.attempts = 20
+        settings.retry.backoff = .seconds(1)
+        settings.retry.maximumBackoff = .seconds(2)
+    }
+
     @Test func anUpdateFromThePollToTheConfirmation() async throws {
         let image = try SwupdateImages.shared().image(version: "2.0.0")
         let journal = try await run(image) { fleet, till in
