@@ -80,7 +80,7 @@ extension UpdateCommand {
     /// `muster update cancel FLEET UPDATE`.
     struct Cancel: UpdateStep {
         static let configuration = CommandConfiguration(
-            abstract: "Call off what has not begun; what is in flight finishes.")
+            abstract: "Call off what has changed nothing yet; what installs finishes.")
         static let verb = EngineRequest.Verb.cancel
         @OptionGroup var order: UpdateOrderArguments
     }
