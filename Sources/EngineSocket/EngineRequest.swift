@@ -12,6 +12,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     /// What can be asked.
     public enum Verb: String, Codable, CaseIterable, Sendable {
         case start, approve, pause, resume, cancel, decommission, accept, refuse, register
+        /// End the engine; the only one that is no command of the core.
+        case stop
         case rollBack = "roll back"
         case retryFailed = "retry failed"
     }
@@ -64,6 +66,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .register: return .register([try registered()])
         case .accept: return .accept(device: object)
         case .refuse: return .refuse(device: object)
+        case .stop: throw Refusal("no engine runs", remedy: "nothing is to be stopped")
         }
     }
 
@@ -93,6 +96,10 @@ public struct EngineResponse: Codable, Hashable, Sendable {
     public var message: String?
     /// What to do.
     public var remedy: String?
+    /// Of a console that was taken in: who the kernel says that sits there.
+    public var user: String?
+    /// Of a console that was taken in: whether commands are refused from there.
+    public var isReadOnly: Bool?
 
     /// A response of these parts.
     public init(_ outcome: Outcome, _ problem: Refusal? = nil) {

@@ -13,6 +13,13 @@ public enum EngineSocketClient {
     ) throws(EngineSocketError) -> EngineResponse? {
         guard let connection = try connection(to: SocketPlace(directory: directory)) else { return nil }
         defer { _ = close(connection) }
+        return try ask(request, on: connection)
+    }
+
+    /// Sends one line and waits for the one that answers it.
+    static func ask(
+        _ request: some Encodable, on connection: Int32
+    ) throws(EngineSocketError) -> EngineResponse {
         let channel = LineChannel(descriptor: connection)
         guard let line = try? JSONEncoder().encode(request), line.count <= EngineRequest.maximumLength else {
             throw EngineSocketError(
@@ -29,7 +36,7 @@ public enum EngineSocketClient {
         return response
     }
 
-    private static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {
+    static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {
         guard access(place.directory, F_OK) == 0 else { return nil }
         let descriptor = try SocketPlace.makeSocket()
         let connected = try place.withAddress { connect(descriptor, $0, $1) }

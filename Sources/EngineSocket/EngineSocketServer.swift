@@ -20,26 +20,43 @@ public final class EngineSocketServer: Sendable {
     /// Puts a command into the engine's inbox; false: it is full. See `EngineHost.submit`.
     public typealias Entry = @Sendable (Command, Origin, @escaping @Sendable (EngineReply) -> Void) -> Bool
 
+    /// Gives a console a seat at the engine; nil: all are taken. See `EngineHost.seat`.
+    public typealias Seating = @Sendable (ConsoleUser, @escaping @Sendable () -> Void) -> EngineSeat?
+
+    /// Asks the engine to end, in good order.
+    public typealias Stopping = @Sendable () -> Void
+
     private let place: SocketPlace
     private let listener: Int32
     /// Closing its second end ends everything that waits on its first.
     private let stopPipe: [Int32]
     private let entry: Entry
+    private let seating: Seating
+    private let stopping: Stopping
     private let connections = Mutex(0)
     private let acceptorHasEnded = DispatchSemaphore(value: 0)
 
-    private init(_ place: SocketPlace, listener: Int32, stopPipe: [Int32], entry: @escaping Entry) {
+    private init(
+        _ place: SocketPlace, listener: Int32, stopPipe: [Int32], entry: @escaping Entry, seating: @escaping Seating,
+        stopping: @escaping Stopping
+    ) {
         self.place = place
         self.listener = listener
         self.stopPipe = stopPipe
         self.entry = entry
+        self.seating = seating
+        self.stopping = stopping
     }
 
     deinit { _ = close(stopPipe[0]) }
 
     /// Listens in a state folder, whose engine this process runs.
+    /// - Parameters:
+    ///   - entry: Where commands go.
+    ///   - seating: Where consoles sit.
+    ///   - stopping: What ends the engine; it must not wait for the end, since the socket ends before.
     public static func start(
-        in directory: String, entry: @escaping Entry
+        in directory: String, entry: @escaping Entry, seating: @escaping Seating, stopping: @escaping Stopping
     ) throws(EngineSocketError) -> EngineSocketServer {
         let place = SocketPlace(directory: directory)
         let listener = try listen(place)
@@ -49,7 +66,8 @@ public final class EngineSocketServer: Sendable {
             throw .ofSystem("a pipe cannot be made", remedy: "let the engine open more files (ulimit -n)")
         }
         for end in ends { SocketPlace.keepFromChildren(end) }
-        let server = EngineSocketServer(place, listener: listener, stopPipe: ends, entry: entry)
+        let server = EngineSocketServer(
+            place, listener: listener, stopPipe: ends, entry: entry, seating: seating, stopping: stopping)
         let thread = Thread { server.acceptAll() }
         thread.name = "engine socket"
         thread.start()
@@ -116,9 +134,11 @@ extension EngineSocketServer {
                 continue
             }
             let thread = Thread { [self] in
-                serve(connection)
-                _ = close(connection)
+                let console = serve(connection)
                 connections.withLock { $0 -= 1 }
+                // A console stays: it has a seat, and takes no place of those who ask once.
+                console?.run()
+                _ = close(connection)
             }
             thread.name = "engine socket connection"
             thread.start()
@@ -141,21 +161,49 @@ extension EngineSocketServer {
         }
     }
 
-    private func serve(_ connection: Int32) {
+    /// Answers a request; gives the console to serve, if it was one that asked.
+    private func serve(_ connection: Int32) -> AttachedConsole? {
         let channel = LineChannel(descriptor: connection, stop: stopPipe[0])
-        guard let name = UserName.ofPeer(connection) else { return }
+        guard let name = UserName.ofPeer(connection) else { return nil }
         let line: Data
         do {
             line = try channel.readLine(atMost: EngineRequest.maximumLength, within: Self.lineDeadline)
         } catch {
             if error == .tooLong { answer(channel, Self.tooLong) }
-            return
+            return nil
+        }
+        if let request = try? JSONDecoder().decode(AttachRequest.self, from: line) {
+            return attach(request, name, channel)
         }
         answer(channel, respond(to: line, from: name))
+        return nil
+    }
+
+    private func attach(_ request: AttachRequest, _ name: String, _ channel: LineChannel) -> AttachedConsole? {
+        guard request.version == AttachRequest.version, let name = request.name(of: name) else {
+            answer(channel, Self.unreadable)
+            return nil
+        }
+        let user = ConsoleUser(name: name, isReadOnly: request.attach.isReadOnly)
+        let wake = DispatchSemaphore(value: 0)
+        guard let seat = seating(user, { wake.signal() }) else {
+            answer(channel, Self.full)
+            return nil
+        }
+        var response = EngineResponse(.done)
+        response.user = name
+        response.isReadOnly = user.isReadOnly
+        answer(channel, response)
+        let frames = FrameChannel(descriptor: channel.descriptor, stop: stopPipe[0])
+        return AttachedConsole(seat, isReadOnly: user.isReadOnly, frames, wake: wake)
     }
 
     private func respond(to line: Data, from name: String) -> EngineResponse {
         guard let request = try? JSONDecoder().decode(EngineRequest.self, from: line) else { return Self.unreadable }
+        if request.command == .stop, request.version == EngineRequest.version {
+            stopping()
+            return EngineResponse(.done)
+        }
         let command: Command
         do { command = try request.makeCommand() } catch { return EngineResponse(.refused, error) }
         let answered = DispatchSemaphore(value: 0)
@@ -180,6 +228,8 @@ extension EngineSocketServer {
 
     private static let busy = EngineResponse(
         .failed, Refusal("the engine takes no commands now", remedy: "try again"))
+    private static let full = EngineResponse(
+        .failed, Refusal("\(EngineHost.seatCapacity) consoles look on already", remedy: "close one"))
     private static let tooLong = EngineResponse(
         .failed, Refusal("the request is longer than \(EngineRequest.maximumLength) bytes", remedy: "say less at once"))
     private static let unreadable = EngineResponse(

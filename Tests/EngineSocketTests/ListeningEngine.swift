@@ -11,6 +11,8 @@ final class ListeningEngine {
         let steadyTime = Duration.zero
     }
 
+    /// Whether somebody has asked it to end.
+    var isToStop: Bool { given.isToStop.withLock { $0 } }
     /// The folder of its state.
     let directory: String
     private let root: String
@@ -53,10 +55,13 @@ final class ListeningEngine {
 
     /// Begins to listen.
     func listen() throws {
-        server = try EngineSocketServer.start(in: directory) { [host, given] command, origin, completion in
+        let entry: EngineSocketServer.Entry = { [host, given] command, origin, completion in
             given.all.withLock { $0.append(origin) }
             return host.submit(command, origin, completion: completion)
         }
+        server = try EngineSocketServer.start(
+            in: directory, entry: entry, seating: { [host] in host.seat($0, onNews: $1) },
+            stopping: { [given] in given.isToStop.withLock { $0 = true } })
     }
 
     /// Stops to listen.
@@ -67,6 +72,7 @@ final class ListeningEngine {
 
     private final class SharedOrigins: Sendable {
         let all = Mutex<[Origin]>([])
+        let isToStop = Mutex(false)
     }
 }
 

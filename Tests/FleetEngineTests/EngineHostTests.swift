@@ -23,38 +23,43 @@ import Testing
         return host
     }
 
+    private func seat(_ host: EngineHost, _ name: String = "kim", isReadOnly: Bool = false) throws -> EngineSeat {
+        try #require(host.seat(ConsoleUser(name: name, isReadOnly: isReadOnly)) {})
+    }
+
     /// Hands a value to the one thread that uses it from then on.
     private struct Unchecked<Value>: @unchecked Sendable {
         let value: Value
         init(_ value: Value) { self.value = value }
     }
 
-    private func wait<Value>(_ host: EngineHost, for found: (EngineHost.News) -> Value?) -> Value? {
+    private func wait<Value>(_ seat: EngineSeat, for found: (ConsoleNews) -> Value?) -> Value? {
         let deadline = ContinuousClock.now + .seconds(20)
         while ContinuousClock.now < deadline {
-            if let value = found(host.takeNews()) { return value }
-            host.waitForNews(seconds: 1)
+            if let value = found(seat.takeNews()) { return value }
+            seat.waitForNews(seconds: 1)
         }
         return nil
     }
 
     @Test func commandsAreAnsweredUnderTheirTickets() throws {
         let host = started()
-        let ticket = host.submit(.configure(FleetSettings(name: "shop")), Origin(operatorName: "kim", source: "test"))
-        let reply = wait(host) { $0.replies.first }
+        let seat = try seat(host)
+        let ticket = seat.submit(.configure(FleetSettings(name: "shop")), reason: "")
+        let reply = wait(seat) { $0.replies.first }
         #expect(reply == EngineReply(ticket: try #require(ticket), refusal: nil))
         #expect(host.stop())
     }
 
-    @Test func aQueryIsAnsweredAndAnsweredAgainWhenSomethingChanges() {
-        let host = started()
+    @Test func aQueryIsAnsweredAndAnsweredAgainWhenSomethingChanges() throws {
+        let host = started(), seat = try seat(host)
         var query = ViewQuery()
         query.eventCount = 3
-        host.ask(query)
-        let first = wait(host) { $0.view }
+        seat.ask(query)
+        let first = wait(seat) { $0.view }
         #expect(first?.fleetName == "")
-        _ = host.submit(.configure(FleetSettings(name: "shop")), Origin(operatorName: "kim", source: "test"))
-        let second = wait(host) { $0.view?.fleetName == "shop" ? $0.view : nil }
+        _ = seat.submit(.configure(FleetSettings(name: "shop")), reason: "")
+        let second = wait(seat) { $0.view?.fleetName == "shop" ? $0.view : nil }
         #expect(second != nil)
         #expect(host.stop())
     }
@@ -69,9 +74,59 @@ import Testing
         #expect(failure.withLock { $0 } == "another engine runs here; stop it")
     }
 
-    @Test func afterTheStopNothingIsTaken() {
-        let host = started()
+    @Test func afterTheStopNothingIsTaken() throws {
+        let host = started(), seat = try seat(host)
         #expect(host.stop())
-        #expect(host.submit(.pause(update: "u"), Origin(operatorName: "kim", source: "test")) == nil)
+        #expect(seat.submit(.pause(update: "u"), reason: "") == nil)
+        #expect(!host.submit(.pause(update: "u"), Origin(operatorName: "kim", source: "test")) { _ in })
+    }
+
+    /// Each console hears of its own commands alone, and all see what they did and who is there.
+    @Test func severalConsolesSitAtOneEngine() throws {
+        let host = started(), kim = try seat(host), lee = try seat(host, "lee", isReadOnly: true)
+        var query = ViewQuery()
+        query.eventCount = 5
+        kim.ask(query)
+        lee.ask(query)
+        let ticket = kim.submit(.configure(FleetSettings(name: "shop")), reason: "")
+        #expect(wait(kim) { $0.replies.first }?.ticket == ticket)
+        var replies: [EngineReply] = []
+        let seen = wait(lee) { news -> FleetView? in
+            replies += news.replies
+            return news.view?.fleetName == "shop" ? news.view : nil
+        }
+        #expect(replies.isEmpty)
+        #expect(seen?.events.contains { $0.who == "kim" } == true)
+        #expect(seen?.consoles.map(\.name) == ["kim", "lee"])
+        #expect(seen?.consoles.map(\.isReadOnly) == [false, true])
+        lee.leave()
+        #expect(wait(kim) { $0.view?.consoles.count == 1 ? true : nil } == true)
+        #expect(host.stop())
+    }
+
+    /// A console that does not look costs nothing: one view lies ready for it, and no other is made.
+    @Test func noViewIsMadeForAConsoleThatDoesNotTakeTheLast() throws {
+        let host = started(), still = try seat(host), other = try seat(host)
+        var query = ViewQuery()
+        query.eventCount = 1
+        still.ask(query)
+        still.waitForNews(seconds: 20)
+        for name in ["one", "two", "three"] {
+            _ = other.submit(.configure(FleetSettings(name: name)), reason: "")
+            #expect(wait(other) { $0.replies.first } != nil)
+        }
+        #expect(still.takeNews().view?.fleetName == "")
+        #expect(wait(still) { $0.view?.fleetName } == "three")
+        #expect(host.stop())
+    }
+
+    @Test func seatsAreBounded() throws {
+        let host = started()
+        let seats = (0..<EngineHost.seatCapacity).compactMap { _ in host.seat(ConsoleUser(name: "kim")) {} }
+        #expect(seats.count == EngineHost.seatCapacity)
+        #expect(host.seat(ConsoleUser(name: "kim")) {} == nil)
+        seats[0].leave()
+        #expect(host.seat(ConsoleUser(name: "kim")) {} != nil)
+        #expect(host.stop())
     }
 }

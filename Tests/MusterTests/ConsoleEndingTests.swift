@@ -28,22 +28,6 @@ struct ConsoleEndingTests {
         #expect(console.terminal.isTerminalClean)
     }
 
-    @Test func hangUpSignal() throws {
-        let console = try running(ScratchFleet())
-        console.terminal.signal(SIGHUP)
-        #expect(try console.terminal.waitForExit() == .exited(128 + Int(SIGHUP)))
-        #expect(console.terminal.isTerminalClean)
-    }
-
-    @Test func lostTerminal() throws {
-        let scratch = try ScratchFleet()
-        let console = try running(scratch)
-        try console.start("major-3.0.0")
-        console.terminal.hangUp()
-        #expect(try console.terminal.waitForExit() == .exited(128 + Int(SIGHUP)))
-        #expect(try Audit(scratch).operatorCommands.map(\.verb) == ["start"])
-    }
-
     @Test(arguments: [SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE]) func crashes(signal: Int32) throws {
         let scratch = try ScratchFleet()
         let console = try running(scratch, ["SWIFT_BACKTRACE": "enable=no"])

@@ -56,7 +56,7 @@ public final class LoopbackFleet: Sendable {
         try await Self.start(host, clock, bell, fleet: plan.settings.name, directory: directory)
         let origin = Origin(operatorName: "kim", source: "test")
         let commands: [Command] = [.configure(plan.settings), .addReleases(releases), .register(plan.devices)]
-        for command in commands + plan.updates.map({ .draft($0) }) { _ = host.submit(command, origin) }
+        for command in commands + plan.updates.map({ .draft($0) }) { _ = host.submit(command, origin) { _ in } }
         let token = try CredentialFile.issue(nil, directory: directory)
         var logger = Logger(label: "loopback")
         logger.logLevel = .critical
@@ -74,7 +74,7 @@ public final class LoopbackFleet: Sendable {
 
     /// Asks the engine for something, without waiting for the answer: what it did is in the journal.
     public func command(_ command: Command) {
-        _ = host.submit(command, Origin(operatorName: "kim", source: "test"))
+        _ = host.submit(command, Origin(operatorName: "kim", source: "test")) { _ in }
     }
 
     /// Sets the engine's clock ahead, and has it look.

@@ -56,6 +56,9 @@ enum DialogBox {
         case .device(let question):
             lines = DeviceDialog.lines(question, scene)
             title = DeviceDialog.title(question)
+        case .quit(let question):
+            lines = QuitDialog.lines(question)
+            title = QuitDialog.title(question)
         }
         draw(lines, title: title, scene, on: &frame)
     }

@@ -62,6 +62,10 @@ enum HeaderLine {
         var parts: [FittedLine.Part] = []
         let name = scene.state.operatorName
         parts.append(FittedLine.Part("\(name) \(scene.state.isReadOnly ? "RO" : "RW")", role: .dim, rank: 5))
+        let others = scene.live.consoles.count - 1
+        if others > 0 {
+            parts.append(FittedLine.Part("+\(NumberText.count(others, "other"))", role: .dim, rank: 6, gap: 1))
+        }
         let speed = scene.live.simulationSpeed.map { " \(NumberText.speed($0))" } ?? ""
         if scene.live.isSimulated || !speed.isEmpty {
             parts.append(FittedLine.Part("DEMO\(speed)", role: .badge, rank: 2, gap: 1, flags: .reverse))

@@ -110,6 +110,11 @@ enum HintLine {
             if confirmation.offersPause(in: scene.live) { hints.append(Hint(key: "tab", word: "pause first", rank: 2)) }
             if confirmation.lastScroll > 0 { hints.append(Hint(key: "down", word: "list", rank: 3)) }
             return hints + [cancel]
+        case .quit:
+            return [
+                Hint(key: "d", word: "detach", rank: 1), Hint(key: "s", word: "stop", rank: 2),
+                Hint(key: "esc", word: "stay", rank: 0),
+            ]
         }
     }
 }

@@ -7,6 +7,7 @@ public enum ConsoleDialog: Hashable, Sendable {
     case typed(TypedConfirmation)
     case yesNo(YesNoQuestion)
     case device(DeviceQuestion)
+    case quit(QuitQuestion)
 }
 
 /// A question that only the update's id, typed in full, confirms.

@@ -70,6 +70,8 @@ public struct ConsoleState: Hashable, Sendable {
     public var operatorName: String
     /// Whether commands are refused here.
     public var isReadOnly: Bool
+    /// Whether the engine ends when this console is left.
+    public var runsEngine = false
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
     public var heardAt: Timestamp?
 

@@ -37,7 +37,20 @@ extension ConsoleUpdate {
             let effects = handle(event, question: &question)
             state.dialog = .device(question)
             return settle(effects, state: &state)
+        case .quit: return handleQuit(event, state: &state)
         case nil: return []
+        }
+    }
+
+    private static func handleQuit(_ event: KeyEvent, state: inout ConsoleState) -> [ConsoleEffect] {
+        guard !event.isPasted, event.isRepeat != true else { return [] }
+        switch event.key {
+        case .escape, .character("n"):
+            state.dialog = nil
+            return []
+        case .character("d"): return [.detach]
+        case .character("s"): return [.quit]
+        default: return []
         }
     }
 

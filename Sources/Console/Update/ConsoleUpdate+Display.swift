@@ -25,9 +25,17 @@ extension ConsoleUpdate {
                 back(&state)
                 return []
             }
-            return [.quit]
+            return quit(&state, view: view)
         default: break
         }
+        return []
+    }
+
+    /// Leaves; where the engine would end with this console, it asks first whether updates are under way.
+    static func quit(_ state: inout ConsoleState, view: FleetView) -> [ConsoleEffect] {
+        let live = view.updates.filter { $0.status.isUnderWay }
+        guard state.runsEngine, view.health == .running, !live.isEmpty else { return [.quit] }
+        state.dialog = .quit(QuitQuestion(live: live))
         return []
     }
 

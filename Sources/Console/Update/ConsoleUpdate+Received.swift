@@ -50,6 +50,10 @@ extension ConsoleUpdate {
         case .device(var question):
             question.received(view)
             state.dialog = .device(question)
+        case .quit:
+            // Nothing is asked any more once nothing is under way.
+            let live = view.updates.filter { $0.status.isUnderWay }
+            state.dialog = live.isEmpty ? nil : .quit(QuitQuestion(live: live))
         case nil: break
         }
     }

@@ -1,6 +1,6 @@
 extension AssignmentTable {
     /// The look-up by device is not written: it follows from the devices.
-    func write(to writer: inout FactWriter) {
+    package func write(to writer: inout FactWriter) {
         writer.write(column: devices.map(\.rawValue))
         writer.write(column: states)
         writer.write(column: steps)

@@ -1,5 +1,5 @@
 extension DeviceTable {
-    func write(to writer: inout FactWriter) {
+    package func write(to writer: inout FactWriter) {
         identity.write(to: &writer)
         writeColumns(to: &writer)
         writer.write(sites)
@@ -28,7 +28,7 @@ extension DeviceTable {
         writer.write(column: inProgress.map { UInt8($0 ? 1 : 0) })
     }
 
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         identity = try DeviceIdentity(from: &reader)
         try readColumns(from: &reader)
@@ -108,11 +108,11 @@ extension DeviceTable {
 }
 
 extension PlaceCount: FactPart {
-    static var partName: String { "the counters of a place" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the counters of a place" }
+    package func write(to writer: inout FactWriter) {
         writer.write(active, statuses.unknown, statuses.online, statuses.offline, inFlight, working, linkFreeAt)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         active = try reader.read()
         statuses.unknown = try reader.read()

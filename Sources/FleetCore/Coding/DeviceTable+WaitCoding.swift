@@ -32,10 +32,10 @@ private struct Waiting: FactPart {
     var device: DeviceIndex
     var since: Timestamp
 
-    static var partName: String { "a device that waits" }
+    package static var partName: String { "a device that waits" }
     init(device: DeviceIndex, since: Timestamp) { (self.device, self.since) = (device, since) }
-    func write(to writer: inout FactWriter) { writer.write(device, since) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package func write(to writer: inout FactWriter) { writer.write(device, since) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         (device, since) = (try reader.read(), try reader.read())
     }
 }
@@ -44,10 +44,10 @@ private struct Held: FactPart {
     var device: DeviceIndex
     var hold: DeviceHold
 
-    static var partName: String { "a device that is held" }
+    package static var partName: String { "a device that is held" }
     init(device: DeviceIndex, hold: DeviceHold) { (self.device, self.hold) = (device, hold) }
-    func write(to writer: inout FactWriter) { writer.write(device, hold.reason, hold.since) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package func write(to writer: inout FactWriter) { writer.write(device, hold.reason, hold.since) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         device = try reader.read()
         hold = DeviceHold(reason: try reader.read(), since: try reader.read())
     }
@@ -57,10 +57,10 @@ private struct Described: FactPart {
     var device: DeviceIndex
     var tags: [Tag]
 
-    static var partName: String { "a device that described itself" }
+    package static var partName: String { "a device that described itself" }
     init(device: DeviceIndex, tags: [Tag]) { (self.device, self.tags) = (device, tags) }
-    func write(to writer: inout FactWriter) { writer.write(device, tags) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package func write(to writer: inout FactWriter) { writer.write(device, tags) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         (device, tags) = (try reader.read(), try reader.read())
     }
 }

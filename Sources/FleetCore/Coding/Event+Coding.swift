@@ -1,6 +1,6 @@
 extension Event {
     /// Puts what the event carries behind what was written so far; its kind is written before.
-    func write(to writer: inout FactWriter) {
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .engineStarted: break
         case .commandAccepted(let command): writer.write(command)

@@ -1,19 +1,19 @@
 extension UInt64: FactPart {
-    static var partName: String { "a number" }
-    func write(to writer: inout FactWriter) { writer.write(varint: self) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.varint(Self.partName) }
+    package static var partName: String { "a number" }
+    package func write(to writer: inout FactWriter) { writer.write(varint: self) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.varint(Self.partName) }
 }
 
 extension UInt32: FactPart {
-    static var partName: String { "a number of 32 bits" }
-    func write(to writer: inout FactWriter) { writer.write(varint: UInt64(self)) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.narrowed() }
+    package static var partName: String { "a number of 32 bits" }
+    package func write(to writer: inout FactWriter) { writer.write(varint: UInt64(self)) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.narrowed() }
 }
 
 extension UInt16: FactPart {
-    static var partName: String { "a number of 16 bits" }
-    func write(to writer: inout FactWriter) { writer.write(varint: UInt64(self)) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.narrowed() }
+    package static var partName: String { "a number of 16 bits" }
+    package func write(to writer: inout FactWriter) { writer.write(varint: UInt64(self)) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self = try reader.narrowed() }
 }
 
 extension FactReader {
@@ -29,26 +29,26 @@ extension FactReader {
 
 /// Signed numbers by zigzag: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4, so that small ones stay short.
 extension Int64: FactPart {
-    static var partName: String { "a number" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a number" }
+    package func write(to writer: inout FactWriter) {
         writer.write(varint: UInt64(bitPattern: (self << 1) ^ (self >> 63)))
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let folded = try reader.varint(Self.partName)
         self = Int64(bitPattern: folded >> 1) ^ -Int64(bitPattern: folded & 1)
     }
 }
 
 extension Int: FactPart {
-    static var partName: String { "a number" }
-    func write(to writer: inout FactWriter) { Int64(self).write(to: &writer) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self = Int(try Int64(from: &reader)) }
+    package static var partName: String { "a number" }
+    package func write(to writer: inout FactWriter) { Int64(self).write(to: &writer) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self = Int(try Int64(from: &reader)) }
 }
 
 extension Bool: FactPart {
-    static var partName: String { "yes (1) or no (0)" }
-    func write(to writer: inout FactWriter) { writer.write(byte: self ? 1 : 0) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "yes (1) or no (0)" }
+    package func write(to writer: inout FactWriter) { writer.write(byte: self ? 1 : 0) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         let byte = try reader.byte(Self.partName)
         guard byte < 2 else { throw DecodingFailure(offset: start, expected: Self.partName) }
@@ -57,34 +57,34 @@ extension Bool: FactPart {
 }
 
 extension String: FactPart {
-    static var partName: String { "text" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "text" }
+    package func write(to writer: inout FactWriter) {
         writer.write(varint: UInt64(utf8.count))
         writer.bytes.append(contentsOf: utf8)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self = try reader.text(length: try reader.count(of: Self.partName))
     }
 }
 
 extension Optional: FactPart where Wrapped: FactPart {
-    static var partName: String { "\(Wrapped.partName) or nothing" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "\(Wrapped.partName) or nothing" }
+    package func write(to writer: inout FactWriter) {
         writer.write(self != nil)
         if let value = self { writer.write(value) }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self = try Bool(from: &reader) ? try Wrapped(from: &reader) : nil
     }
 }
 
 extension Array: FactPart where Element: FactPart {
-    static var partName: String { "a list of \(Element.partName)" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a list of \(Element.partName)" }
+    package func write(to writer: inout FactWriter) {
         writer.write(varint: UInt64(count))
         for element in self { element.write(to: &writer) }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let count = try reader.count(of: Self.partName)
         self.init()
         reserveCapacity(Swift.min(count, FactReader.maximumReservation))
@@ -93,11 +93,11 @@ extension Array: FactPart where Element: FactPart {
 }
 
 /// An enumeration of plain cases: one byte, its raw value.
-protocol FactCase: FactPart, RawRepresentable where RawValue == UInt8 {}
+package protocol FactCase: FactPart, RawRepresentable where RawValue == UInt8 {}
 
 extension FactCase {
-    func write(to writer: inout FactWriter) { writer.write(byte: rawValue) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package func write(to writer: inout FactWriter) { writer.write(byte: rawValue) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         guard let value = Self(rawValue: try reader.byte(Self.partName)) else {
             throw DecodingFailure(offset: start, expected: Self.partName)

@@ -1,14 +1,14 @@
 extension FailureCause: FactPart {
-    static var partName: String { "the cause of a failure" }
-    func write(to writer: inout FactWriter) { writer.write(code, isPermanent) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "the cause of a failure" }
+    package func write(to writer: inout FactWriter) { writer.write(code, isPermanent) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(code: try reader.read(), isPermanent: try reader.read())
     }
 }
 
 extension EndReason: FactPart {
-    static var partName: String { "the reason of an end" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the reason of an end" }
+    package func write(to writer: inout FactWriter) {
         writer.write(byte: number)
         switch self {
         case .offline, .neverSeen, .decommissioned, .missedWindow, .expired, .rolledBack, .held: break
@@ -17,7 +17,7 @@ extension EndReason: FactPart {
         case .failed(let cause): writer.write(cause)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .offline
@@ -57,8 +57,8 @@ extension EndReason: FactPart {
 }
 
 extension PauseReason: FactPart {
-    static var partName: String { "the reason of a pause" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the reason of a pause" }
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .operatorPaused(let name):
             writer.write(byte: 0)
@@ -71,7 +71,7 @@ extension PauseReason: FactPart {
             writer.write(phase)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .operatorPaused(name: try reader.read())
@@ -83,15 +83,15 @@ extension PauseReason: FactPart {
 }
 
 extension HoldReason: FactPart {
-    static var partName: String { "the reason of a hold" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the reason of a hold" }
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .twoUnderOneID(let evidence):
             writer.write(byte: 0)
             writer.write(evidence)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .twoUnderOneID(evidence: try reader.read())
@@ -101,9 +101,9 @@ extension HoldReason: FactPart {
 }
 
 extension Skip: FactPart {
-    static var partName: String { "a skipped device" }
-    func write(to writer: inout FactWriter) { writer.write(device, reason) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a skipped device" }
+    package func write(to writer: inout FactWriter) { writer.write(device, reason) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(device: try reader.read(), reason: try reader.read())
     }
 }

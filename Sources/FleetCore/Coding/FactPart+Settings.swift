@@ -1,10 +1,10 @@
 extension FleetSettings: FactPart {
-    static var partName: String { "a fleet's settings" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a fleet's settings" }
+    package func write(to writer: inout FactWriter) {
         writer.write(name, timeZone, heartbeat, missedHeartbeats)
         writer.write(limits, floor, freezes, gateDefaults, retry, deadlines)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(name: try reader.read())
         timeZone = try reader.read()
         heartbeat = try reader.read()
@@ -19,11 +19,11 @@ extension FleetSettings: FactPart {
 }
 
 extension Limits: FactPart {
-    static var partName: String { "limits" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "limits" }
+    package func write(to writer: inout FactWriter) {
         writer.write(inFlight, inFlightPerRegion, inFlightPerSite, startsPerMinute, ramp, bytesPerSecondPerRegion)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         inFlight = try reader.read()
         inFlightPerRegion = try reader.read()
@@ -35,9 +35,9 @@ extension Limits: FactPart {
 }
 
 extension AvailabilityFloor: FactPart {
-    static var partName: String { "a floor" }
-    func write(to writer: inout FactWriter) { writer.write(untouched, appliesFrom) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a floor" }
+    package func write(to writer: inout FactWriter) { writer.write(untouched, appliesFrom) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         untouched = try reader.read()
         appliesFrom = try reader.read()
@@ -45,18 +45,18 @@ extension AvailabilityFloor: FactPart {
 }
 
 extension Freeze: FactPart {
-    static var partName: String { "a freeze" }
-    func write(to writer: inout FactWriter) { writer.write(name, from, until, regions) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a freeze" }
+    package func write(to writer: inout FactWriter) { writer.write(name, from, until, regions) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             name: try reader.read(), from: try reader.read(), until: try reader.read(), regions: try reader.read())
     }
 }
 
 extension RetryPolicy: FactPart {
-    static var partName: String { "a policy for retries" }
-    func write(to writer: inout FactWriter) { writer.write(attempts, backoff, maximumBackoff) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a policy for retries" }
+    package func write(to writer: inout FactWriter) { writer.write(attempts, backoff, maximumBackoff) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         attempts = try reader.read()
         backoff = try reader.read()
@@ -65,9 +65,9 @@ extension RetryPolicy: FactPart {
 }
 
 extension StepDeadlines: FactPart {
-    static var partName: String { "the deadlines of steps" }
-    func write(to writer: inout FactWriter) { writer.write(offered, downloading, installing, confirming) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "the deadlines of steps" }
+    package func write(to writer: inout FactWriter) { writer.write(offered, downloading, installing, confirming) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         offered = try reader.read()
         downloading = try reader.read()
@@ -77,11 +77,11 @@ extension StepDeadlines: FactPart {
 }
 
 extension Gate: FactPart {
-    static var partName: String { "a gate" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a gate" }
+    package func write(to writer: inout FactWriter) {
         writer.write(threshold, minimumSample, timeout, demandsConfidence, requiresApproval)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         threshold = try reader.read()
         minimumSample = try reader.read()

@@ -1,10 +1,10 @@
 extension UpdateDefinition: FactPart {
-    static var partName: String { "an update" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "an update" }
+    package func write(to writer: inout FactWriter) {
         writer.write(id, title, release, selector, strategy, window)
         writer.write(allowsDowngrade, requiresApproval, inFlight, startsPerMinute, freezeOverride, seed)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             id: try reader.read(), title: try reader.read(), release: try reader.read(),
             selector: try reader.read(), strategy: try reader.read(), window: try reader.read())
@@ -18,8 +18,8 @@ extension UpdateDefinition: FactPart {
 }
 
 extension Strategy: FactPart {
-    static var partName: String { "a strategy" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a strategy" }
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .immediate(let offline):
             writer.write(byte: 0)
@@ -35,7 +35,7 @@ extension Strategy: FactPart {
             writer.write(expires)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .immediate(offline: try reader.read())
@@ -48,18 +48,18 @@ extension Strategy: FactPart {
 }
 
 extension PhaseDefinition: FactPart {
-    static var partName: String { "a phase" }
-    func write(to writer: inout FactWriter) { writer.write(name, percent, gate, wait) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a phase" }
+    package func write(to writer: inout FactWriter) { writer.write(name, percent, gate, wait) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             name: try reader.read(), percent: try reader.read(), gate: try reader.read(), wait: try reader.read())
     }
 }
 
 extension WindowSchedule: FactPart {
-    static var partName: String { "a window" }
-    func write(to writer: inout FactWriter) { writer.write(opensAt, closesAt, timeZone, recurrence) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a window" }
+    package func write(to writer: inout FactWriter) { writer.write(opensAt, closesAt, timeZone, recurrence) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             opensAt: try reader.read(), closesAt: try reader.read(), timeZone: try reader.read(),
             recurrence: try reader.read())
@@ -67,8 +67,8 @@ extension WindowSchedule: FactPart {
 }
 
 extension WindowSchedule.Recurrence: FactPart {
-    static var partName: String { "the days of a window" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the days of a window" }
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .once(let date):
             writer.write(byte: 0)
@@ -78,7 +78,7 @@ extension WindowSchedule.Recurrence: FactPart {
             writer.write(days)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .once(try reader.read())

@@ -1,39 +1,39 @@
-extension DeviceStatus: FactCase { static var partName: String { "a device's status" } }
-extension DeviceLifecycle: FactCase { static var partName: String { "a device's lifecycle" } }
-extension UpdateStatus: FactCase { static var partName: String { "an update's status" } }
-extension AttemptStep: FactCase { static var partName: String { "an attempt's step" } }
-extension GateVerdict: FactCase { static var partName: String { "a gate's verdict" } }
-extension OfflinePolicy: FactCase { static var partName: String { "a policy for offline devices" } }
-extension MissedPolicy: FactCase { static var partName: String { "a policy for missed windows" } }
-extension FailurePolicy: FactCase { static var partName: String { "a policy for failed gates" } }
-extension Weekday: FactCase { static var partName: String { "a day of the week" } }
+extension DeviceStatus: FactCase { package static var partName: String { "a device's status" } }
+extension DeviceLifecycle: FactCase { package static var partName: String { "a device's lifecycle" } }
+extension UpdateStatus: FactCase { package static var partName: String { "an update's status" } }
+extension AttemptStep: FactCase { package static var partName: String { "an attempt's step" } }
+extension GateVerdict: FactCase { package static var partName: String { "a gate's verdict" } }
+extension OfflinePolicy: FactCase { package static var partName: String { "a policy for offline devices" } }
+extension MissedPolicy: FactCase { package static var partName: String { "a policy for missed windows" } }
+extension FailurePolicy: FactCase { package static var partName: String { "a policy for failed gates" } }
+extension Weekday: FactCase { package static var partName: String { "a day of the week" } }
 
 extension DeviceIndex: FactPart {
-    static var partName: String { "a device's index" }
-    func write(to writer: inout FactWriter) { writer.write(rawValue) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self.init(try reader.read()) }
+    package static var partName: String { "a device's index" }
+    package func write(to writer: inout FactWriter) { writer.write(rawValue) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self.init(try reader.read()) }
 }
 
 extension UpdateIndex: FactPart {
-    static var partName: String { "an update's index" }
-    func write(to writer: inout FactWriter) { writer.write(rawValue) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self.init(try reader.read()) }
+    package static var partName: String { "an update's index" }
+    package func write(to writer: inout FactWriter) { writer.write(rawValue) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self.init(try reader.read()) }
 }
 
 extension Timestamp: FactPart {
-    static var partName: String { "a moment" }
-    func write(to writer: inout FactWriter) { writer.write(milliseconds) }
-    init(from reader: inout FactReader) throws(DecodingFailure) { self.init(milliseconds: try reader.read()) }
+    package static var partName: String { "a moment" }
+    package func write(to writer: inout FactWriter) { writer.write(milliseconds) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) { self.init(milliseconds: try reader.read()) }
 }
 
 /// Whole seconds, then the attoseconds left over, with the same sign: nothing is rounded away.
 extension Duration: FactPart {
-    static var partName: String { "a duration" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a duration" }
+    package func write(to writer: inout FactWriter) {
         let (seconds, attoseconds) = components
         writer.write(seconds, attoseconds)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         let seconds: Int64 = try reader.read()
         let attoseconds: Int64 = try reader.read()
@@ -45,9 +45,9 @@ extension Duration: FactPart {
 }
 
 extension Version: FactPart {
-    static var partName: String { "a version" }
-    func write(to writer: inout FactWriter) { writer.write(major, minor, patch, prerelease, build) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a version" }
+    package func write(to writer: inout FactWriter) { writer.write(major, minor, patch, prerelease, build) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             try reader.read(), try reader.read(), try reader.read(), prerelease: try reader.read(),
             build: try reader.read())
@@ -56,9 +56,9 @@ extension Version: FactPart {
 
 /// As it was written; what it means is read from that again.
 extension Selector: FactPart {
-    static var partName: String { "a selector" }
-    func write(to writer: inout FactWriter) { writer.write(source) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a selector" }
+    package func write(to writer: inout FactWriter) { writer.write(source) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         let source: String = try reader.read()
         do { try self.init(parsing: source) } catch {
@@ -70,17 +70,17 @@ extension Selector: FactPart {
 }
 
 extension LocalDate: FactPart {
-    static var partName: String { "a date" }
-    func write(to writer: inout FactWriter) { writer.write(year, month, day) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a date" }
+    package func write(to writer: inout FactWriter) { writer.write(year, month, day) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(year: try reader.read(), month: try reader.read(), day: try reader.read())
     }
 }
 
 extension LocalDateTime: FactPart {
-    static var partName: String { "a local time" }
-    func write(to writer: inout FactWriter) { writer.write(date, secondOfDay) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a local time" }
+    package func write(to writer: inout FactWriter) { writer.write(date, secondOfDay) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(date: try reader.read(), secondOfDay: try reader.read())
     }
 }

@@ -1,5 +1,5 @@
 /// A value that stands in the encoding of a fact. Each type keeps its writing and its reading side by side.
-protocol FactPart {
+package protocol FactPart {
     /// Puts the value behind what was written so far.
     func write(to writer: inout FactWriter)
     /// Takes the value from where the reader stands.
@@ -9,18 +9,21 @@ protocol FactPart {
 }
 
 /// Takes down the parts of a fact, one behind the other.
-struct FactWriter {
+package struct FactWriter {
     /// What was written so far.
-    var bytes: [UInt8] = []
+    package var bytes: [UInt8] = []
 
-    mutating func write(byte: UInt8) { bytes.append(byte) }
+    /// A writer that has written nothing.
+    package init() {}
 
-    mutating func write<each Part: FactPart>(_ part: repeat each Part) {
+    package mutating func write(byte: UInt8) { bytes.append(byte) }
+
+    package mutating func write<each Part: FactPart>(_ part: repeat each Part) {
         repeat (each part).write(to: &self)
     }
 
     /// A number in groups of seven bits, the lowest first; the high bit says that another group follows.
-    mutating func write(varint number: UInt64) {
+    package mutating func write(varint number: UInt64) {
         var rest = number
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -31,41 +34,41 @@ struct FactWriter {
 }
 
 /// Takes the parts of a fact from bytes, one behind the other, and never reads past their end.
-struct FactReader {
+package struct FactReader {
     /// Elements for which a list makes room before they are read. A longer list grows by what is really there: a
     /// byte that claims an element is far smaller than the room it would reserve.
-    static let maximumReservation = 4096
+    package static let maximumReservation = 4096
 
     private let bytes: [UInt8]
     /// The next byte to read.
-    private(set) var offset = 0
+    package private(set) var offset = 0
 
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
     /// Bytes that are left.
-    var remaining: Int { bytes.count - offset }
+    package var remaining: Int { bytes.count - offset }
     /// Whether nothing is left.
-    var isAtEnd: Bool { offset == bytes.count }
+    package var isAtEnd: Bool { offset == bytes.count }
 
     /// The failure to find this where the reader stands.
-    func failure(_ expected: String) -> DecodingFailure {
+    package func failure(_ expected: String) -> DecodingFailure {
         DecodingFailure(offset: offset, expected: expected)
     }
 
-    mutating func read<Part: FactPart>() throws(DecodingFailure) -> Part {
+    package mutating func read<Part: FactPart>() throws(DecodingFailure) -> Part {
         try Part(from: &self)
     }
 
-    mutating func byte(_ expected: @autoclosure () -> String) throws(DecodingFailure) -> UInt8 {
+    package mutating func byte(_ expected: @autoclosure () -> String) throws(DecodingFailure) -> UInt8 {
         guard offset < bytes.count else { throw failure(expected()) }
         defer { offset += 1 }
         return bytes[offset]
     }
 
     /// A number as `FactWriter.write(varint:)` puts it: at most ten groups, none of them empty at the end.
-    mutating func varint(_ expected: @autoclosure () -> String) throws(DecodingFailure) -> UInt64 {
+    package mutating func varint(_ expected: @autoclosure () -> String) throws(DecodingFailure) -> UInt64 {
         let start = offset
         var number: UInt64 = 0
         for shift in stride(from: UInt64(0), to: 64, by: 7) {
@@ -80,7 +83,7 @@ struct FactReader {
     }
 
     /// How many elements or bytes follow: no more than bytes are left, since each takes at least one.
-    mutating func count(of expected: @autoclosure () -> String) throws(DecodingFailure) -> Int {
+    package mutating func count(of expected: @autoclosure () -> String) throws(DecodingFailure) -> Int {
         let start = offset
         let claimed = try varint("the length of \(expected())")
         guard claimed <= UInt64(remaining) else {
@@ -90,7 +93,7 @@ struct FactReader {
     }
 
     /// So many bytes as text.
-    mutating func text(length: Int) throws(DecodingFailure) -> String {
+    package mutating func text(length: Int) throws(DecodingFailure) -> String {
         guard length <= remaining, let text = String(validating: bytes[offset..<offset + length], as: UTF8.self) else {
             throw failure("text in UTF-8")
         }
@@ -99,7 +102,7 @@ struct FactReader {
     }
 
     /// So many bytes as they are.
-    mutating func raw(
+    package mutating func raw(
         length: Int, of expected: @autoclosure () -> String
     ) throws(DecodingFailure) -> ArraySlice<UInt8> {
         guard length >= 0, length <= remaining else { throw failure("\(expected()), of \(length) bytes") }

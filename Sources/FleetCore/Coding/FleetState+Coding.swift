@@ -1,5 +1,5 @@
 extension FleetState {
-    func write(to writer: inout FactWriter) {
+    package func write(to writer: inout FactWriter) {
         writer.write(settings, Array(releases.values))
         devices.write(to: &writer)
         writer.write(varint: UInt64(updates.count))
@@ -7,7 +7,7 @@ extension FleetState {
         writer.write(openUpdates, listeningSince, generation, revision, lastFactAt)
     }
 
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         settings = try reader.read()
         try readReleases(from: &reader)

@@ -1,5 +1,5 @@
 extension UpdateRecord {
-    func write(to writer: inout FactWriter) {
+    package func write(to writer: inout FactWriter) {
         writer.write(kind, definition, status, pauseReason, statusBeforePause, draftedAt, startedAt, endedAt)
         writer.write(startsEnded, rollback, retries)
         assignments.write(to: &writer)
@@ -43,8 +43,8 @@ extension UpdateRecord {
 }
 
 extension UpdateRecord.Kind: FactPart {
-    static var partName: String { "the kind of an update" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "the kind of an update" }
+    package func write(to writer: inout FactWriter) {
         switch self {
         case .ordinary: writer.write(byte: 0)
         case .rollback(let parent):
@@ -55,7 +55,7 @@ extension UpdateRecord.Kind: FactPart {
             writer.write(parent)
         }
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: self = .ordinary
@@ -67,11 +67,11 @@ extension UpdateRecord.Kind: FactPart {
 }
 
 extension PhaseRecord: FactPart {
-    static var partName: String { "a phase as it went" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a phase as it went" }
+    package func write(to writer: inout FactWriter) {
         writer.write(definition, size, verdict, decidedAt, openedAt, timeoutFrom, soakFrom, isApproved, closedAt, tally)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(definition: try reader.read(), size: try reader.read())
         verdict = try reader.read()
         decidedAt = try reader.read()
@@ -85,12 +85,12 @@ extension PhaseRecord: FactPart {
 }
 
 extension Tally: FactPart {
-    static var partName: String { "a tally" }
-    func write(to writer: inout FactWriter) {
+    package static var partName: String { "a tally" }
+    package func write(to writer: inout FactWriter) {
         for state in AssignmentState.allCases { writer.write(self[state]) }
         writer.write(turnedBad)
     }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
         for state in AssignmentState.allCases { self[state] = try reader.read() }
         turnedBad = try reader.read()
@@ -104,9 +104,9 @@ private struct CountedCause: FactPart {
 
     init(_ entry: (key: UpdateRecord.CauseKey, value: Int)) { (key, count) = (entry.key, entry.value) }
 
-    static var partName: String { "a cause in a region" }
-    func write(to writer: inout FactWriter) { writer.write(key.code, key.region, count) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "a cause in a region" }
+    package func write(to writer: inout FactWriter) { writer.write(key.code, key.region, count) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         key = UpdateRecord.CauseKey(code: try reader.read(), region: try reader.read())
         count = try reader.read()
     }
@@ -119,9 +119,9 @@ private struct DatedCause: FactPart {
 
     init(_ entry: (key: String, value: Timestamp)) { (code, since) = (entry.key, entry.value) }
 
-    static var partName: String { "the first time of a cause" }
-    func write(to writer: inout FactWriter) { writer.write(code, since) }
-    init(from reader: inout FactReader) throws(DecodingFailure) {
+    package static var partName: String { "the first time of a cause" }
+    package func write(to writer: inout FactWriter) { writer.write(code, since) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
         code = try reader.read()
         since = try reader.read()
     }

@@ -20,11 +20,6 @@ public protocol EngineDriver: AnyObject {
     func shutDown()
 }
 
-extension EngineDriver {
-    /// One that nobody watches over from outside counts nothing.
-    public var statistics: EngineStatistics { EngineStatistics() }
-}
-
 /// Tells the time.
 public protocol EngineClock: AnyObject {
     /// The present moment, by the wall clock, which may be set.

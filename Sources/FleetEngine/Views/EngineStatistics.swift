@@ -25,6 +25,8 @@ public struct EngineStatistics: Hashable, Sendable {
 
     /// Inputs that waited when it was asked.
     public var queueDepth = 0
+    /// Updates that have started and not ended.
+    public var openUpdates = 0
     /// The latest updates that have started, oldest first.
     public var updates: [Update] = []
 
@@ -36,6 +38,7 @@ extension EngineLoop {
     /// What there is to count at this moment.
     public var statistics: EngineStatistics {
         var statistics = EngineStatistics()
+        statistics.openUpdates = state.openUpdates.count
         let started = state.updates.filter { $0.startedAt != nil }.suffix(EngineStatistics.mostUpdates)
         statistics.updates = started.map { record in
             let phases = record.definition.hasGates ? record.phases : []

@@ -51,9 +51,28 @@ public struct FleetView: Hashable, Sendable {
     public var detail: DeviceDetail?
     public var rollback: RollbackPreview?
     public var start: StartPreview?
+    /// Who looks on, in the order of coming: the console that asks and the others.
+    public var consoles: [ConsoleSeat] = []
 
     /// A view of nothing.
     public init() {}
+}
+
+/// A console at the engine.
+public struct ConsoleSeat: Hashable, Sendable {
+    /// From 1, in the order of coming.
+    public var number: Int
+    /// Who sits there.
+    public var name: String
+    /// Whether commands are refused from there.
+    public var isReadOnly: Bool
+
+    /// A console with who sits there.
+    public init(number: Int, name: String, isReadOnly: Bool) {
+        self.number = number
+        self.name = name
+        self.isReadOnly = isReadOnly
+    }
 }
 
 /// How many devices run a version.
@@ -90,7 +109,7 @@ public struct RegionRow: Hashable, Sendable {
 /// One line of what happened.
 public struct EventRow: Hashable, Sendable {
     /// What kind of line it is, for its colour and glyph.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: UInt8, Sendable {
         case completed, failed, active, held, rolledBack, offline, caution, plain
     }
 
@@ -111,7 +130,7 @@ public struct EventRow: Hashable, Sendable {
 
 /// Something that needs a person.
 public struct Alert: Hashable, Sendable {
-    public enum Severity: Int, Hashable, Sendable { case caution = 0, warning = 1 }
+    public enum Severity: UInt8, Hashable, Sendable { case caution = 0, warning = 1 }
 
     /// Stable for one cause, so that an acknowledgement sticks.
     public var id: String

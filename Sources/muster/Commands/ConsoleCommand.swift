@@ -4,15 +4,22 @@ import FleetCore
 import FleetEngine
 import FleetFiles
 import FleetJournal
+import Foundation
 import Logging
 
 /// `muster console`: the dashboard on a fleet, with the engine inside.
 struct ConsoleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "console", abstract: "Open the dashboard on a fleet, with the engine inside.",
+        commandName: "console", abstract: "Open the dashboard on a fleet.",
         discussion: """
-            The fleet's files are taken over at the start; what has happened since is in the journal, which a crash does \
-            not lose. With --listen devices call in, as at `muster serve`; the log is gateway.log in the state folder \
+            If an engine runs on the fleet's state, the console attaches to it, however many others have; if none does, it \
+            starts one inside itself, which others may attach to. The fleet's files are taken over when an engine starts; \
+            what has happened since is in the journal, which a crash does not lose.
+
+            A line that drops changes nothing: an engine whose terminal is gone goes on without a screen until no update \
+            is under way, or until `muster stop`. Quitting while updates are under way asks whether it is to go on.
+
+            With --listen devices call in, as at `muster serve`; the log is gateway.log in the state folder \
             then. `?` in the console lists its keys.
             """)
 
@@ -29,9 +36,15 @@ struct ConsoleCommand: ParsableCommand {
     @Flag(help: "Look on at what an engine does that runs elsewhere; start none, change nothing.")
     var readOnly = false
 
+    @Flag(help: "Run the engine without a screen, until no update is under way or `muster stop`.")
+    var detached = false
+
     func validate() throws {
         guard speed.isFinite, (0.01...1_000_000).contains(speed) else {
             throw ValidationError("--speed: say a number from 0.01 to 1000000")
+        }
+        guard !readOnly || !detached else {
+            throw ValidationError("--read-only starts no engine: leave out --detached")
         }
         guard !readOnly || !simulate else {
             throw ValidationError("--read-only starts no engine: leave out --simulate")
@@ -44,46 +57,93 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
+    /// How long an engine that has just started may take until it listens.
+    private static let patience = Duration.seconds(10)
+    /// How often it is looked for in between, in microseconds.
+    private static let pause: UInt32 = 50_000
+
     func run() throws {
         let definition = try arguments.load()
         let setup = try console.setup(isReadOnly: readOnly)
+        let directory = arguments.stateDirectory(definition)
+        if !detached, let ending = try attach(setup, to: directory) { return try ConsoleRunner.exit(ending) }
         if readOnly { return try lookOn(definition, setup) }
-        if let listen = gatewayArguments.listen { return try serve(definition, setup, listen) }
+        // A session of its own, if the shell has not given it one: the end of this one must not reach it.
+        if detached { _ = setsid() }
+        let engine = try startEngine(definition, in: directory)
+        defer { engine.end() }
+        guard !detached else { return engine.runWithoutScreen() }
+        guard let ending = try ConsoleRunner.attach(setup, to: directory, own: engine) else {
+            preconditionFailure("an engine that was started listens")
+        }
+        try end(engine, ending, in: directory)
+    }
+
+    /// Opens a console on an engine that runs already; nil: none does.
+    private func attach(_ setup: ConsoleSession.Setup, to directory: String) throws -> ConsoleSession.Ending? {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            if let ending = try ConsoleRunner.attach(setup, to: directory) { return ending }
+            // One that has just started does not listen yet.
+            guard SQLiteJournal.isEngineRunning(in: directory), ContinuousClock.now < deadline else { return nil }
+            usleep(Self.pause)
+        }
+    }
+
+    /// What becomes of the engine when its console is left.
+    private func end(_ engine: OwnEngine, _ ending: ConsoleSession.Ending, in directory: String) throws {
+        switch ending {
+        case .signal(SIGHUP): engine.runWithoutScreen()
+        case .detach:
+            engine.end()
+            let process = try DetachedEngine.launch(loggingIn: directory)
+            try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
+            print("the engine goes on as process \(process) until no update is under way")
+            print("`muster console` opens a console on it again, `muster stop` ends it")
+        case .quit, .signal: try ConsoleRunner.exit(ending)
+        }
+    }
+
+    private func startEngine(_ definition: FleetDefinition, in directory: String) throws -> OwnEngine {
+        var engine = FleetEngineSetup(
+            definition: definition, directory: directory, operatorName: console.name,
+            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
+        if let listen = gatewayArguments.listen { return try startServing(engine, listen) }
         if !simulate {
+            guard !FleetEngineSetup.isSimulated(directory) else {
+                printError(
+                    "muster: \(TextWidth.sanitised(directory)) is the state of simulated terminals, whose clock is")
+                printError("not the wall's; simulate them with --simulate, or name another state folder with --state")
+                throw ExitStatus.badInput
+            }
             printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
             printError("--listen lets them call in, --simulate simulates them")
         }
-        let directory = arguments.stateDirectory(definition)
-        let engine = FleetEngineSetup(
-            definition: definition, directory: directory,
-            simulationSpeed: simulate ? speed : nil, operatorName: console.name,
-            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
-        try ConsoleRunner.exit(try ConsoleRunner.run({ try engine.makeDriver() }, setup, commandsIn: directory))
+        engine.simulationSpeed = simulate ? speed : nil
+        let whole = engine
+        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { _ in {} }
     }
 
-    /// Lets devices call in while the console is open.
-    private func serve(
-        _ definition: FleetDefinition, _ setup: ConsoleSession.Setup, _ address: ListenAddress
-    ) throws {
-        let directory = arguments.stateDirectory(definition)
+    /// Lets devices call in while the engine runs.
+    private func startServing(_ engine: FleetEngineSetup, _ address: ListenAddress) throws -> OwnEngine {
+        let directory = engine.directory
         try GatewayRunner.refuseSimulated(directory)
         let logger = Logger.jsonLines(to: try GatewayRunner.logFile(in: directory))
         let gateway = GatewayRunner(
-            fleet: arguments.fleet, definition: definition, directory: directory, address: address,
+            fleet: arguments.fleet, definition: engine.definition, directory: directory, address: address,
             security: try gatewayArguments.security(logger), logger: logger)
         try gateway.takeInReleases()
-        let engine = FleetEngineSetup(
-            definition: definition, directory: directory, operatorName: console.name,
-            onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") }, link: gateway.bell,
-            commitTimes: gateway.commitTimes)
-        let ending = try ConsoleRunner.run({ try engine.makeDriver() }, setup, commandsIn: directory) { host in
+        var engine = engine
+        engine.link = gateway.bell
+        engine.commitTimes = gateway.commitTimes
+        let whole = engine
+        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { host in
             let running = try gateway.start(host)
             return { gateway.stop(running) }
         }
-        try ConsoleRunner.exit(ending)
     }
 
-    /// Follows the journal of an engine that runs elsewhere, or has.
+    /// Follows the journal of an engine that has run, or runs and does not listen.
     private func lookOn(_ definition: FleetDefinition, _ setup: ConsoleSession.Setup) throws {
         let directory = arguments.stateDirectory(definition), fleet = definition.settings.name
         try FleetReading.requireState(in: directory)

@@ -4,9 +4,7 @@ import DeviceGateway
 import EngineSocket
 import FleetEngine
 import FleetFiles
-import Foundation
 import Logging
-import Synchronization
 
 /// `muster serve`: the engine without a screen, with the gateway for devices.
 struct ServeCommand: ParsableCommand {
@@ -22,8 +20,8 @@ struct ServeCommand: ParsableCommand {
             --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
             it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
 
-            Commands such as `muster device` and `muster update` reach the engine while it runs, by engine.sock in the \
-            state folder.
+            While it runs, `muster console` opens the dashboard on it, commands such as `muster device` and \
+            `muster update` reach it, and `muster stop` ends it, all by engine.sock in the state folder.
 
             Exit codes: 0 ended by a signal, 1 the engine or the gateway failed, 2 bad input.
             """)
@@ -56,7 +54,7 @@ struct ServeCommand: ParsableCommand {
         try gateway.takeInReleases()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
-            operatorName: ProcessInfo.processInfo.environment["USER"] ?? "operator",
+            operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
             commitTimes: gateway.commitTimes)
         try serve(engine, gateway, logger)
@@ -66,8 +64,8 @@ struct ServeCommand: ParsableCommand {
         let end = EndOfService { gateway.reloadSecurity() }
         let host = EngineHost { end.look() }
         end.watch { host.failure }
-        try ConsoleRunner.start(host) { try engine.makeDriver() }
-        let socket = try CommandSocket.start(host, in: gateway.directory)
+        try OwnEngine.start(host) { try engine.makeDriver() }
+        let socket = try CommandSocket.start(host, in: gateway.directory) { end.end() }
         let running: RunningGateway
         do {
             running = try gateway.start(host)
@@ -85,44 +83,5 @@ struct ServeCommand: ParsableCommand {
             throw ExitStatus.failed
         }
         if failure != nil { throw ExitStatus.failed }
-    }
-}
-
-/// Waits until a signal ends the service, or the engine has failed.
-private final class EndOfService: @unchecked Sendable {
-    private let done = DispatchSemaphore(value: 0)
-    private let failure = Mutex<String?>(nil)
-    private let question = Mutex<(@Sendable () -> String?)?>(nil)
-    private var sources: [any DispatchSourceSignal] = []
-
-    /// - Parameter onHangUp: Called for SIGHUP: the session that started it may end; a service goes on.
-    init(onHangUp: @escaping @Sendable () -> Void) {
-        sources = [SIGTERM, SIGINT, SIGHUP].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [done] in
-                if number == SIGHUP { onHangUp() } else { done.signal() }
-            }
-            source.resume()
-            return source
-        }
-    }
-
-    /// Says who knows whether the engine has failed.
-    func watch(_ question: @escaping @Sendable () -> String?) {
-        self.question.withLock { $0 = question }
-    }
-
-    /// Looks whether the engine has failed.
-    func look() {
-        guard let why = question.withLock({ $0 })?() else { return }
-        failure.withLock { $0 = why }
-        done.signal()
-    }
-
-    /// Returns when it is time to end, with why the engine failed if it has.
-    func wait() -> String? {
-        done.wait()
-        return failure.withLock { $0 }
     }
 }

@@ -22,7 +22,9 @@ struct ConsoleArguments: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "React to the mouse; the terminal's own selection then needs Shift.")
     var mouse = true
 
-    @Option(help: ArgumentHelp("Your name in the journal. Default: $USER.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Your name in the journal, beside your user's, where several people share one.", valueName: "name"))
     var operatorName: String?
 
     /// What `--colour` can say.
@@ -44,7 +46,7 @@ struct ConsoleArguments: ParsableArguments {
     }
 
     /// Who is at the keys.
-    var name: String { operatorName ?? ProcessInfo.processInfo.environment["USER"] ?? "operator" }
+    var name: String { operatorName.map { ConsoleUser.name($0, of: UserName.own) } ?? UserName.own }
 
     /// The session's setup, with the operator's own configuration taken into account.
     func setup(isReadOnly: Bool = false) throws -> ConsoleSession.Setup {
@@ -54,7 +56,8 @@ struct ConsoleArguments: ParsableArguments {
             printError(TextWidth.sanitised(problem.description))
             throw ExitStatus.badInput
         }
-        var setup = ConsoleSession.Setup(operatorName: name, isReadOnly: isReadOnly, themeName: themeName)
+        let user = ConsoleUser(name: name, isReadOnly: isReadOnly)
+        var setup = ConsoleSession.Setup(user: user, alias: operatorName, themeName: themeName)
         // A theme of sixteen colours leaves it to the terminal which they are.
         setup.colour = colour.depth ?? (themeName == "ansi16" ? .c16 : nil)
         setup.drawsOnlyASCII = ascii
@@ -64,75 +67,78 @@ struct ConsoleArguments: ParsableArguments {
     }
 }
 
-/// Runs an engine and a console on it, from the first paint to the terminal's return.
+/// Runs a console, from the first paint to the terminal's return.
 enum ConsoleRunner {
-    /// Starts the engine, opens the console, and ends both in good order.
-    /// - Parameters:
-    ///   - directory: The state folder in which commands of other processes are taken; nil: none are.
-    ///   - beside: Starts what else works on the engine, and gives what ends it.
+    /// Opens a console on the engine that runs on this state; nil: none does.
+    /// - Parameter own: The engine, if it is one of this process that ends with the console.
+    static func attach(
+        _ setup: ConsoleSession.Setup, to directory: String, own: OwnEngine? = nil
+    ) throws -> ConsoleSession.Ending? {
+        let waker = LateWaker()
+        let engine: AttachedEngine?
+        do {
+            engine = try AttachedEngine.attach(
+                to: directory, isReadOnly: setup.user.isReadOnly, alias: setup.alias
+            ) { waker.wake() }
+        } catch {
+            printError("muster: \(TextWidth.sanitised("\(error)"))")
+            throw ExitStatus.failed
+        }
+        guard let engine else { return nil }
+        defer { engine.leave() }
+        var setup = setup
+        setup.user = engine.user
+        if let stops = own?.stops {
+            setup.runsEngine = true
+            setup.isToStop = { stops.isAsked }
+            stops.tell { waker.wake() }
+        }
+        return try screen(on: engine, waker, setup)
+    }
+
+    /// Opens a console on an engine of this process that nobody else reaches: it ends with the console.
     static func run(
         _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup,
-        commandsIn directory: String? = nil, beside: (EngineHost) throws -> () -> Void = { _ in {} }
+        beside: (EngineHost) throws -> () -> Void = { _ in {} }
     ) throws -> ConsoleSession.Ending {
+        let engine = try OwnEngine.start(makeDriver, beside: beside)
+        defer { engine.end() }
         let waker = LateWaker()
-        let host = EngineHost { waker.wake() }
-        try start(host, makeDriver)
-        defer { if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") } }
-        let socket = try directory.map { try CommandSocket.start(host, in: $0) }
-        defer { socket?.stop() }
-        let endBeside = try beside(host)
-        defer { endBeside() }
+        guard let seat = engine.host.seat(setup.user, onNews: { waker.wake() }) else {
+            preconditionFailure("an engine that nobody else reaches has a seat")
+        }
+        return try screen(on: seat, waker, setup)
+    }
+
+    private static func screen(
+        on engine: any ConsoleEngine, _ waker: LateWaker, _ setup: ConsoleSession.Setup
+    ) throws -> ConsoleSession.Ending {
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal.open(
                 CursesTerminal.Options(
                     colour: setup.colour, usesMouse: setup.usesMouse, drawsOnlyASCII: setup.drawsOnlyASCII))
         } catch {
-            return try plain(host, error, setup)
+            return plain(engine, error, setup)
         }
+        defer { terminal.close() }
         waker.set(terminal.waker)
-        let session = ConsoleSession(terminal: terminal, host: host, setup: setup)
-        let ending = session.run()
-        terminal.close()
-        return ending
-    }
-
-    /// Waits until the engine has taken its journal up.
-    static func start(
-        _ host: EngineHost, _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
-    ) throws {
-        let ready = DispatchSemaphore(value: 0)
-        let failure = Mutex<(any Error)?>(nil)
-        host.start(makeDriver) { result in
-            if case .failure(let error) = result { failure.withLock { $0 = error } }
-            ready.signal()
-        }
-        // A large fleet takes seconds to take over or to replay.
-        if ready.wait(timeout: .now() + 0.5) == .timedOut {
-            let isShown = isatty(STDERR_FILENO) == 1
-            if isShown { FileHandle.standardError.write(Data("starting the engine: journal and files".utf8)) }
-            ready.wait()
-            if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-        }
-        if let error = failure.withLock({ $0 }) {
-            printError("muster: \(error)")
-            throw ExitStatus.failed
-        }
+        return ConsoleSession(terminal: terminal, engine: engine, setup: setup).run()
     }
 
     /// Where there can be no screen: says why, and prints one screen as text.
     private static func plain(
-        _ host: EngineHost, _ error: CursesTerminalError, _ setup: ConsoleSession.Setup
-    ) throws -> ConsoleSession.Ending {
+        _ engine: any ConsoleEngine, _ error: CursesTerminalError, _ setup: ConsoleSession.Setup
+    ) -> ConsoleSession.Ending {
         printError("muster: \(error)")
         let size = Size(columns: 80, rows: 24)
-        let state = ConsoleState(operatorName: setup.operatorName, isReadOnly: true, size: size)
-        host.ask(ConsoleQuery.query(for: state, size: size))
+        let state = ConsoleState(operatorName: setup.user.name, isReadOnly: true, size: size)
+        engine.ask(ConsoleQuery.query(for: state, size: size))
         let deadline = ContinuousClock.now + .seconds(10)
         var view: FleetView?
         while view == nil, ContinuousClock.now < deadline {
-            view = host.takeNews().view
-            if view == nil { host.waitForNews(seconds: 1) }
+            view = engine.takeNews().view
+            if view == nil { engine.waitForNews(seconds: 1) }
         }
         if let view { print(PlainScreen.text(view, state, size: size)) }
         return .quit

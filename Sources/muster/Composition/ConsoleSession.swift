@@ -7,12 +7,16 @@ import FleetFiles
 import Foundation
 import Synchronization
 
-/// One console on one engine in this process: keys in, frames out, until somebody quits.
+/// One console on one engine, here or behind a socket: keys in, frames out, until somebody quits.
 final class ConsoleSession {
     /// What a session is given.
     struct Setup {
-        var operatorName: String
-        var isReadOnly = false
+        var user: ConsoleUser
+        /// Who says to sit here, where several people share a user; nil: nobody else.
+        var alias: String?
+        /// Whether the engine ends with this console, and whether somebody has asked it to.
+        var runsEngine = false
+        var isToStop: @Sendable () -> Bool = { false }
         var themeName = "dark"
         var colour: ColourDepth?
         var drawsOnlyASCII = false
@@ -23,12 +27,14 @@ final class ConsoleSession {
     /// How a session ended.
     enum Ending: Equatable {
         case quit
+        /// The operator left, and the engine is to go on.
+        case detach
         /// By a signal, or because the terminal is gone.
         case signal(Int32)
     }
 
     private let terminal: CursesTerminal
-    private let host: EngineHost
+    private let engine: any ConsoleEngine
     private let look = ConsoleLook()
     private let setup: Setup
     private var theme = ConsoleTheme()
@@ -39,15 +45,16 @@ final class ConsoleSession {
     private let themeWatch: FolderWatch?
 
     /// A session on a terminal that is open and an engine that runs.
-    init(terminal: CursesTerminal, host: EngineHost, setup: Setup) {
+    init(terminal: CursesTerminal, engine: any ConsoleEngine, setup: Setup) {
         self.terminal = terminal
-        self.host = host
+        self.engine = engine
         self.setup = setup
         let waker = terminal.waker
         themeWatch = FolderWatch(folder: ConsoleLook.folder) { waker.wake() }
         state = ConsoleState(
-            operatorName: setup.operatorName, isReadOnly: setup.isReadOnly, size: terminal.size,
+            operatorName: setup.user.name, isReadOnly: setup.user.isReadOnly, size: terminal.size,
             themeName: setup.themeName)
+        state.runsEngine = setup.runsEngine
         state.themeNames = look.library.names
         state.keymap = setup.keymap
         use(look.theme(setup.themeName))
@@ -61,6 +68,7 @@ final class ConsoleSession {
             paint()
             let events = terminal.wait(timeoutMilliseconds: timeout)
             for event in events { handle(event) }
+            if setup.isToStop() { ending = ending ?? .quit }
             if let ending { return ending }
             takeNews()
             reloadTheme()
@@ -77,20 +85,20 @@ final class ConsoleSession {
     /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows. While
     /// devices move it looks once a second whether that is so.
     private var timeout: Int? {
-        if host.isBusy { return 500 }
+        if engine.isBusy { return 500 }
         return view.simulationSpeed != nil || view.updates.contains { $0.status.isUnderWay } ? 1000 : nil
     }
 
-    private func ask() { host.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
+    private func ask() { engine.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
 
     private func paint() {
-        if !host.isBusy { ConsoleUpdate.heard(at: WallClock.now, state: &state) }
+        if !engine.isBusy { ConsoleUpdate.heard(at: WallClock.now, state: &state) }
         terminal.draw(
             ConsoleScreen.render(view: view, state: state, theme: theme, size: terminal.size, now: WallClock.now))
     }
 
     private func takeNews() {
-        let news = host.takeNews()
+        let news = engine.takeNews()
         if let fresh = news.view {
             view = fresh
             ConsoleUpdate.received(fresh, at: WallClock.now, state: &state)
@@ -121,6 +129,7 @@ final class ConsoleSession {
         switch effect {
         case .send(let command, let reason): send(command, reason: reason)
         case .quit: ending = .quit
+        case .detach: ending = .detach
         case .suspend:
             if !terminal.suspend() {
                 ConsoleUpdate.reported("there is no shell to come back from", isProblem: true, state: &state)
@@ -136,8 +145,7 @@ final class ConsoleSession {
     }
 
     private func send(_ command: Command, reason: String) {
-        let origin = Origin(operatorName: setup.operatorName, source: "console", reason: reason)
-        if let ticket = host.submit(command, origin) {
+        if let ticket = engine.submit(command, reason: reason) {
             pending[ticket] = command
         } else {
             ConsoleUpdate.reported("the engine takes no commands now: try again", isProblem: true, state: &state)

@@ -50,6 +50,7 @@ final class SimulatedDriver: EngineDriver {
 
     var revision: UInt64 { simulation.loop.state.revision }
     var isMoving: Bool { true }
+    var statistics: EngineStatistics { simulation.loop.statistics }
 
     func view(_ query: ViewQuery) -> FleetView {
         var view = simulation.loop.view(query, now: simulation.now)

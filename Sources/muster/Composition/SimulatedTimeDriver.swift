@@ -28,6 +28,7 @@ final class SimulatedTimeDriver: EngineDriver {
 
     var revision: UInt64 { loop.state.revision }
     var isMoving: Bool { true }
+    var statistics: EngineStatistics { loop.statistics }
 
     func view(_ query: ViewQuery) -> FleetView {
         var view = loop.view(query, now: clock.now)

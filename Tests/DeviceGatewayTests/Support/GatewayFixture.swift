@@ -14,6 +14,8 @@ import Testing
 final class GatewayFixture: Sendable {
     let folder: String
     let host: EngineHost
+    /// Where the operator sits.
+    let seat: EngineSeat
     let running: RunningGateway
     let fleetToken: String
     /// Devices' own tokens, drawn before the first request: the gateway looks for new ones once a second.
@@ -48,6 +50,7 @@ final class GatewayFixture: Sendable {
         try store.add(path: "\(folder)/\(Self.fileName)")
         bell = OrderBell()
         host = EngineHost {}
+        seat = try #require(host.seat(ConsoleUser(name: "kim", source: "test")) {})
         let commitTimes = CommitTimes()
         try await Self.start(host, isDurable ? folder : nil, bell, commitTimes)
         var settings = FleetSettings(name: Self.tenant)
@@ -125,8 +128,8 @@ final class GatewayFixture: Sendable {
     /// Carries out commands, and expects that none is refused.
     func command(_ commands: Command...) async throws {
         for command in commands {
-            let ticket = try #require(host.submit(command, Origin(operatorName: "kim", source: "test")))
-            let reply = try await eventually { self.host.takeNews().replies.first { $0.ticket == ticket } }
+            let ticket = try #require(seat.submit(command, reason: ""))
+            let reply = try await eventually { self.seat.takeNews().replies.first { $0.ticket == ticket } }
             #expect(reply.refusal == nil)
         }
     }
@@ -138,8 +141,10 @@ final class GatewayFixture: Sendable {
         query.eventCount = 0
         // One that differs from the last is answered at once.
         query.deviceRows = RowRange(offset: 0, count: Int.random(in: 1...1000))
-        host.ask(query)
-        return try await eventually { self.host.takeNews().view }
+        let asked = query
+        _ = seat.takeNews()
+        seat.ask(asked)
+        return try await eventually { self.seat.takeNews().view.flatMap { $0.query == asked ? $0 : nil } }
     }
 
     // MARK: - What a device does

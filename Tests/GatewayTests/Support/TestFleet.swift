@@ -68,7 +68,7 @@ final class TestFleet: @unchecked Sendable {
     /// Gives a command, and waits until its acceptance is durable.
     func command(_ command: Command) async throws {
         let before = Self.answers(to: command, watch.now.facts).count
-        guard host?.submit(command, Origin(operatorName: "kim", source: "test")) != nil else {
+        guard host?.submit(command, Origin(operatorName: "kim", source: "test"), completion: { _ in }) == true else {
             throw GatewayTestFailure("The engine takes no commands.")
         }
         try await watch.wait("`\(command.verb)` was answered") {

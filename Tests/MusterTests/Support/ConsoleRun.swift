@@ -92,10 +92,16 @@ final class ConsoleRun {
         try wait(for: "start \(update): accepted")
     }
 
-    /// Quits, and waits for the end.
+    /// Quits, stops an engine that has updates under way, and waits for the end.
     @discardableResult
     func quit() throws -> PtyProcess.ExitStatus {
         type("q")
+        // An end is as good as the question.
+        try? terminal.waitUntil { $0.contains(Self.question) }
+        if text.contains(Self.question), terminal.exitStatus == nil { type("s") }
         return try terminal.waitForExit()
     }
+
+    /// What the hint line says when it is asked what becomes of the engine.
+    static let question = "<d>detach"
 }

@@ -1,0 +1,12 @@
+import FleetEngine
+
+/// What becomes of the engine that this console runs, asked before it is left with updates under way.
+public struct QuitQuestion: Hashable, Sendable {
+    /// The updates that are under way.
+    public var live: [UpdateSummary]
+
+    /// A question about these.
+    public init(live: [UpdateSummary]) {
+        self.live = live
+    }
+}

@@ -1,0 +1,37 @@
+import FleetEngine
+
+/// What a console asks for when it comes: one line of JSON. `EngineResponse` answers it; messages follow then.
+struct AttachRequest: Codable, Hashable, Sendable {
+    /// The version of the protocol. A console of another version is told so instead of being misread.
+    var version: Int
+    /// What is asked for.
+    var attach: Wish
+
+    struct Wish: Codable, Hashable, Sendable {
+        /// Whether it only looks on.
+        var isReadOnly: Bool
+        /// Who sits there by their own word, where several people share a user; the user whom the kernel knows is named
+        /// beside it.
+        var alias: String?
+    }
+
+    /// The longest alias, in bytes.
+    static let longestAlias = 64
+
+    /// The version that this program speaks: that of views and of the commands in messages.
+    static let version = 1
+
+    init(isReadOnly: Bool, alias: String?) {
+        version = Self.version
+        attach = Wish(isReadOnly: isReadOnly, alias: alias)
+    }
+
+    /// The name under which a user of the kernel's knowledge acts; nil: the alias is none.
+    func name(of user: String) -> String? {
+        guard let alias = attach.alias else { return user }
+        guard !alias.isEmpty, alias.utf8.count <= Self.longestAlias,
+            !alias.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { return nil }
+        return ConsoleUser.name(alias, of: user)
+    }
+}

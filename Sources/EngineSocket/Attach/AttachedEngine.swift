@@ -1,0 +1,260 @@
+import FleetCore
+import FleetEngine
+import Foundation
+import Synchronization
+
+/// An engine of another process, or of this one, behind its socket, as a console knows it. Where the connection is lost,
+/// the last view stays, marked as stopped, and the console attaches anew as soon as an engine listens again.
+public final class AttachedEngine: ConsoleEngine {
+    /// Commands that may wait to be sent.
+    static let outboxCapacity = 100
+    /// How long an engine may be silent about a question before the console says so.
+    private static let patience = Duration.seconds(1)
+    /// How often it is tried to attach anew.
+    private static let retryInterval = 1.0
+
+    fileprivate struct State {
+        /// Nil: no engine listens.
+        var connection: Connection?
+        var query: ViewQuery?
+        var news = ConsoleNews()
+        /// The last view, kept for the time when no engine answers.
+        var view = FleetView()
+        var nextTicket: UInt64 = 1
+        /// Commands that were given and not answered, by ticket; those from `firstUnsent` on are not sent either.
+        var open: [UInt64: ConsoleMessage] = [:]
+        var firstUnsent: UInt64 = 1
+        var hasToAsk = false
+        var hasTaken = false
+        /// Since when an answer is owed; nil: none is.
+        var askedAt: ContinuousClock.Instant?
+        var hasLeft = false
+    }
+
+    /// A socket that is closed once nobody holds it any more, so that its number is not taken for another's.
+    fileprivate final class Connection: Sendable {
+        let descriptor: Int32
+        init(_ descriptor: Int32) { self.descriptor = descriptor }
+        deinit { _ = close(descriptor) }
+    }
+
+    /// Who the engine says that sits here.
+    public let user: ConsoleUser
+    private let directory: String
+    private let request: AttachRequest
+    private let state = Mutex(State())
+    /// Guards nothing: it says that `state` has changed.
+    private let changed = NSCondition()
+    private let onNews: @Sendable () -> Void
+
+    private init(
+        _ user: ConsoleUser, _ directory: String, _ request: AttachRequest, onNews: @escaping @Sendable () -> Void
+    ) {
+        self.user = user
+        self.directory = directory
+        self.request = request
+        self.onNews = onNews
+    }
+
+    /// Attaches to the engine that listens in a state folder; nil: none does.
+    /// - Parameters:
+    ///   - isReadOnly: Whether commands are refused from here.
+    ///   - alias: Who sits here by their own word, beside whom the kernel knows; nil: nobody else.
+    ///   - onNews: Called on a thread of its own whenever there is something to take.
+    public static func attach(
+        to directory: String, isReadOnly: Bool, alias: String?, onNews: @escaping @Sendable () -> Void
+    ) throws(EngineSocketError) -> AttachedEngine? {
+        let request = AttachRequest(isReadOnly: isReadOnly, alias: alias)
+        guard let (connection, user) = try connect(to: directory, request) else { return nil }
+        let engine = AttachedEngine(user, directory, request, onNews: onNews)
+        engine.state.withLock { $0.connection = connection }
+        engine.start("console reader") { $0.readAll(connection) }
+        engine.start("console sender") { $0.sendAll() }
+        return engine
+    }
+
+    private func start(_ name: String, _ body: @escaping @Sendable (AttachedEngine) -> Void) {
+        let thread = Thread { body(self) }
+        thread.name = name
+        thread.start()
+    }
+
+    private static func connect(
+        to directory: String, _ request: AttachRequest
+    ) throws(EngineSocketError) -> (Connection, ConsoleUser)? {
+        guard let descriptor = try EngineSocketClient.connection(to: SocketPlace(directory: directory)) else {
+            return nil
+        }
+        let connection = Connection(descriptor)
+        let response = try EngineSocketClient.ask(request, on: descriptor)
+        guard response.outcome == .done else {
+            throw EngineSocketError(response.message ?? "the engine takes no console", remedy: response.remedy ?? "")
+        }
+        return (connection, ConsoleUser(name: response.user ?? "", isReadOnly: response.isReadOnly ?? true))
+    }
+
+    // MARK: - The console's side
+
+    public func ask(_ query: ViewQuery) {
+        change { state in
+            guard state.query != query else { return }
+            state.query = query
+            state.hasToAsk = true
+            state.askedAt = state.askedAt ?? .now
+        }
+    }
+
+    public func submit(_ command: Command, reason: String) -> UInt64? {
+        change { state in
+            guard state.open.count < Self.outboxCapacity, state.connection != nil else { return nil }
+            let ticket = state.nextTicket
+            state.nextTicket += 1
+            state.open[ticket] = .command(command, reason: reason, ticket: ticket)
+            state.askedAt = state.askedAt ?? .now
+            return ticket
+        }
+    }
+
+    public func takeNews() -> ConsoleNews {
+        change { state in
+            defer { state.news = ConsoleNews() }
+            if state.news.view != nil { state.hasTaken = true }
+            return state.news
+        }
+    }
+
+    public func waitForNews(seconds: Double) {
+        let limit = Date(timeIntervalSinceNow: seconds)
+        changed.lock()
+        defer { changed.unlock() }
+        while state.withLock({ $0.news.isEmpty && !$0.hasLeft }), changed.wait(until: limit) {}
+    }
+
+    public var isBusy: Bool {
+        state.withLock { state in state.askedAt.map { ContinuousClock.now - $0 > Self.patience } ?? false }
+    }
+
+    public func leave() {
+        change { state in
+            state.hasLeft = true
+            // Wakes the reader.
+            if let connection = state.connection { _ = shutdown(connection.descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    private func change<Result: Sendable>(_ body: (inout sending State) -> sending Result) -> Result {
+        let result = state.withLock(body)
+        changed.lock()
+        changed.broadcast()
+        changed.unlock()
+        return result
+    }
+
+    // MARK: - What the engine says
+
+    private func readAll(_ first: Connection) {
+        var connection = first
+        while true {
+            read(connection)
+            lost()
+            guard let next = attachAgain() else { return }
+            connection = next
+        }
+    }
+
+    private func read(_ connection: Connection) {
+        let channel = FrameChannel(descriptor: connection.descriptor)
+        var pieces: [[UInt8]] = []
+        while let bytes = try? channel.read(atMost: EngineMessage.maximumLength),
+            let message = try? EngineMessage(bytes)
+        {
+            switch message {
+            case .view(let delta):
+                guard let next = try? PieceDelta.decode(delta, from: pieces), let view = try? ViewPieces.join(next)
+                else { return }
+                pieces = next
+                change { state in
+                    state.news.view = view
+                    state.view = view
+                    state.askedAt = state.open.isEmpty ? nil : state.askedAt
+                }
+            case .reply(let ticket, let refusal):
+                change { state in
+                    guard state.open.removeValue(forKey: ticket) != nil else { return }
+                    state.news.replies.append(EngineReply(ticket: ticket, refusal: refusal))
+                    state.askedAt = nil
+                }
+            }
+            onNews()
+        }
+    }
+
+    /// What was shown stays, and says that it stands still.
+    private func lost() {
+        change { state in
+            state.connection = nil
+            state.askedAt = nil
+            state.view.health = .stopped("the engine has ended, or the connection to it")
+            state.news.view = state.view
+            for ticket in state.open.keys.sorted() {
+                let problem = Refusal(
+                    "the connection to the engine was lost", remedy: "the events tell whether it was carried out")
+                state.news.replies.append(EngineReply(ticket: ticket, refusal: problem))
+            }
+            state.open = [:]
+            state.firstUnsent = state.nextTicket
+        }
+        onNews()
+    }
+
+    /// The next connection; nil: the console has left.
+    private func attachAgain() -> Connection? {
+        while !state.withLock({ $0.hasLeft }) {
+            if let found = try? Self.connect(to: directory, request) {
+                change { state in
+                    state.connection = found.0
+                    state.hasToAsk = state.query != nil
+                    state.hasTaken = false
+                }
+                return found.0
+            }
+            changed.lock()
+            _ = changed.wait(until: Date(timeIntervalSinceNow: Self.retryInterval))
+            changed.unlock()
+        }
+        return nil
+    }
+
+    // MARK: - What it is told
+
+    /// Sends what there is to say. An engine that does not read holds up this thread and not the console.
+    private func sendAll() {
+        while true {
+            changed.lock()
+            while state.withLock({ !$0.hasSomethingToSend && !$0.hasLeft }) { changed.wait() }
+            changed.unlock()
+            if state.withLock({ $0.hasLeft }) { return }
+            guard let (connection, messages) = state.withLock({ $0.takeOutgoing() }) else { continue }
+            let channel = FrameChannel(descriptor: connection.descriptor)
+            for message in messages where !channel.write(message.bytes) { break }
+        }
+    }
+}
+
+extension AttachedEngine.State {
+    fileprivate var hasSomethingToSend: Bool {
+        connection != nil && (hasToAsk || hasTaken || firstUnsent < nextTicket)
+    }
+
+    /// What is to be sent now, and where.
+    fileprivate mutating func takeOutgoing() -> (AttachedEngine.Connection, [ConsoleMessage])? {
+        guard let connection else { return nil }
+        var messages = (firstUnsent..<nextTicket).compactMap { open[$0] }
+        firstUnsent = nextTicket
+        if hasToAsk, let query { messages.append(.query(query)) }
+        if hasTaken { messages.append(.taken) }
+        hasToAsk = false
+        hasTaken = false
+        return (connection, messages)
+    }
+}

@@ -1,0 +1,74 @@
+import FleetCore
+
+/// A console's place at an engine of this process. It is asked for no more than one view at a time: a console that does
+/// not look, because its line is slow or it is stopped, costs nothing.
+public final class EngineSeat: ConsoleEngine {
+    /// What the engine keeps of one seat.
+    struct Place {
+        let user: ConsoleUser
+        let onNews: @Sendable () -> Void
+        var query: ViewQuery?
+        /// Whether a view is owed at once: the query is new, or a command was answered.
+        var isOwed = false
+        var news = ConsoleNews()
+        /// When the last view was made, of what, and how long that took.
+        var madeAt = ContinuousClock.now - .seconds(3600)
+        var revision: UInt64 = .max
+        var cost = Duration.zero
+
+        /// Whether a view may be made: the last one was taken.
+        var isFree: Bool { query != nil && news.view == nil }
+    }
+
+    /// Its number at this engine, from 1, in the order of coming.
+    public let number: Int
+    private let host: EngineHost
+
+    init(_ number: Int, at host: EngineHost) {
+        self.number = number
+        self.host = host
+    }
+
+    public func ask(_ query: ViewQuery) {
+        host.locked { shared in
+            guard let place = shared.seats[number], place.query != query else { return }
+            shared.seats[number]?.query = query
+            shared.seats[number]?.isOwed = true
+            shared.hasSeatMoved = true
+        }
+    }
+
+    public func submit(_ command: Command, reason: String) -> UInt64? {
+        host.submit(command, reason: reason, from: number)
+    }
+
+    public func takeNews() -> ConsoleNews {
+        host.locked { shared in
+            guard let news = shared.seats[number]?.news, !news.isEmpty else { return ConsoleNews() }
+            shared.seats[number]?.news = ConsoleNews()
+            if news.view != nil { shared.hasSeatMoved = true }
+            return news
+        }
+    }
+
+    /// The answers that have come since the last call; the view, if there is one, stays.
+    public func takeReplies() -> ConsoleNews {
+        host.locked { shared in
+            var taken = ConsoleNews()
+            taken.replies = shared.seats[number]?.news.replies ?? []
+            shared.seats[number]?.news.replies = []
+            return taken
+        }
+    }
+
+    public func waitForNews(seconds: Double) { host.waitForNews(of: number, seconds: seconds) }
+
+    public var isBusy: Bool { host.isBusy }
+
+    public func leave() {
+        host.locked { shared in
+            guard shared.seats.removeValue(forKey: number) != nil else { return }
+            shared.oweToAll()
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import EngineSocket
+import FleetEngine
+import Foundation
+import Synchronization
+
+/// An engine that runs in this process, with what works beside it: the socket for other processes, the gateway.
+final class OwnEngine {
+    let host: EngineHost
+    private let socket: EngineSocketServer?
+    private let endBeside: () -> Void
+    /// Whether somebody has asked it to end.
+    let stops: StopRequest
+    private var hasEnded = false
+
+    private init(
+        _ host: EngineHost, _ socket: EngineSocketServer?, stops: StopRequest, endBeside: @escaping () -> Void
+    ) {
+        self.host = host
+        self.socket = socket
+        self.stops = stops
+        self.endBeside = endBeside
+    }
+
+    /// Starts an engine and waits until it has taken its journal up.
+    /// - Parameters:
+    ///   - directory: The state folder in which other processes reach it; nil: they do not.
+    ///   - beside: Starts what else works on the engine, and gives what ends it.
+    static func start(
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, reachedIn directory: String? = nil,
+        beside: (EngineHost) throws -> () -> Void
+    ) throws -> OwnEngine {
+        let stops = StopRequest()
+        let host = EngineHost { stops.onEngineEnd() }
+        try start(host, makeDriver)
+        let socket = try directory.map { try CommandSocket.start(host, in: $0) { stops.ask() } }
+        do {
+            return OwnEngine(host, socket, stops: stops, endBeside: try beside(host))
+        } catch {
+            socket?.stop()
+            host.stop()
+            throw error
+        }
+    }
+
+    /// Makes an engine's driver on its thread, and waits until that is done.
+    static func start(
+        _ host: EngineHost, _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
+    ) throws {
+        let ready = DispatchSemaphore(value: 0)
+        let failure = Mutex<(any Error)?>(nil)
+        host.start(makeDriver) { result in
+            if case .failure(let error) = result { failure.withLock { $0 = error } }
+            ready.signal()
+        }
+        // A large fleet takes seconds to take over or to replay.
+        if ready.wait(timeout: .now() + 0.5) == .timedOut {
+            let isShown = isatty(STDERR_FILENO) == 1
+            if isShown { FileHandle.standardError.write(Data("starting the engine: journal and files".utf8)) }
+            ready.wait()
+            if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        }
+        if let error = failure.withLock({ $0 }) {
+            printError("muster: \(error)")
+            throw ExitStatus.failed
+        }
+    }
+
+    /// Ends everything in good order. Once.
+    func end() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        endBeside()
+        socket?.stop()
+        if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
+    }
+
+    /// Goes on without a screen until nothing is under way, somebody asks it to end, or it has failed. What is left of
+    /// the terminal is not touched any more.
+    func runWithoutScreen() {
+        let end = EndOfService()
+        let host = host
+        stops.tell { end.end() }
+        while !end.wait(seconds: 1), host.failure == nil {
+            let isIdle = Mutex(false), hasAnswered = DispatchSemaphore(value: 0)
+            host.readStatistics { statistics in
+                isIdle.withLock { $0 = statistics?.openUpdates == 0 }
+                hasAnswered.signal()
+            }
+            hasAnswered.wait()
+            if isIdle.withLock({ $0 }) { return }
+        }
+    }
+}
+
+/// That somebody has asked an engine to end.
+final class StopRequest: Sendable {
+    private struct State {
+        var isAsked = false
+        var tell: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    var isAsked: Bool { state.withLock { $0.isAsked } }
+
+    func ask() {
+        state.withLock {
+            $0.isAsked = true; return $0.tell
+        }?()
+    }
+
+    /// Says who is to be told once it is asked for, or the engine has failed.
+    func tell(_ tell: @escaping @Sendable () -> Void) {
+        let isAsked = state.withLock { state in
+            state.tell = tell
+            return state.isAsked
+        }
+        if isAsked { tell() }
+    }
+
+    func onEngineEnd() { state.withLock { $0.tell }?() }
+}

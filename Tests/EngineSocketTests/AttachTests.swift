@@ -1,0 +1,128 @@
+import FleetCore
+import FleetEngine
+import Foundation
+import Testing
+
+@testable import EngineSocket
+
+/// Consoles behind the socket.
+@Suite(.timeLimit(.minutes(1)))
+struct AttachTests {
+    private func attach(
+        _ engine: ListeningEngine, isReadOnly: Bool = false, alias: String? = nil
+    ) throws -> AttachedEngine {
+        try #require(try AttachedEngine.attach(to: engine.directory, isReadOnly: isReadOnly, alias: alias) {})
+    }
+
+    private func wait<Value>(_ console: AttachedEngine, for found: (ConsoleNews) -> Value?) -> Value? {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let value = found(console.takeNews()) { return value }
+            console.waitForNews(seconds: 1)
+        }
+        return nil
+    }
+
+    private var query: ViewQuery {
+        var query = ViewQuery()
+        query.eventCount = 5
+        query.deviceRows = RowRange(offset: 0, count: 10)
+        return query
+    }
+
+    @Test func aConsoleSeesWhatTheEngineShowsAndGivesCommands() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        console.ask(query)
+        let view = try #require(wait(console) { $0.view })
+        #expect(view.devices.rows.map(\.id) == ["till-1"])
+        #expect(view.query == query)
+        let ticket = try #require(console.submit(.accept(device: "nobody"), reason: ""))
+        let reply = try #require(wait(console) { $0.replies.first })
+        #expect(reply.ticket == ticket)
+        #expect(reply.refusal?.message.contains("nobody") == true)
+        #expect(console.submit(.decommission(device: "till-1"), reason: "broken") != nil)
+        let events = try #require(
+            wait(console) { $0.view?.devices.rows.first?.isDecommissioned == true ? $0.view?.events : nil })
+        #expect(events.contains { $0.who == NSUserName() && $0.text.contains("decommission till-1") })
+    }
+
+    /// Who it is says the kernel; a name of one's own stands beside that and never in its place.
+    @Test func anAliasStandsBesideTheUser() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine, isReadOnly: true, alias: "kim")
+        defer { console.leave() }
+        #expect(console.user.name == "kim (\(NSUserName()))")
+        #expect(console.user.isReadOnly)
+        let message = #expect(throws: EngineSocketError.self) {
+            _ = try AttachedEngine.attach(to: engine.directory, isReadOnly: true, alias: "k\u{1B}m") {}
+        }
+        #expect(message?.message.contains("does not understand") == true)
+    }
+
+    /// A console that was refused its keys by itself is refused by the engine too.
+    @Test func aReadOnlyConsoleGivesNoCommands() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine, isReadOnly: true)
+        defer { console.leave() }
+        _ = console.submit(.decommission(device: "till-1"), reason: "")
+        let reply = try #require(wait(console) { $0.replies.first })
+        #expect(reply.refusal?.message.contains("looks on") == true)
+    }
+
+    /// The screen stays, says that it stands still, and goes on with the next engine.
+    @Test func aConsoleAttachesAnewToTheNextEngine() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        console.ask(query)
+        #expect(wait(console) { $0.view?.health } == .running)
+        engine.stopListening()
+        let stopped = try #require(wait(console) { $0.view })
+        #expect(stopped.health.failure != nil)
+        #expect(stopped.devices.rows.map(\.id) == ["till-1"])
+        #expect(console.submit(.decommission(device: "till-1"), reason: "") == nil)
+        try engine.listen()
+        #expect(wait(console) { $0.view?.health } == .running)
+    }
+
+    /// A console that says rubbish is shown out, and the others stay.
+    @Test(arguments: [[0, 0, 0, 0], [1, 0, 0, 0, 99], [255, 255, 255, 255], [3, 0, 0, 0, 2, 1, 1]] as [[UInt8]])
+    func rubbishEndsTheConnection(bytes: [UInt8]) throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        let client = RawClient(engine.path)
+        defer { client.close() }
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":1}\n")
+        // It shows its place taken before it is shown out.
+        console.ask(query)
+        #expect(wait(console) { $0.view?.consoles.count == 2 ? true : nil } == true)
+        client.send(bytes)
+        #expect(client.readAll().contains("\"outcome\":\"done\""))
+        #expect(wait(console) { $0.view?.consoles.count == 1 ? true : nil } == true)
+    }
+
+    @Test func aConsoleOfAnotherVersionIsToldSo() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let client = RawClient(engine.path)
+        defer { client.close() }
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":99}\n")
+        #expect(client.readAll().contains("does not understand"))
+    }
+
+    @Test func stopIsPassedOn() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let response = try EngineSocketClient.send(EngineRequest(.stop, ""), to: engine.directory)
+        #expect(response?.outcome == .done)
+        #expect(engine.isToStop)
+    }
+}

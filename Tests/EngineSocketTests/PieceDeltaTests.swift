@@ -1,0 +1,88 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+@testable import EngineSocket
+
+/// What crosses the socket of a view.
+@Suite struct PieceDeltaTests {
+    private func pieces(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
+
+    @Test func whatIsMadeOfAChangeIsTheNext() throws {
+        let lists = [
+            pieces(), pieces("a"), pieces("a", "b", "c"), pieces("b", "c", "d"), pieces("", "a", "", "a"),
+            pieces("c", "b", "a", "d"), pieces("a", "x", "c"),
+        ]
+        for old in lists {
+            for new in lists {
+                #expect(try PieceDelta.decode(PieceDelta.encode(from: old, to: new), from: old) == new)
+            }
+        }
+    }
+
+    /// A list of a hundred rows that has scrolled by one costs one row.
+    @Test func scrollingCostsTheRowsThatAreNew() {
+        let rows = (0...100).map { Array("row number \($0), long enough to be seen in a count of bytes".utf8) }
+        let length = PieceDelta.encode(from: Array(rows[0..<100]), to: Array(rows[1...100])).count
+        #expect(length < 2 * rows[100].count)
+    }
+
+    @Test func whatHasNotChangedCostsNothing() {
+        let rows = (0..<1000).map { Array("row \($0)".utf8) }
+        #expect(PieceDelta.encode(from: rows, to: rows).count < 10)
+    }
+
+    /// Any bytes give pieces or a failure, and no more than what was sent asks for.
+    @Test func rubbishIsRefused() {
+        let old = pieces("a", "b")
+        for bytes: [UInt8] in [
+            [], [2], [2, 0, 0], [2, 0, 4, 2], [2, 0, 0, 0], [2, 1, 5, 65], [2, 7], [1], [2, 0, 2, 4],
+            [2, 1, 1, 65, 66], [255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
+        ] {
+            #expect(throws: DecodingFailure.self) { try PieceDelta.decode(bytes, from: old) }
+        }
+    }
+
+    /// Every part of a view, each with a value of its own, comes back as it was.
+    @Test func aViewComesBackWhole() throws {
+        let view = SampleView.whole
+        #expect(try ViewPieces.join(ViewPieces.cut(view)) == view)
+        #expect(try ViewPieces.join(ViewPieces.cut(FleetView())) == FleetView())
+    }
+
+    /// A view from which anything is missing is refused.
+    @Test func aViewThatIsNotWholeIsRefused() {
+        let pieces = ViewPieces.cut(SampleView.whole)
+        for count in 0..<pieces.count {
+            #expect(throws: DecodingFailure.self) { try ViewPieces.join(Array(pieces.prefix(count))) }
+        }
+        for index in pieces.indices {
+            var short = pieces
+            short[index].removeLast()
+            #expect(throws: DecodingFailure.self) { try ViewPieces.join(short) }
+        }
+    }
+
+    @Test func messagesComeBackWhole() throws {
+        var query = SampleView.whole.query
+        query.filter = .text("till")
+        let messages: [ConsoleMessage] = [
+            .taken, .query(query), .query(ViewQuery()),
+            .command(.rollBack(update: "u", confirmation: "u", preview: 7), reason: "why", ticket: 3),
+            .command(.rollBack(update: "u", confirmation: "", preview: nil), reason: "", ticket: .max),
+            .command(.start(update: "a"), reason: "", ticket: 1),
+            .command(.approve(update: "b"), reason: "", ticket: 1),
+            .command(.pause(update: "c"), reason: "", ticket: 1), .command(.resume(update: "d"), reason: "", ticket: 1),
+            .command(.cancel(update: "e"), reason: "", ticket: 1),
+            .command(.retryFailed(update: "f"), reason: "", ticket: 1),
+            .command(.decommission(device: "g"), reason: "", ticket: 1),
+            .command(.accept(device: "h"), reason: "", ticket: 1),
+            .command(.refuse(device: "i"), reason: "", ticket: 1),
+        ]
+        for message in messages { #expect(try ConsoleMessage(message.bytes) == message) }
+        let answers: [EngineMessage] = [
+            .view([1, 2, 3]), .reply(ticket: 9, nil), .reply(ticket: 9, Refusal("no", remedy: "yes")),
+        ]
+        for answer in answers { #expect(try EngineMessage(answer.bytes) == answer) }
+    }
+}
