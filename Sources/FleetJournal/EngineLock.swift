@@ -8,23 +8,31 @@ final class EngineLock {
     static let fileName = "engine.lock"
     /// The most bytes of the file that are read for the message.
     private static let longestNote = 256
+    /// How long a command that holds the lock is waited for.
+    static let patience = Duration.seconds(2)
+    /// How long it is left alone in between, in microseconds.
+    private static let pause: UInt32 = 5000
+    /// What a command adds to its note.
+    private static let briefly = ", for one command"
 
     private let descriptor: Int32
 
-    /// Takes the lock at once or not at all.
-    init(in directory: StateDirectory) throws(FactLogError) {
+    /// Takes the lock: while another engine runs, at once or not at all; a command that has it will give it up.
+    init(in directory: StateDirectory, for holder: SQLiteJournal.Holder) throws(FactLogError) {
         let path = directory.file(Self.fileName)
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw .ofSystem("\(path) cannot be opened", remedy: "check who may write in \(directory.path)")
         }
-        guard Self.take(descriptor) else {
-            let holder = errno == EWOULDBLOCK ? Self.note(in: descriptor) : nil
-            let failure = FactLogError.ofSystem("\(path) cannot be locked", remedy: "use a local file system")
+        guard Self.takePatiently(descriptor) else {
+            let failure =
+                errno == EWOULDBLOCK
+                ? Self.refusal(Self.note(in: descriptor))
+                : FactLogError.ofSystem("\(path) cannot be locked", remedy: "use a local file system")
             _ = Foundation.close(descriptor)
-            throw holder.map(Self.anotherEngine) ?? failure
+            throw failure
         }
-        sign()
+        sign(holder)
     }
 
     /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.
@@ -43,6 +51,21 @@ final class EngineLock {
         return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
+    /// Takes the lock; while a command has it, again and again, for as long as that is worth waiting for.
+    private static func takePatiently(_ descriptor: Int32) -> Bool {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            if take(descriptor) { return true }
+            let failure = errno
+            let mayPass = failure == EWOULDBLOCK && note(in: descriptor).hasSuffix(briefly)
+            guard mayPass, ContinuousClock.now < deadline else {
+                errno = failure
+                return false
+            }
+            usleep(pause)
+        }
+    }
+
     /// Whether an engine holds the lock.
     static func isHeld(in directory: StateDirectory) -> Bool {
         let descriptor = open(directory.file(fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
@@ -52,11 +75,13 @@ final class EngineLock {
     }
 
     /// Leaves the process and the host for whoever finds the lock taken. The lock holds without it.
-    private func sign() {
-        let note = Array("pid \(getpid()) on \(ProcessInfo.processInfo.hostName)\n".utf8)
+    private func sign(_ holder: SQLiteJournal.Holder) {
+        let length = holder == .command ? Self.briefly : ""
+        let note = Array("pid \(getpid()) on \(ProcessInfo.processInfo.hostName)\(length)\n".utf8)
         _ = fchmod(descriptor, 0o600)
-        _ = ftruncate(descriptor, 0)
+        // In this order there is a whole first line at any moment.
         _ = pwrite(descriptor, note, note.count, 0)
+        _ = ftruncate(descriptor, off_t(note.count))
     }
 
     private static func note(in descriptor: Int32) -> String {
@@ -66,8 +91,12 @@ final class EngineLock {
         return note.isEmpty ? "unknown pid" : note
     }
 
-    private static func anotherEngine(_ holder: String) -> FactLogError {
-        FactLogError(
+    private static func refusal(_ holder: String) -> FactLogError {
+        guard !holder.hasSuffix(briefly) else {
+            return FactLogError(
+                "a command is at work here: \(holder.dropLast(briefly.count))", remedy: "try again when it has ended")
+        }
+        return FactLogError(
             "another engine runs here: \(holder)",
             remedy: "look on with --read-only, or stop it before you start another")
     }

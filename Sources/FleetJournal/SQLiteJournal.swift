@@ -19,6 +19,14 @@ public final class SQLiteJournal: FactLog {
         case readOnly
     }
 
+    /// Who appends, and for how long.
+    public enum Holder: Sendable {
+        /// An engine, until somebody ends it.
+        case engine
+        /// One command, which ends by itself at once: whoever opens the journal meanwhile waits a moment for it.
+        case command
+    }
+
     /// The file's name in the state folder.
     public static let fileName = "journal.sqlite"
     /// How long a call waits for a lock that another program holds on the file.
@@ -49,11 +57,13 @@ public final class SQLiteJournal: FactLog {
     /// Opens the journal of a fleet in a state folder. Throws what is wrong and what to do: another engine runs here,
     /// the journal is another fleet's or a later Muster's, the file is no database, is damaged, or is gone or has lost
     /// records while what followed from them is there.
-    public static func open(directory: String, fleet: String, mode: Mode) throws(FactLogError) -> SQLiteJournal {
+    public static func open(
+        directory: String, fleet: String, mode: Mode, holder: Holder = .engine
+    ) throws(FactLogError) -> SQLiteJournal {
         let directory = StateDirectory(path: directory)
         try refuseLinks(in: directory)
         if mode == .readWrite { try directory.create() }
-        let lock = mode == .readWrite ? try EngineLock(in: directory) : nil
+        let lock = mode == .readWrite ? try EngineLock(in: directory, for: holder) : nil
         let witness = try witness(in: directory)
         try refuseLoss(in: directory, witness: witness)
         if mode == .readWrite { try directory.createPrivately(fileName) }

@@ -26,6 +26,39 @@ struct JournalProcessTests {
         #expect(try directory.open(fleet: "probe").allFacts == [])
     }
 
+    @Test func anEngineThatRunsIsNotWaitedFor() throws {
+        let probe = try ProbeProcess("hold", directory.state)
+        #expect(try probe.line() == "open 0")
+        let started = ContinuousClock.now
+        #expect(throws: FactLogError.self) { try directory.open(fleet: "probe") }
+        #expect(ContinuousClock.now - started < EngineLock.patience / 2)
+    }
+
+    /// The engine that waits is a process too: it has said nothing while the command has the journal.
+    @Test func aCommandIsWaitedFor() throws {
+        let command = try ProbeProcess("hold", directory.state, "holder=command")
+        #expect(try command.line() == "open 0")
+        let engine = try ProbeProcess("hold", directory.state)
+        #expect(try engine.line(by: .now + EngineLock.patience / 4) == nil)
+        command.finish()
+        #expect(try command.end().ending == .exit(0))
+        #expect(try engine.line() == "open 0")
+        let failure = #expect(throws: FactLogError.self) { try directory.open(fleet: "probe") }
+        #expect(failure?.message.hasPrefix("another engine runs here: pid \(engine.identifier) on ") == true)
+    }
+
+    @Test func aCommandIsNotWaitedForForEver() throws {
+        let command = try ProbeProcess("hold", directory.state, "holder=command")
+        #expect(try command.line() == "open 0")
+        let started = ContinuousClock.now
+        let failure = #expect(throws: FactLogError.self) { try directory.open(fleet: "probe") }
+        #expect(ContinuousClock.now - started >= EngineLock.patience)
+        #expect(
+            failure?.message
+                == "a command is at work here: pid \(command.identifier) on \(ProcessInfo.processInfo.hostName)")
+        #expect(failure?.remedy == "try again when it has ended")
+    }
+
     @Test func oneEngineAtATimeInOneProcessToo() throws {
         let journal = try directory.open()
         let failure = #expect(throws: FactLogError.self) { try directory.open() }

@@ -1,4 +1,5 @@
 import CFaultyStorage
+import FleetJournal
 import Foundation
 
 /// What the probe was told to do, and what is to go wrong.
@@ -9,6 +10,8 @@ struct Options {
 
     var command: Command
     var directory: String
+    /// `holder=command`: it holds the journal for one command.
+    var holder = SQLiteJournal.Holder.engine
     /// `commits=N`: how many to make; by default until it is killed.
     var commits = 1_000_000
     /// `end=exit`: ends without closing the journal.
@@ -46,6 +49,7 @@ struct Options {
 
     private mutating func set(_ key: String, to value: String) -> Bool {
         switch key {
+        case "holder": holder = value == "command" ? .command : .engine
         case "commits": commits = Int(value) ?? 0
         case "end": closes = value != "exit"
         case "descriptors": descriptors = UInt64(value)

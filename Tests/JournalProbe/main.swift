@@ -33,7 +33,8 @@ func commit(behind count: Int) -> [Fact] {
 }
 
 func open(_ options: Options) throws(FactLogError) -> SQLiteJournal {
-    let journal = try SQLiteJournal.open(directory: options.directory, fleet: "probe", mode: .readWrite)
+    let journal = try SQLiteJournal.open(
+        directory: options.directory, fleet: "probe", mode: .readWrite, holder: options.holder)
     // A process that just ends does not close its journal, as giving it up would.
     _ = Unmanaged.passRetained(journal)
     var count = 0

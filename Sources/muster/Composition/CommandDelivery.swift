@@ -56,10 +56,11 @@ struct CommandDelivery {
     }
 
     private func decideAlone(_ command: Command, reason: String) throws -> EngineResponse {
-        let setup = FleetEngineSetup(
+        var setup = FleetEngineSetup(
             definition: definition, directory: directory,
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
+        setup.holder = .command
         let driver = try setup.makeDriver()
         let origin = Origin(operatorName: UserName.own, source: "command line", reason: reason)
         let reply = driver.advance([.command(command, origin, ticket: 1)]).first { $0.ticket == 1 }

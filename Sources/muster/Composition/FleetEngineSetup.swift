@@ -27,6 +27,9 @@ struct FleetEngineSetup: Sendable {
     /// Where the times of commits are kept; nil: nobody asks for them.
     var commitTimes: CommitTimes?
 
+    /// For how long it holds the journal.
+    var holder = SQLiteJournal.Holder.engine
+
     /// Whether a state is one of simulated terminals.
     static func isSimulated(_ directory: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(directory)/\(RecordFile.terminalsName)")
@@ -35,7 +38,7 @@ struct FleetEngineSetup: Sendable {
     /// The driver of this engine, with everything replayed and the files taken over.
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(
-            directory: directory, fleet: definition.settings.name, mode: .readWrite)
+            directory: directory, fleet: definition.settings.name, mode: .readWrite, holder: holder)
         if let simulationClock { return try makeSimulatedTime(journal, simulationClock) }
         guard let speed = simulationSpeed else {
             let clock = WallClock()

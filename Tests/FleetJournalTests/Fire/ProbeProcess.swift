@@ -46,6 +46,9 @@ final class ProbeProcess {
         }
     }
 
+    /// Ends its input.
+    func finish() { _ = shutdown(near, Int32(SHUT_WR)) }
+
     /// Kills it, if it has not ended, and takes in what it had printed by then.
     func kill() {
         guard !isReaped else { return }
