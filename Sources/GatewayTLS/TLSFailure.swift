@@ -10,6 +10,8 @@ public struct TLSFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case keyMismatch
         /// A certificate's time is over, or has not come.
         case outOfDate
+        /// An authority is there, and the root that it leads to is not.
+        case incomplete
     }
 
     /// What kind of thing is wrong.

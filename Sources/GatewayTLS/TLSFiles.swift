@@ -10,7 +10,8 @@ public struct TLSFiles: Hashable, Sendable {
     public var certificate: String
     /// The certificate's private key.
     public var key: String
-    /// The authorities whose client certificates are believed; nil: clients are not asked for any.
+    /// The roots whose client certificates are believed, and authorities between that clients do not send themselves;
+    /// nil: clients are not asked for any.
     public var clientAuthorities: String?
     /// Whether a client without a certificate is sent away before it can say anything.
     public var requiresClientCertificate: Bool
@@ -28,12 +29,13 @@ public struct TLSFiles: Hashable, Sendable {
     /// Reads the files as they are now.
     func makeContext() throws(TLSFailure) -> NIOSSLContext {
         let chain = try Self.certificates(certificate, option: "--tls-cert")
+        // Of use if the server's own is; its authorities follow.
+        if let problem = Self.problem(chain[0], path: certificate) { throw problem }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(try privateKey()))
         configuration.minimumTLSVersion = .tlsv12
         if let clientAuthorities {
-            configuration.trustRoots = .certificates(
-                try Self.certificates(clientAuthorities, option: "--client-ca", isBundle: true))
+            configuration.trustRoots = .certificates(try Self.authorities(clientAuthorities))
             configuration.certificateVerification =
                 requiresClientCertificate ? .noHostnameVerification : .optionalVerification
         }
@@ -48,25 +50,19 @@ public struct TLSFiles: Hashable, Sendable {
 
     // MARK: - The parts
 
-    /// - Parameter isBundle: Whether the certificates stand beside each other; otherwise only the first must be valid by
-    ///   itself to be of use, and its own authorities follow.
-    private static func certificates(
-        _ path: String, option: String, isBundle: Bool = false
-    ) throws(TLSFailure) -> [NIOSSLCertificate] {
+    /// The certificates of a file, at least one.
+    static func certificates(_ path: String, option: String) throws(TLSFailure) -> [NIOSSLCertificate] {
         let bytes = try bytes(path, option: option)
         guard let found = try? NIOSSLCertificate.fromPEMBytes(bytes), !found.isEmpty else {
             throw TLSFailure(
                 fault: .malformed, message: "\(path) holds no certificate in PEM",
                 remedy: "\(option) takes a file that begins with -----BEGIN CERTIFICATE-----")
         }
-        // An authority that has ended proves nobody, but the others of its file do.
-        let problems = found.map { problem($0, path: path) }
-        let isUsable = isBundle ? problems.contains { $0 == nil } : problems[0] == nil
-        if !isUsable, let problem = problems.compactMap({ $0 }).first { throw problem }
         return found
     }
 
-    private static func problem(_ certificate: NIOSSLCertificate, path: String) -> TLSFailure? {
+    /// Why a certificate is of no use now; nil: it is.
+    static func problem(_ certificate: NIOSSLCertificate, path: String) -> TLSFailure? {
         let now = Int(Date().timeIntervalSince1970)
         let begin = Int(certificate.notValidBefore), end = Int(certificate.notValidAfter)
         if end < now {

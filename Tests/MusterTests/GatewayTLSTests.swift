@@ -88,6 +88,32 @@ struct GatewayTLSTests {
         #expect(serve.stop() == 0)
     }
 
+    /// The root is trusted; what stands between is sent by the client or stands beside the root.
+    @Test func anIntermediateLeadsToItsRoot() throws {
+        let between = try shop.intermediate(), own = try shop.client(Self.device, by: between)
+        var whole = own
+        whole.certificate = try shop.bundle(own.path, between)
+        let root = try ServeRun(scratch, mutual)
+        #expect(try poll(root, as: whole).status == 200)
+        #expect(try poll(root, as: own).status == 0)
+        let other = try shop.client(Self.device, by: try shop.intermediate(of: shop.strangers))
+        #expect(try poll(root, as: other).status == 0)
+        #expect(root.stop() == 0)
+        let both = try ServeRun(scratch, tls + ["--client-ca", try shop.bundle(between, shop.authority)])
+        #expect(try poll(both, as: own).status == 200)
+        #expect(both.stop() == 0)
+    }
+
+    /// Nobody could be believed by it.
+    @Test func anIntermediateIsNoRoot() throws {
+        let between = try shop.intermediate(), further = try shop.intermediate(of: between)
+        let name = between.split(separator: "/").last ?? ""
+        let says = "holds the authority CN=\(name), and not the one that signed it, CN="
+        try refusal(tls + ["--client-ca", "\(between).pem"], says)
+        // A root that has nothing to do with it does not help.
+        try refusal(tls + ["--client-ca", try shop.bundle(shop.strangers, further, between)], says)
+    }
+
     /// A client that shows no certificate of its own does not learn anything of the gateway.
     @Test func aCertificateCanBeRequired() throws {
         let serve = try ServeRun(scratch, mutual + ["--require-client-cert"])

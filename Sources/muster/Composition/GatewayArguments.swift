@@ -21,7 +21,10 @@ struct GatewayArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Authorities whose client certificates prove devices, in PEM; a certificate's CN is the device's id.",
+            """
+            Authorities whose client certificates prove devices, in PEM, each with its root; a certificate's CN is the \
+            device's id.
+            """,
             valueName: "file"))
     var clientCa: String?
 

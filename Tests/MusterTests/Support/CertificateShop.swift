@@ -20,8 +20,13 @@ final class CertificateShop {
     struct Certificate {
         let path: String
         /// The files, in PEM.
-        var certificate: String { "\(path).pem" }
-        var key: String { "\(path).key" }
+        var certificate: String, key: String
+
+        init(path: String) {
+            self.path = path
+            certificate = "\(path).pem"
+            key = "\(path).key"
+        }
     }
 
     /// A certificate for the gateway, on the loopback address.
@@ -38,6 +43,23 @@ final class CertificateShop {
         try issue(
             "client-\(device)-\(UUID().uuidString)", subject: subject ?? "/O=Retail/CN=\(device)",
             by: authority ?? self.authority, days: days, extensions: "extendedKeyUsage=clientAuth\n")
+    }
+
+    /// An authority of its own that another one signed.
+    func intermediate(of root: String? = nil) throws -> String {
+        let name = "between-\(UUID().uuidString)"
+        return try issue(
+            name, subject: "/CN=\(name)", by: root ?? authority, days: 30,
+            extensions: "basicConstraints=critical,CA:TRUE\nkeyUsage=keyCertSign\n"
+        ).path
+    }
+
+    /// One file with the certificates of others, in this order.
+    func bundle(_ paths: String...) throws -> String {
+        let bundle = "\(root)/bundle-\(UUID().uuidString).pem"
+        let texts = try paths.map { try String(contentsOfFile: "\($0).pem", encoding: .utf8) }
+        try texts.joined().write(toFile: bundle, atomically: true, encoding: .utf8)
+        return bundle
     }
 
     private static let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
