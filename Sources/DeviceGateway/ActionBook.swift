@@ -5,15 +5,15 @@ import Synchronization
 /// What the gateway knows of the action that each device believes to be under way, beside the engine's state: which one
 /// it was offered, how much of its files it was sent, and what it complained of last.
 ///
-/// Kept in memory. What is forgotten at a restart costs a client one feedback that changes nothing; of files it is
-/// believed then that what a device does not ask for again was delivered before.
+/// Kept in memory. What is forgotten at a restart costs a client one feedback that changes nothing; of the files of what
+/// had begun by then it is believed that what a device does not ask for again was delivered before.
 final class ActionBook: Sendable {
     /// One device's action.
     private struct Entry {
         /// Nil: the device has said that it has ended.
         var action: UInt32?
         var release: Version
-        /// Whether its beginning was seen by this process.
+        /// Whether whatever was delivered of the release was delivered by this process.
         var isWhole: Bool
         /// Whether the device was told what to fetch.
         var isGiven = false
@@ -88,10 +88,13 @@ final class ActionBook: Sendable {
     private static func open(_ work: DeviceAnswer.Work, _ device: String, in entries: inout [String: Entry]) {
         guard entries[device]?.action != work.order.generation else { return }
         let former = entries[device]
+        let isFirst = work.order.attempt == 1 && work.step == .offered
         var entry = Entry(
-            action: work.order.generation, release: work.order.release, isWhole: work.step == .offered)
+            action: work.order.generation, release: work.order.release, isWhole: isFirst || !work.isOlderThanEngine)
         // A client may go on in another attempt with what it was sent in the one before.
-        if let former, former.release == entry.release { entry.delivered = former.delivered }
+        if let former, former.release == entry.release {
+            (entry.delivered, entry.isWhole) = (former.delivered, former.isWhole)
+        }
         entries[device] = entry
     }
 }
