@@ -6,7 +6,8 @@ public struct AssignmentTable: Equatable, Sendable {
     var attempts: [UInt8]
     /// Numbers of `EndReason`s in `reasons`; `noReason`: none.
     var reasonNumbers: [UInt16]
-    /// The version before the first attempt, as a number of the registry's versions; `noVersion`: none yet.
+    /// The version before the device installed anything, as a number of the registry's versions; `noVersion`: no attempt
+    /// has begun.
     var previousVersions: [UInt16]
     /// The version to bring the device to, where each has its own: rollbacks. Empty otherwise.
     var targetVersions: [UInt16]

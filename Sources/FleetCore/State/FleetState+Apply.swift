@@ -19,6 +19,7 @@ extension FleetState {
         case .firmwareReported(let device, let version):
             devices.setFirmware(device, version)
             devices.heard(device, at: fact.at)
+            applyFirmwareBefore(device, version)
         case .deviceIntroduced, .deviceAccepted, .deviceRefused, .deviceHeld, .deviceDescribed: applyToDevice(fact)
         default: applyToUpdate(fact)
         }

@@ -49,6 +49,22 @@ extension FleetState {
         takePace(offset, device, at: at)
     }
 
+    /// What a device says that it runs, while it has not begun to install, is what it ran before, whatever the registry
+    /// believed when the attempt began. Its word for the update's own release proves that it has installed.
+    mutating func applyFirmwareBefore(_ device: DeviceIndex, _ version: Version) {
+        guard let update = devices.liveUpdate(device),
+            let position = updates[update.offset].assignments.position(of: device),
+            updates[update.offset].assignments.steps[position] < .installing, version != targetVersion(update, position)
+        else { return }
+        let number = UInt16(devices.firmwareNumber(device))
+        updates[update.offset].assignments.previousVersions[position] = number
+        // A rollback that was ordered meanwhile waits for this attempt to end.
+        guard let rollback = updates[update.offset].rollback,
+            let back = updates[rollback.offset].assignments.position(of: device)
+        else { return }
+        updates[rollback.offset].assignments.targetVersions[back] = number
+    }
+
     /// A start uses up its share of the starts a minute and of the region's link.
     private mutating func takePace(_ offset: Int, _ device: DeviceIndex, at: Timestamp) {
         if let spacing = startSpacing(updates[offset], at: at) { updates[offset].nextStartAt = at + spacing }

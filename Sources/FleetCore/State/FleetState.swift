@@ -43,7 +43,8 @@ public struct FleetState: Equatable, Sendable {
         return devices.versions[Int(record.assignments.targetVersions[position])]
     }
 
-    /// The version a device ran before the first attempt of an assignment; nil: none has begun.
+    /// The version a device ran before the first attempt of an assignment: by the registry, or by its own word as long as
+    /// it has not begun to install. Nil: no attempt has begun.
     public func previousVersion(_ update: UpdateIndex, _ position: Position) -> Version? {
         let number = updates[update.offset].assignments.previousVersions[position]
         return number == AssignmentTable.noVersion ? nil : devices.versions[Int(number)]

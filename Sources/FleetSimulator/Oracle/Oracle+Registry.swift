@@ -115,6 +115,22 @@ extension Oracle {
         ledger.expect(.counters, before != version, "\(id) reported \(version) once more, and it counted")
         ledger.expect(.counters, hasContact(device) { $0 == version }, "\(id) never said that it runs \(version)")
         standings[device].firmware = version
+        noteBefore(device, version)
+    }
+
+    /// A device that has not begun to install speaks of what its update has not changed yet: that is what a rollback
+    /// owes it.
+    private mutating func noteBefore(_ device: Int, _ version: Version) {
+        guard let update = standings[device].liveUpdate?.offset,
+            let position = updates[update].position(of: device), version != updates[update].goal(position)
+        else { return }
+        switch updates[update].assignments[position].step {
+        case .offered, .downloading: updates[update].assignments[position].before = version
+        case .installing, .confirming: return
+        }
+        if let back = updates[update].rollback, let place = updates[back].position(of: device) {
+            updates[back].assignments[place].goal = version
+        }
     }
 
     /// Whether the device has said in this step what it runs, and that fits; true where inputs are not seen.
