@@ -5,8 +5,10 @@ import Foundation
 public final class OpenArtifact: @unchecked Sendable {
     /// What was proven of its bytes.
     public let artifact: StoredArtifact
-    private let descriptor: Int32
+    /// The open file. Whoever uses it keeps this object.
+    public let descriptor: Int32
     private let stamp: Stamp
+    private let residence: FileResidence
 
     /// What changes when somebody writes to a file, unless the writer takes pains to hide it.
     private struct Stamp: Equatable {
@@ -26,6 +28,7 @@ public final class OpenArtifact: @unchecked Sendable {
         self.descriptor = descriptor
         // Taken before the first byte is read: a write after it is noticed.
         stamp = Self.stamp(descriptor)
+        residence = FileResidence(descriptor, size: artifact.size)
         let digest = try digest()
         guard digest == artifact.digest, Self.stamp(descriptor) == stamp else {
             throw ArtifactStoreError(
@@ -49,6 +52,9 @@ public final class OpenArtifact: @unchecked Sendable {
             }
         }
     }
+
+    /// Whether the system holds these bytes of the file in memory.
+    public func isCached(_ range: Range<Int64>) -> Bool { residence.isCached(range) }
 
     private func digest() throws(ArtifactStoreError) -> PayloadDigest {
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: PayloadFile.pieceLength, alignment: 16)

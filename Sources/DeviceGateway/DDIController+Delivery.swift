@@ -28,7 +28,8 @@ extension DDIController {
         _ context: Context
     ) async throws -> Response {
         let delivery = FileDelivery(
-            file: try await file(work.artifacts[place], work), channel: context.channel, meters: guards.meters
+            file: try await file(work.artifacts[place], work), channel: context.channel, meters: guards.meters,
+            sendsFromMemory: security == nil
         ) { now in
             guards.shares.open(
                 id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)

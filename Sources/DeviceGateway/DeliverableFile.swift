@@ -21,6 +21,9 @@ public struct DeliverableFile: Sendable {
 public protocol FileBytes: Sendable {
     /// Reads bytes from a place in the file; 0 at its end. Blocks.
     func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int
+    /// The open file, if the system holds these bytes of it in memory, so that it can send them from there without
+    /// waiting for a disk; nil: they are to be read. It is good for as long as this value is held.
+    func descriptor(ofCached range: Range<Int64>) -> Int32?
 }
 
 /// The files of releases, by what they hold.

@@ -2,11 +2,10 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOPosix
 
 /// Streams a file, whole or in part, with memory that does not grow with the number of slow readers.
 struct FileDelivery: Sendable {
-    /// Bytes that are read and written at once.
+    /// Bytes of a piece.
     static let pieceLength = 128 << 10
     /// The shortest time between two reports of progress of one delivery.
     static let progressInterval = Duration.seconds(1)
@@ -26,6 +25,8 @@ struct FileDelivery: Sendable {
     let file: DeliverableFile
     let channel: any Channel
     let meters: GatewayMeters
+    /// Whether nothing on the connection has to see the bytes, as TLS must.
+    let sendsFromMemory: Bool
     /// Opens the delivery's share of its links.
     let openShare: @Sendable (ContinuousClock.Instant) -> BandwidthShare
 
@@ -71,61 +72,17 @@ struct FileDelivery: Sendable {
         ResponseBody(contentLength: part.count) { writer in
             meters.openDeliveries.add(1, ordering: .relaxed)
             let share = openShare(.now)
-            var sent = part.lowerBound
             defer {
                 share.close(now: .now)
                 meters.openDeliveries.subtract(1, ordering: .relaxed)
             }
             onProgress(part.lowerBound..<part.lowerBound, .begun)
-            do {
-                try await send(part, share, &sent, onProgress) { try await writer.write($0) }
-                onProgress(part, .finished)
-            } catch {
-                // The reader may have got of the last piece what it goes on behind.
-                onProgress(part.lowerBound..<sent, .cut)
-                throw error
+            try await withTaskCancellationHandler {
+                try await channel.eventLoop.flatSubmit { FilePump(self, part, share, onProgress).run() }.get()
+            } onCancel: {
+                channel.close(promise: nil)
             }
             try await writer.finish(nil)
         }
-    }
-
-    /// Sends a part piece by piece, each in its turn. `sent` stands behind the last piece that any bytes of have left.
-    private func send(
-        _ part: Range<Int64>, _ share: BandwidthShare, _ sent: inout Int64, _ onProgress: OnProgress,
-        _ write: (ByteBuffer) async throws -> Void
-    ) async throws {
-        if part.count > Self.pieceLength {
-            _ = try? await channel.setOption(ChannelOptions.socketOption(.so_sndbuf), value: .init(Self.socketBuffer))
-                .get()
-        }
-        var reportedAt = ContinuousClock.now
-        while sent < part.upperBound {
-            let (length, wait) = share.next(atMost: part.upperBound - sent, now: .now)
-            if wait > .zero { try await channel.eventLoop.scheduleTask(in: TimeAmount(wait)) {}.futureResult.get() }
-            let piece = try await read(at: sent, atMost: length)
-            sent += Int64(piece.readableBytes)
-            try await write(piece)
-            // Without this hop the pieces pile up in the channel, whatever the reader's pace.
-            try await channel.eventLoop.submit {}.get()
-            meters.delivered(Int64(piece.readableBytes), region: share.region)
-            if ContinuousClock.now - reportedAt >= Self.progressInterval {
-                reportedAt = .now
-                onProgress(part.lowerBound..<sent, .moving)
-            }
-        }
-    }
-
-    /// Reads on a thread that may wait for a disk.
-    private func read(at position: Int64, atMost rest: Int64) async throws -> ByteBuffer {
-        let length = Int(min(Int64(Self.pieceLength), rest))
-        let piece = try await NIOThreadPool.singleton.runIfActive {
-            var piece = ByteBuffer()
-            try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { space in
-                try file.bytes.read(at: position, into: UnsafeMutableRawBufferPointer(rebasing: space[..<length]))
-            }
-            return piece
-        }
-        guard piece.readableBytes > 0 else { throw CocoaError(.fileReadCorruptFile) }
-        return piece
     }
 }

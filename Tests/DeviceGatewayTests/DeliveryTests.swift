@@ -105,6 +105,18 @@ import Testing
         await fixture.end()
     }
 
+    @Test func whatTheSystemHasForgottenIsReadFromTheDisk() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(4 << 20))
+        let action = try await fixture.offer()
+        let hash = SHA256.hash(data: Data(fixture.payload)).map { String(format: "%02x", $0) }.joined()
+        let file = try #require(try ArtifactStore(state: fixture.folder).open(sha256: hash))
+        fsync(file.descriptor)
+        posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        let reply = try await fixture.ask("GET", "device-1", fixture.file(action))
+        #expect(reply.status == 200 && reply.body == fixture.payload)
+        await fixture.end()
+    }
+
     @Test func aFileThatWasChangedOnDiskIsNotDelivered() async throws {
         let fixture = try await GatewayFixture()
         let action = try await fixture.offer()

@@ -80,4 +80,21 @@ import Testing
         #expect(next.isOpen && next.dropped == 3)
         #expect(valve.take(now: start + .seconds(2)).dropped == 0)
     }
+
+    @Test func aPieceThatIsNotTakenHasADeadlineHoweverSmall() {
+        let limits = GatewayLimits(), start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+        let end = start + TimeAmount(limits.stallTime)
+        var deadlines = ConnectionDeadlines(limits, now: start)
+        deadlines.headArrived()
+        deadlines.requestEnded()
+        #expect(deadlines.next == nil)
+        deadlines.pieceLeft(at: start)
+        #expect(deadlines.next == end && deadlines.fault(at: end) == .slowReader)
+        // One that fills the connection as well does not begin its time anew.
+        deadlines.writabilityChanged(to: false, at: start + .seconds(1))
+        #expect(deadlines.next == end)
+        deadlines.writabilityChanged(to: true, at: start + .seconds(2))
+        deadlines.pieceTaken()
+        #expect(deadlines.next == nil && deadlines.fault(at: end) == nil)
+    }
 }

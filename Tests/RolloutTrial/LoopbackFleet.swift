@@ -168,5 +168,9 @@ private final class HeldFiles: ArtifactSource {
         func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int {
             try file.read(at: offset, into: piece)
         }
+
+        func descriptor(ofCached range: Range<Int64>) -> Int32? {
+            file.isCached(range) ? file.descriptor : nil
+        }
     }
 }

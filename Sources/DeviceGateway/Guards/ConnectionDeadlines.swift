@@ -21,6 +21,8 @@ struct ConnectionDeadlines {
     private var begunAt: NIODeadline?
     /// Since when the reader takes nothing.
     private var stalledAt: NIODeadline?
+    /// Since when a piece of a file waits to be taken whole: one may be too small to make the connection full.
+    private var pieceLeftAt: NIODeadline?
     private var idleSince: NIODeadline
     /// Whether anything was ever asked for: who asks for nothing at all has no reason to be there.
     private var hasAsked = false
@@ -58,6 +60,12 @@ struct ConnectionDeadlines {
         stalledAt = isWritable ? nil : stalledAt ?? now
     }
 
+    mutating func pieceLeft(at now: NIODeadline) { pieceLeftAt = now }
+
+    mutating func pieceTaken() { pieceLeftAt = nil }
+
+    private var stalledSince: NIODeadline? { [stalledAt, pieceLeftAt].compactMap { $0 }.min() }
+
     private var idleUntil: NIODeadline? {
         guard openRequests == 0, begunAt == nil else { return nil }
         return idleSince + (hasAsked ? idleTime : requestTime)
@@ -65,13 +73,13 @@ struct ConnectionDeadlines {
 
     /// The next moment at which there may be a fault; nil: only after something has happened.
     var next: NIODeadline? {
-        [begunAt.map { $0 + requestTime }, stalledAt.map { $0 + stallTime }, idleUntil].compactMap { $0 }.min()
+        [begunAt.map { $0 + requestTime }, stalledSince.map { $0 + stallTime }, idleUntil].compactMap { $0 }.min()
     }
 
     /// Why it is to be cut now; nil: it is not.
     func fault(at now: NIODeadline) -> Fault? {
         if let begunAt, begunAt + requestTime <= now { return .slowRequest }
-        if let stalledAt, stalledAt + stallTime <= now { return .slowReader }
+        if let stalledSince, stalledSince + stallTime <= now { return .slowReader }
         return idleUntil.map { $0 <= now } ?? false ? .idle : nil
     }
 }

@@ -30,6 +30,7 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
             try pipeline.addHandler(BytePost(self), position: .first)
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(RequestPost(self), position: .after(decoder))
+            try pipeline.addHandler(PieceDoor(self), position: .after(decoder))
         } catch {
             // An unguarded connection is worse than none.
             isRefused = true
@@ -52,6 +53,15 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         guard isRefused else { return look() }
         guards.refused(.connection)
         channel?.close(promise: nil)
+    }
+
+    /// A piece of a file is written, and is to be taken in time.
+    func pieceLeaves(_ taken: EventLoopFuture<Void>, _ write: () -> Void) {
+        deadlines.pieceLeft(at: .now())
+        taken.assumeIsolated().whenComplete { _ in self.deadlines.pieceTaken() }
+        write()
+        // Most are taken at once, and need no deadline.
+        look()
     }
 
     /// Sees to it that somebody looks when the next deadline comes. A timer that is due earlier is left as it is, so that

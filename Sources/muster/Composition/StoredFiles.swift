@@ -51,6 +51,10 @@ private struct OpenBytes: FileBytes {
     func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int {
         try file.read(at: offset, into: piece)
     }
+
+    func descriptor(ofCached range: Range<Int64>) -> Int32? {
+        file.isCached(range) ? file.descriptor : nil
+    }
 }
 
 /// Puts the files of a fleet's releases into its store.

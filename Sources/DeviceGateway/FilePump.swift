@@ -1,0 +1,120 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Sends a part of a file piece by piece, each when the connection has taken the one before. Confined to the
+/// connection's event loop, so that no piece waits for another thread.
+///
+/// Bytes that the system holds in memory are sent from there (sendfile); others are read before by a thread that may
+/// wait for a disk, and so are all where TLS has to see them.
+final class FilePump {
+    private let delivery: FileDelivery
+    private let part: Range<Int64>
+    private let share: BandwidthShare
+    private let onProgress: FileDelivery.OnProgress
+    private let done: EventLoopPromise<Void>
+    /// Behind the last piece that any bytes of have left.
+    private var sent: Int64
+    private var reportedAt = ContinuousClock.now
+    /// The file as pieces of it are sent from memory; made with the first.
+    private var handle: NIOFileHandle?
+
+    private var channel: any Channel { delivery.channel }
+    private var loop: NIOIsolatedEventLoop { channel.eventLoop.assumeIsolated() }
+
+    init(
+        _ delivery: FileDelivery, _ part: Range<Int64>, _ share: BandwidthShare,
+        _ onProgress: @escaping FileDelivery.OnProgress
+    ) {
+        self.delivery = delivery
+        self.part = part
+        self.share = share
+        self.onProgress = onProgress
+        sent = part.lowerBound
+        done = delivery.channel.eventLoop.makePromise()
+    }
+
+    /// Sends the part; over when all of it has been taken, or the connection has ended.
+    func run() -> EventLoopFuture<Void> {
+        if part.count > FileDelivery.pieceLength {
+            try? channel.syncOptions?.setOption(
+                ChannelOptions.socketOption(.so_sndbuf), value: .init(FileDelivery.socketBuffer))
+        }
+        sendNext()
+        return done.futureResult
+    }
+
+    private func sendNext() {
+        guard sent < part.upperBound else { return end(.success(())) }
+        let (length, wait) = share.next(atMost: part.upperBound - sent, now: .now)
+        guard wait > .zero else { return send(length) }
+        loop.scheduleTask(in: TimeAmount(wait)) { self.send(length) }
+    }
+
+    private func send(_ length: Int64) {
+        if let region = region(sent..<sent + length) { return write(.fileRegion(region)) }
+        read(length).assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let piece): self.write(.byteBuffer(piece))
+            case .failure(let error): self.end(.failure(error))
+            }
+        }
+    }
+
+    private func write(_ piece: IOData) {
+        let length = Int64(piece.readableBytes)
+        sent += length
+        let taken = channel.eventLoop.makePromise(of: Void.self)
+        channel.pipeline.triggerUserOutboundEvent(FilePiece(data: piece), promise: taken)
+        taken.futureResult.assumeIsolated().whenComplete { result in
+            guard case .success = result else { return self.end(result) }
+            self.wasTaken(length)
+        }
+    }
+
+    private func wasTaken(_ length: Int64) {
+        delivery.meters.delivered(length, region: share.region)
+        if ContinuousClock.now - reportedAt >= FileDelivery.progressInterval {
+            reportedAt = .now
+            onProgress(part.lowerBound..<sent, .moving)
+        }
+        // Not at once: the other connections of this loop have their turn between two pieces.
+        loop.execute { self.sendNext() }
+    }
+
+    private func end(_ result: Result<Void, any Error>) {
+        // The descriptor is the file's, which closes it.
+        _ = try? handle?.takeDescriptorOwnership()
+        switch result {
+        case .success: onProgress(part, .finished)
+        // The reader may have got of the last piece what it goes on behind.
+        case .failure: onProgress(part.lowerBound..<sent, .cut)
+        }
+        done.completeWith(result)
+    }
+
+    // MARK: - The bytes
+
+    /// Bytes that can be sent from memory; nil: they are to be read.
+    private func region(_ range: Range<Int64>) -> FileRegion? {
+        guard delivery.sendsFromMemory, let descriptor = delivery.file.bytes.descriptor(ofCached: range) else {
+            return nil
+        }
+        let handle = handle ?? NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
+        self.handle = handle
+        return FileRegion(fileHandle: handle, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
+    }
+
+    /// Reads on a thread that may wait for a disk.
+    private func read(_ length: Int64) -> EventLoopFuture<ByteBuffer> {
+        let bytes = delivery.file.bytes, position = sent
+        return NIOThreadPool.singleton.runIfActive(eventLoop: channel.eventLoop) {
+            var piece = ByteBuffer()
+            try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: Int(length)) { space in
+                try bytes.read(at: position, into: UnsafeMutableRawBufferPointer(rebasing: space[..<Int(length)]))
+            }
+            guard piece.readableBytes > 0 else { throw CocoaError(.fileReadCorruptFile) }
+            return piece
+        }
+    }
+}
