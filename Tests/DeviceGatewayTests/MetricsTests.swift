@@ -125,7 +125,9 @@ import Testing
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
         let said = "a\u{1b}[2J\u{202e}b\u{9b}31m\n\"é😀\u{7f}"
         let file = try #require(FileHandle(forWritingAtPath: path))
-        Logger.jsonLines(to: file).warning("refused", metadata: ["device": "\(said)"])
+        let log = LogQueue { try? file.write(contentsOf: $0) }
+        Logger.jsonLines(to: log).warning("refused", metadata: ["device": "\(said)"])
+        log.flush()
         try file.close()
         let line = try Data(contentsOf: URL(filePath: path))
         #expect(line.dropLast().allSatisfy { (0x20..<0x7F).contains($0) } && line.last == 0x0A)

@@ -128,7 +128,9 @@ struct ConsoleCommand: ParsableCommand {
     private func startServing(_ engine: FleetEngineSetup, _ address: ListenAddress) throws -> OwnEngine {
         let directory = engine.directory
         try GatewayRunner.refuseSimulated(directory)
-        let logger = Logger.jsonLines(to: try GatewayRunner.logFile(in: directory))
+        let log = try GatewayRunner.log(in: directory)
+        defer { log.flush() }
+        let logger = Logger.jsonLines(to: log)
         let gateway = GatewayRunner(
             fleet: arguments.fleet, definition: engine.definition, directory: directory, address: address,
             security: try gatewayArguments.security(logger), logger: logger)

@@ -45,7 +45,9 @@ struct ServeCommand: ParsableCommand {
         let definition = try arguments.load()
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
-        let logger = Logger.jsonLines(to: .standardError)
+        let log = LogQueue.standardError()
+        defer { log.flush() }
+        let logger = Logger.jsonLines(to: log)
         var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory,
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),

@@ -33,17 +33,16 @@ struct GatewayRunner {
         throw ExitStatus.badInput
     }
 
-    /// The file for the log of a gateway whose process has a screen.
-    static func logFile(in directory: String) throws -> FileHandle {
+    /// The log of a gateway whose process has a screen, in a file of bounded size.
+    static func log(in directory: String) throws -> LogQueue {
         let path = "\(directory)/gateway.log"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        guard let file = LogFile(path: path) else {
             printError("muster: \(TextWidth.sanitised(path)) cannot be written: \(String(cString: strerror(errno)))")
             throw ExitStatus.failed
         }
-        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        return LogQueue { file.append($0) }
     }
 
     /// Puts the files of the fleet's releases where they are delivered from; before the engine starts, so that no device

@@ -6,7 +6,7 @@ struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
     /// Where a line goes, whole and with its end.
-    let output: FileHandle
+    let output: LogQueue
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -23,8 +23,7 @@ struct JSONLogHandler: LogHandler {
         guard let text = try? encoder.encode(fields) else { return }
         var line = Self.inert(text)
         line.append(UInt8(ascii: "\n"))
-        // A log that cannot be written must not stop the engine.
-        try? output.write(contentsOf: line)
+        output.add(line)
     }
 
     /// The same JSON in ASCII: a log is read in terminals, and what devices say may hold marks that turn text around.
@@ -43,7 +42,7 @@ struct JSONLogHandler: LogHandler {
 
 extension Logger {
     /// A logger that writes JSON lines.
-    static func jsonLines(to output: FileHandle) -> Logger {
+    static func jsonLines(to output: LogQueue) -> Logger {
         Logger(label: "muster") { _ in JSONLogHandler(output: output) }
     }
 }
