@@ -40,6 +40,7 @@ struct MusterBenchmark: ParsableCommand {
         // What is missing is said before the first measurement, not between two of them.
         if names.contains(where: \.startsMuster) { _ = try workshop.muster() }
         if names.contains(where: \.comparesNginx) { try NginxServer.expectInstalled() }
+        if names.contains(.storm) { try StormBenchmark.expectFiles() }
         var measurements: [Measurement] = []
         for name in names {
             FileHandle.standardError.write(Data("measuring \(name.rawValue)\n".utf8))
@@ -65,14 +66,14 @@ enum BenchmarkName: String, CaseIterable {
     case memory, load, heartbeats, assignments, journal, recovery, trials, frame, terminal, start, keys, idle, live
     case peers
     /// The gateway, beside nginx. The real program is the server, so that this one needs nothing of HTTP to be built.
-    case polls, downloads, reports, held, wave
+    case polls, downloads, reports, held, wave, storm
 
     /// Whether nginx does the same in the same run.
     var comparesNginx: Bool { [.polls, .downloads].contains(self) }
 
     /// Whether the real program is started.
     var startsMuster: Bool {
-        [.start, .keys, .idle, .live, .polls, .downloads, .reports, .held, .wave].contains(self)
+        [.start, .keys, .idle, .live, .polls, .downloads, .reports, .held, .wave, .storm].contains(self)
     }
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
@@ -96,6 +97,7 @@ enum BenchmarkName: String, CaseIterable {
         case .reports: try FeedbackBenchmark.run(workshop)
         case .held: try HeldPollBenchmark.run(workshop)
         case .wave: try WaveBenchmark.run(workshop)
+        case .storm: try StormBenchmark.run(workshop)
         }
     }
 }

@@ -14,6 +14,12 @@ enum ProcessFigures {
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
     }
 
+    /// The most bytes of a process that were in memory at any time.
+    static func peakBytes(of process: pid_t) -> Int {
+        let line = read("/proc/\(process)/status").split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
+
     /// Processor time that a process has used, in ticks of `secondsPerTick`.
     static func ticks(of process: pid_t) -> Int {
         // The name stands in brackets and may hold spaces.

@@ -40,20 +40,32 @@ final class MusterServer {
 
     /// Starts the engine with its gateway.
     func start(_ options: [String] = []) throws -> ServerProcess {
-        let port = try LoopbackPort.free()
+        try start(options, port: try LoopbackPort.free(), isAwaited: true)
+    }
+
+    /// Starts it anew at the port where it was, and does not wait until it listens.
+    func restart(_ former: ServerProcess) throws -> ServerProcess {
+        former.stop()
+        return try start([], port: former.port, isAwaited: false)
+    }
+
+    private func start(_ options: [String], port: UInt16, isAwaited: Bool) throws -> ServerProcess {
         let process = try ServerProcess(
             try workshop.muster(), ["serve", fleet, "--state", state, "--listen", "127.0.0.1:\(port)"] + options,
-            port: port, log: "\(workshop.directory)/serve.log")
+            port: port, log: "\(workshop.directory)/serve.log", isAwaited: isAwaited)
         self.process = process
         return process
     }
 
     /// Ends the engine, and reads from its journal how many devices have completed the update.
-    func completed() throws -> Int {
+    func completed() throws -> Int { try count("completed") }
+
+    /// Ends the engine, and reads from its journal how many devices are in a state of the update.
+    func count(_ name: String) throws -> Int {
         process?.stop()
         let text = try Self.output(try workshop.muster(), ["updates", fleet, "--state", state, "--json"])
         let rows = try JSONDecoder().decode([UpdateRow].self, from: Data(text.utf8))
-        return rows.first { $0.id == Self.update }?.counts["completed"] ?? 0
+        return rows.first { $0.id == Self.update }?.counts[name] ?? 0
     }
 
     private struct UpdateRow: Decodable {

@@ -9,9 +9,11 @@ final class ServerProcess {
     /// How long a server may take until it listens: a fleet of 100,000 devices comes in first.
     private static let patience = 60.0
 
-    /// Starts a program and waits until it listens.
-    /// - Parameter log: The file that takes what it says.
-    init(_ program: String, _ arguments: [String], port: UInt16, log: String) throws {
+    /// Starts a program, and waits until it listens.
+    /// - Parameters:
+    ///   - log: The file that takes what it says.
+    ///   - isAwaited: False: it does not listen yet when this returns.
+    init(_ program: String, _ arguments: [String], port: UInt16, log: String, isAwaited: Bool = true) throws {
         self.port = port
         self.log = log
         guard FileManager.default.createFile(atPath: log, contents: nil) else {
@@ -23,6 +25,10 @@ final class ServerProcess {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: log)
         try process.run()
+        if isAwaited { try awaitListening(program) }
+    }
+
+    private func awaitListening(_ program: String) throws {
         let start = ContinuousClock.now
         while !LoopbackPort.isOpen(port) {
             guard process.isRunning, Timing.seconds(since: start) < Self.patience else {
