@@ -5,8 +5,8 @@ import NIOPosix
 /// Sends a part of a file piece by piece, each when the connection has taken the one before. Confined to the
 /// connection's event loop, so that no piece waits for another thread.
 ///
-/// Bytes that the system holds in memory are sent from there (sendfile); others are read before by a thread that may
-/// wait for a disk, and so are all where TLS has to see them.
+/// Bytes that the system holds in memory are sent from there (sendfile), or read at once where TLS has to see them; others
+/// are read before by a thread that may wait for a disk.
 final class FilePump {
     private let delivery: FileDelivery
     private let part: Range<Int64>
@@ -52,12 +52,18 @@ final class FilePump {
     }
 
     private func send(_ length: Int64) {
-        if let region = region(sent..<sent + length) { return write(.fileRegion(region)) }
-        read(length).assumeIsolated().whenComplete { result in
-            switch result {
-            case .success(let piece): self.write(.byteBuffer(piece))
-            case .failure(let error): self.end(.failure(error))
-            }
+        let range = sent..<sent + length
+        guard let descriptor = delivery.file.bytes.descriptor(ofCached: range) else {
+            return read(range).assumeIsolated().whenComplete { self.write($0) }
+        }
+        guard delivery.sendsFromMemory else { return write(Result { try delivery.file.bytes.piece(range) }) }
+        write(.fileRegion(region(descriptor, range)))
+    }
+
+    private func write(_ piece: Result<ByteBuffer, any Error>) {
+        switch piece {
+        case .success(let piece): write(.byteBuffer(piece))
+        case .failure(let error): end(.failure(error))
         }
     }
 
@@ -95,26 +101,27 @@ final class FilePump {
 
     // MARK: - The bytes
 
-    /// Bytes that can be sent from memory; nil: they are to be read.
-    private func region(_ range: Range<Int64>) -> FileRegion? {
-        guard delivery.sendsFromMemory, let descriptor = delivery.file.bytes.descriptor(ofCached: range) else {
-            return nil
-        }
+    private func region(_ descriptor: Int32, _ range: Range<Int64>) -> FileRegion {
         let handle = handle ?? NIOFileHandle(_deprecatedTakingOwnershipOfDescriptor: descriptor)
         self.handle = handle
         return FileRegion(fileHandle: handle, readerIndex: Int(range.lowerBound), endIndex: Int(range.upperBound))
     }
 
     /// Reads on a thread that may wait for a disk.
-    private func read(_ length: Int64) -> EventLoopFuture<ByteBuffer> {
-        let bytes = delivery.file.bytes, position = sent
-        return NIOThreadPool.singleton.runIfActive(eventLoop: channel.eventLoop) {
-            var piece = ByteBuffer()
-            try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: Int(length)) { space in
-                try bytes.read(at: position, into: UnsafeMutableRawBufferPointer(rebasing: space[..<Int(length)]))
-            }
-            guard piece.readableBytes > 0 else { throw CocoaError(.fileReadCorruptFile) }
-            return piece
+    private func read(_ range: Range<Int64>) -> EventLoopFuture<ByteBuffer> {
+        let bytes = delivery.file.bytes
+        return NIOThreadPool.singleton.runIfActive(eventLoop: channel.eventLoop) { try bytes.piece(range) }
+    }
+}
+
+extension FileBytes {
+    /// Reads a piece, or as much of it as there is.
+    fileprivate func piece(_ range: Range<Int64>) throws -> ByteBuffer {
+        var piece = ByteBuffer()
+        try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { space in
+            try read(at: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: space[..<range.count]))
         }
+        guard piece.readableBytes > 0 else { throw CocoaError(.fileReadCorruptFile) }
+        return piece
     }
 }
