@@ -20,7 +20,7 @@ import Testing
         print("\(count) fuzzed requests in \(ContinuousClock.now - began): \(outcome); memory grew by \(grown) MiB")
         #expect(outcome.statuses[500] == nil)
         #expect(outcome.statuses[200] ?? 0 > 0 && outcome.statuses[400] ?? 0 > 0)
-        #expect(outcome.silent == 0)
+        #expect(outcome.silent == 0 && outcome.unconnected == 0, "\(outcome.samples)")
         #expect(try await fixture.ask("GET", "device-1").status == 200)
         let tally = try await fixture.view().update?.summary.tally
         #expect(tally?.total == 3 && fixture.host.failure == nil)
@@ -56,12 +56,14 @@ import Testing
                 outcome.statuses[try await connection.reply().status, default: 0] += 1
             } catch RawConnection.Failure.late {
                 outcome.silent += 1
+                outcome.sample("silent: " + String(decoding: bytes, as: UTF8.self).debugDescription)
             } catch {
                 outcome.closed += 1
             }
             await connection.close()
         } catch {
-            outcome.silent += 1
+            outcome.unconnected += 1
+            outcome.sample("not connected: \(error)")
         }
     }
 
@@ -84,18 +86,26 @@ import Testing
 /// How fuzzed requests were answered.
 private struct FuzzOutcome: CustomStringConvertible {
     var statuses: [Int: Int] = [:]
-    /// Requests at which the connection was closed, and those at which nothing happened.
-    var closed = 0, silent = 0
+    /// Requests at which the connection was closed, those at which nothing happened, and connections that did not come
+    /// about.
+    var closed = 0, silent = 0, unconnected = 0
+    /// Some of what went wrong.
+    var samples: [String] = []
+    private static let mostSamples = 5
+
+    mutating func sample(_ text: String) { if samples.count < Self.mostSamples { samples.append(text) } }
 
     mutating func add(_ other: FuzzOutcome) {
         statuses.merge(other.statuses, uniquingKeysWith: +)
         closed += other.closed
         silent += other.silent
+        unconnected += other.unconnected
+        other.samples.forEach { sample($0) }
     }
 
     var description: String {
         let statuses = statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
-        return "\(statuses), closed \(closed), silent \(silent)"
+        return "\(statuses), closed \(closed), silent \(silent), not connected \(unconnected)"
     }
 }
 
