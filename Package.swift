@@ -195,7 +195,8 @@ let package = Package(
                 "DeviceGateway", "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore",
                 "TerminalTesting",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(

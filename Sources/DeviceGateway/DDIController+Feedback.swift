@@ -9,7 +9,7 @@ extension DDIController {
         let caller = try device(request, context)
         let action = try action(context)
         try guards.limiter.expectFeedback(of: caller.id)
-        let bytes = try await body(of: request)
+        let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         if let complaint = ClientFailure.complaint(in: feedback.details) {
             book.complained(complaint, of: action, by: caller.id)
@@ -73,7 +73,7 @@ extension DDIController {
         let caller = try device(request, context)
         let action = try action(context)
         try guards.limiter.expectFeedback(of: caller.id)
-        let bytes = try await body(of: request)
+        let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         let answer = try await call(caller)
         if let work = answer.work, work.order.generation == action, work.isWithdrawn {

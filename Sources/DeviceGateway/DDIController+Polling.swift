@@ -6,22 +6,24 @@ import Hummingbird
 extension DDIController {
     /// What there is to do. `Prefer: wait=N` (RFC 7240) holds the answer until there is something, at most N seconds.
     func poll(_ request: Request, _ context: Context) async throws -> Response {
-        let caller = try device(request, context)
+        let claim = try claim(request, context)
+        let said = said(try device(claim), [])
         let wait = Self.wait(request.headers)
-        let said = said(caller, [])
-        let answer = try await expectKnown {
-            try await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
-        }
-        let todo = todo(caller.id, answer)
-        var response = json(
-            DDIReplies.poll(
-                base: base(request, context), every: todo.isIdle ? options.pollInterval : options.orderedPollInterval,
-                deployment: todo.deployment.map { ($0.order.generation, Int($0.step.rawValue)) }, cancel: todo.cancel,
-                asksForConfig: todo.asksForConfig))
+        let outcome = await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
+        var response = json(pollReply(claim, try expectKnown(outcome)))
         if let wait, let applied = HTTPField.Name.preferenceApplied {
             response.headers[applied] = "wait=\(wait.components.seconds)"
         }
         return response
+    }
+
+    /// What a device that has polled is answered.
+    func pollReply(_ claim: Claim, _ answer: DeviceAnswer) -> String {
+        let todo = todo(claim.id, answer)
+        return DDIReplies.poll(
+            base: base(claim), every: todo.isIdle ? options.pollInterval : options.orderedPollInterval,
+            deployment: todo.deployment.map { ($0.order.generation, Int($0.step.rawValue)) }, cancel: todo.cancel,
+            asksForConfig: todo.asksForConfig)
     }
 
     /// What a device is pointed to.
@@ -55,7 +57,7 @@ extension DDIController {
     /// What a device says of itself. It is answered by 200 in any case: a client that is not does nothing else.
     func describe(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
-        let bytes = try await body(of: request)
+        let bytes = try await body(of: request, context)
         guard let description = DeviceDescription(reading: bytes.readableBytesView) else {
             guards.refusals.write(.warning, "attributes that cannot be read were dropped") {
                 ["device": "\(caller.id)"]
@@ -74,7 +76,7 @@ extension DDIController {
 
     /// What to install, and where its files are.
     func deployment(_ request: Request, _ context: Context) async throws -> Response {
-        let caller = try device(request, context)
+        let claim = try claim(request, context), caller = try device(claim)
         let answer = try await call(caller)
         guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn else {
             throw HTTPError(.notFound)
@@ -86,7 +88,7 @@ extension DDIController {
         }
         return json(
             DDIReplies.deployment(
-                base: base(request, context), work.order, files: files.map { ($0.name, $1) }, isTLS: security != nil))
+                base: base(claim), work.order, files: files.map { ($0.name, $1) }, isTLS: security != nil))
     }
 
     /// The time that a request prefers to wait; nil: it does not.

@@ -56,26 +56,51 @@ struct DDIController: Sendable {
         var address: String
     }
 
+    /// Who a request says it comes from, and what it shows for it.
+    struct Claim {
+        var tenant: String, id: String
+        /// Its `Authorization` field; nil: it has none.
+        var authorization: String?
+        /// The host under which it was sent; nil: it says none.
+        var host: String?
+        /// The certificate of its connection; nil: there is none.
+        var certificate: ClientCertificate?
+        /// Where it comes from.
+        var address: String
+    }
+
+    func claim(_ request: Request, _ context: Context) throws(HTTPError) -> Claim {
+        guard let tenant = context.parameters.get("tenant"), let id = context.parameters.get("id") else {
+            throw HTTPError(.notFound)
+        }
+        return Claim(
+            tenant: tenant, id: id, authorization: request.headers[.authorization], host: request.head.authority,
+            certificate: security?.certificate(of: context.channel), address: context.address)
+    }
+
     /// The device whose rights the request has proven.
-    func device(_ request: Request, _ context: Context) throws -> Caller {
-        guard let tenant = context.parameters.get("tenant"), tenant == options.tenant || tenant == "DEFAULT",
-            let id = context.parameters.get("id")
-        else { throw HTTPError(.notFound) }
-        let caller = try proven(id, request, context)
-        try guards.limiter.expectRequest(of: id)
+    func device(_ request: Request, _ context: Context) throws(HTTPError) -> Caller {
+        try device(try claim(request, context))
+    }
+
+    /// The device whose rights a claim proves.
+    func device(_ claim: Claim) throws(HTTPError) -> Caller {
+        guard claim.tenant == options.tenant || claim.tenant == "DEFAULT" else { throw HTTPError(.notFound) }
+        let caller = try proven(claim)
+        try guards.limiter.expectRequest(of: claim.id)
         return caller
     }
 
-    private func proven(_ id: String, _ request: Request, _ context: Context) throws -> Caller {
+    private func proven(_ claim: Claim) throws(HTTPError) -> Caller {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
-        if let certificate = security?.certificate(of: context.channel) {
-            guard certificate.commonName == id else { throw HTTPError(.forbidden) }
-            return Caller(id: id, mayJoin: true, address: context.address)
+        if let certificate = claim.certificate {
+            guard certificate.commonName == claim.id else { throw HTTPError(.forbidden) }
+            return Caller(id: claim.id, mayJoin: true, address: claim.address)
         }
-        guard let proof = DeviceProof(request.headers[.authorization], for: id, credentials) else {
-            try guards.limiter.refuseUnproven(at: context.address)
+        guard let proof = DeviceProof(claim.authorization, for: claim.id, credentials) else {
+            try guards.limiter.refuseUnproven(at: claim.address)
         }
-        return Caller(id: id, mayJoin: proof == .fleet, address: context.address)
+        return Caller(id: claim.id, mayJoin: proof == .fleet, address: claim.address)
     }
 
     /// Says something to the engine for a device; that it is there, in any case.
@@ -86,8 +111,7 @@ struct DDIController: Sendable {
 
     @discardableResult
     func call(_ caller: Caller, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
-        let said = said(caller, reports)
-        return try await expectKnown { try await desk.call(said) }
+        try expectKnown(await desk.call(said(caller, reports)))
     }
 
     /// What the engine is told of a request.
@@ -100,12 +124,9 @@ struct DDIController: Sendable {
     }
 
     /// The answer for a device in service, or that may come into it; a refusal for any other.
-    func expectKnown(_ call: () async throws -> DeviceAnswer) async throws -> DeviceAnswer {
-        let answer: DeviceAnswer
-        do {
-            answer = try await call()
-        } catch {
-            // With a spread, so that those who were sent away do not come back together.
+    func expectKnown(_ outcome: EngineDesk.Outcome) throws(HTTPError) -> DeviceAnswer {
+        // With a spread, so that those who were sent away do not come back together.
+        guard case .success(let answer) = outcome else {
             throw HTTPError(.serviceUnavailable, headers: RetryAfter.headers())
         }
         switch answer.standing {
@@ -122,7 +143,13 @@ struct DDIController: Sendable {
         return action
     }
 
-    func body(of request: Request) async throws -> ByteBuffer {
+    /// The body of a request, which its client may wait to be asked for.
+    func body(of request: Request, _ context: Context) async throws -> ByteBuffer {
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard length <= Feedback.maximumLength else { throw HTTPError(.contentTooLarge) }
+        if request.headers[.expect] != nil {
+            context.channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
+        }
         do {
             return try await request.body.collect(upTo: Feedback.maximumLength)
         } catch {
@@ -131,17 +158,24 @@ struct DDIController: Sendable {
     }
 
     /// The address under which the device called.
-    func base(_ request: Request, _ context: Context) -> String {
-        let host = request.head.authority ?? "\(options.host):\(options.port)"
-        let id = context.parameters.get("id") ?? ""
-        let encoded = id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", "~"])) ?? id
-        return
-            "\(security == nil ? "http" : "https")://\(host)/\(context.parameters.get("tenant") ?? "DEFAULT")/controller/v1/\(encoded)"
+    func base(_ claim: Claim) -> String {
+        let scheme = security == nil ? "http" : "https"
+        return "\(scheme)://\(claim.host ?? "\(options.host):\(options.port)")/\(claim.tenant)/controller/v1/"
+            + Self.encoded(claim.id)
     }
+
+    /// An id as a part of a path. Nearly all are that as they are.
+    private static func encoded(_ id: String) -> String {
+        if id.utf8.allSatisfy(PollRequest.isUnreserved) { return id }
+        return id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", "~"])) ?? id
+    }
+
+    /// What answers of DDI are.
+    static let contentType = "application/hal+json;charset=UTF-8"
 
     func json(_ body: String) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/hal+json;charset=UTF-8"],
+            status: .ok, headers: [.contentType: Self.contentType],
             body: .init(byteBuffer: ByteBuffer(string: body)))
     }
 

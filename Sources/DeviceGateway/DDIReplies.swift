@@ -45,7 +45,7 @@ enum DDIReplies {
     /// `HH:MM:SS`, at least a second: a client reads zero as 45 s.
     static func clock(_ interval: Duration) -> String {
         let seconds = min(max(1, interval.components.seconds), 99 * 3600)
-        return String(format: "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        return [seconds / 3600, seconds / 60 % 60, seconds % 60].map(ReplyDate.twoDigits).joined(separator: ":")
     }
 
     private static func link(_ name: String, _ href: String) -> String { #""\#(name)":{"href":\#(quoted(href))}"# }
@@ -57,6 +57,10 @@ enum DDIReplies {
 
     /// A JSON string.
     private static func quoted(_ text: String) -> String {
+        // Nearly all texts stand for themselves.
+        if text.utf8.allSatisfy({ $0 >= 32 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return "\"" + text + "\""
+        }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

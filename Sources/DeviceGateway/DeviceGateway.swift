@@ -10,6 +10,8 @@ import NIOCore
 public struct DeviceGateway: Sendable {
     /// The longest time that a poll is held, in seconds.
     static let longestWait: Int64 = 300
+    /// What the server calls itself.
+    static let serverName = "muster"
 
     /// How the gateway behaves.
     public struct Options: Sendable {
@@ -76,11 +78,15 @@ public struct DeviceGateway: Sendable {
         router.add(middleware: RequestWatch(guards: guards))
         operatorRoutes.addRoutes(to: router)
         controller.addRoutes(to: router)
+        let date = ReplyDate()
+        let configuration = guards.configuration { [controller] in
+            [PollHandler(controller, date: date), ContinueHandler()]
+        }
         return try await RunningGateway.start(bell: bell, logger: logger) { onListening in
             Application(
-                router: router, server: .http1(security, configuration: guards.configuration),
+                router: router, server: .http1(security, configuration: configuration),
                 configuration: ApplicationConfiguration(
-                    address: .hostname(options.host, port: options.port), serverName: "muster",
+                    address: .hostname(options.host, port: options.port), serverName: Self.serverName,
                     backlog: GatewayLimits.backlog),
                 onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         }

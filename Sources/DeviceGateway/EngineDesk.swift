@@ -16,6 +16,9 @@ public struct EngineDesk: Sendable {
         case stopped
     }
 
+    /// What came of a call.
+    typealias Outcome = Result<DeviceAnswer, Failure>
+
     private let entry: Entry
     private let bell: OrderBell
     private static let tickets = Atomic<UInt64>(0)
@@ -26,17 +29,22 @@ public struct EngineDesk: Sendable {
         self.bell = bell
     }
 
+    /// Says something to the engine. `completion` is called once, when it is durable or cannot be taken: on the engine's
+    /// thread, which it must not hold up, or before this returns.
+    func call(_ call: DeviceCall, completion: @escaping @Sendable (Outcome) -> Void) {
+        if !entry(call, { completion(Self.outcome($0)) }) { completion(.failure(.busy)) }
+    }
+
     /// Says something to the engine, and waits until it is durable.
-    func call(_ call: DeviceCall) async throws -> DeviceAnswer {
-        let reply: EngineReply? = await withCheckedContinuation { continuation in
-            if !entry(call, { continuation.resume(returning: $0) }) { continuation.resume(returning: nil) }
+    func call(_ call: DeviceCall) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            self.call(call) { continuation.resume(returning: $0) }
         }
-        return try answer(reply)
     }
 
     /// Calls in, and waits for an order, at most so long. The answer is that of the moment at which it is given.
-    func poll(_ call: DeviceCall, waiting time: Duration, on loop: any EventLoop) async throws -> DeviceAnswer {
-        guard time > .zero else { return try await self.call(call) }
+    func poll(_ call: DeviceCall, waiting time: Duration, on loop: any EventLoop) async -> Outcome {
+        guard time > .zero else { return await self.call(call) }
         let ticket = Self.tickets.add(1, ordering: .relaxed).newValue
         let bell = bell
         let isTaken = Mutex(false)
@@ -50,9 +58,9 @@ public struct EngineDesk: Sendable {
             isTaken.withLock { $0 = entry(call, completion) }
             if !isTaken.withLock({ $0 }) { continuation.resume(returning: nil) }
         }
-        if let reply { return try answer(reply) }
-        guard isTaken.withLock({ $0 }) else { throw Failure.busy }
-        return try await self.call(call)
+        if let reply { return Self.outcome(reply) }
+        guard isTaken.withLock({ $0 }) else { return .failure(.busy) }
+        return await self.call(call)
     }
 
     /// Says something of which nobody waits for the answer; what cannot be taken is dropped.
@@ -61,10 +69,8 @@ public struct EngineDesk: Sendable {
         _ = entry(DeviceCall(device: device, reports: [contact] + reports)) { _ in }
     }
 
-    private func answer(_ reply: EngineReply?) throws(Failure) -> DeviceAnswer {
-        guard let reply else { throw .busy }
-        guard let answer = reply.answer else { throw .stopped }
-        return answer
+    private static func outcome(_ reply: EngineReply) -> Outcome {
+        reply.answer.map { .success($0) } ?? .failure(.stopped)
     }
 }
 

@@ -9,14 +9,18 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = Any
 
     private let guards: RequestGuards
+    private let handlers: [any ChannelHandler]
     fileprivate var deadlines: ConnectionDeadlines
     private var timer: Scheduled<Void>?
     private var timerDue: NIODeadline?
     private weak var channel: (any Channel)?
     private var isRefused = false
 
-    init(_ guards: RequestGuards) {
+    /// A sentry of a connection.
+    /// - Parameter handlers: What is to see requests behind its second post, before they are the server's.
+    init(_ guards: RequestGuards, _ handlers: [any ChannelHandler]) {
         self.guards = guards
+        self.handlers = handlers
         deadlines = ConnectionDeadlines(guards.limits, now: .now())
     }
 
@@ -29,7 +33,9 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
             let pipeline = context.pipeline.syncOperations
             try pipeline.addHandler(BytePost(self), position: .first)
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(RequestPost(self), position: .after(decoder))
+            let post = RequestPost(self)
+            try pipeline.addHandler(post, position: .after(decoder))
+            try pipeline.addHandlers(handlers, position: .after(post))
             try pipeline.addHandler(PieceDoor(self), position: .after(decoder))
         } catch {
             // An unguarded connection is worse than none.

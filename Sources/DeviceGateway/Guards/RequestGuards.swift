@@ -43,12 +43,26 @@ struct RequestGuards: Sendable {
     }
 
     /// How a server watches its connections with these guards.
-    var configuration: HTTP1Channel.Configuration {
+    /// - Parameter handlers: Makes what is to see a connection's requests behind the guards, before the server does.
+    func configuration(
+        _ handlers: @escaping @Sendable () -> [any ChannelHandler]
+    ) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionSentry(self)],
+            additionalChannelHandlers: [ConnectionSentry(self, handlers())],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerFieldLength, maxHeaderListSize: limits.headerLength,
                 maxHeaderFieldCount: limits.headerCount))
+    }
+
+    /// A request was refused, which is its answer.
+    /// - Parameter device: The id that it was sent for, as it was said: it may not be the device's, if nothing proved it.
+    func refused(_ route: GatewayRoute, _ status: HTTPResponse.Status, device: String?) {
+        meters.answered(route, status)
+        refused(Refusal(status)) {
+            var metadata: Logger.Metadata = ["route": "\(route.rawValue)", "status": "\(status.code)"]
+            if let device { metadata["device"] = "\(device.prefix(128))" }
+            return metadata
+        }
     }
 
     /// Something was refused.
@@ -71,19 +85,15 @@ struct RequestWatch: RouterMiddleware {
             guard (request.head.path ?? "").utf8.count <= guards.limits.targetLength else {
                 throw HTTPError(.uriTooLong)
             }
+            guard request.headers[values: .expect].allSatisfy(ContinueHandler.isKnown) else {
+                throw HTTPError(.expectationFailed)
+            }
             let response = try await next(request, context)
             guards.meters.answered(GatewayRoute(context.endpointPath), response.status)
             return response
         } catch {
             let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
-            let route = GatewayRoute(context.endpointPath)
-            guards.meters.answered(route, status)
-            guards.refused(RequestGuards.Refusal(status)) {
-                var metadata: Logger.Metadata = ["route": "\(route.rawValue)", "status": "\(status.code)"]
-                // As it was said: it may not be the device's, if nothing proved it.
-                if let device = context.parameters.get("id") { metadata["device"] = "\(device.prefix(128))" }
-                return metadata
-            }
+            guards.refused(GatewayRoute(context.endpointPath), status, device: context.parameters.get("id"))
             throw error
         }
     }

@@ -17,19 +17,19 @@ final class RequestLimiter: Sendable {
 
     /// A device that has proven who it is asks for something.
     /// - Throws: 429 if it does so too often.
-    func expectRequest(of device: String) throws { try Self.expect(requests, device) }
+    func expectRequest(of device: String) throws(HTTPError) { try Self.expect(requests, device) }
 
     /// A device says something of an action.
-    func expectFeedback(of device: String) throws { try Self.expect(feedback, device) }
+    func expectFeedback(of device: String) throws(HTTPError) { try Self.expect(feedback, device) }
 
     /// Somebody at this address could not prove to be who they say.
     /// - Throws: 401, or 429 if that is so too often.
-    func refuseUnproven(at address: String) throws -> Never {
+    func refuseUnproven(at address: String) throws(HTTPError) -> Never {
         try Self.expect(failures, address)
         throw HTTPError(.unauthorized)
     }
 
-    private static func expect(_ buckets: borrowing Mutex<TokenBuckets>, _ key: String) throws {
+    private static func expect(_ buckets: borrowing Mutex<TokenBuckets>, _ key: String) throws(HTTPError) {
         guard let wait = buckets.withLock({ $0.take(key, now: .now) }) else { return }
         throw HTTPError(.tooManyRequests, headers: RetryAfter.headers(wait))
     }

@@ -30,7 +30,7 @@ final class GatewayFixture: Sendable {
     /// Devices of id `device-1` and so on, active, of release 1.0.0; one that is registered and one out of service.
     init(
         devices: Int = 3, payload: [UInt8] = GatewayFixture.bytes(300_000), isDurable: Bool = true,
-        limits: GatewayLimits = GatewayLimits(), failure: String? = nil,
+        limits: GatewayLimits = GatewayLimits(), failure: String? = nil, gate: CallGate = CallGate(isOpen: true),
         settings change: (inout FleetSettings) -> Void = { _ in }
     ) async throws {
         folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
@@ -61,7 +61,8 @@ final class GatewayFixture: Sendable {
         let metrics = EngineMetrics(host: host, commitTimes: commitTimes)
         let gateway = DeviceGateway(
             DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
-            entry: { host.call($0, completion: $1) }, bell: bell, credentials: CredentialFile(directory: folder),
+            entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
+            credentials: CredentialFile(directory: folder),
             artifacts: StoredFiles(store, logger: logger), logger: logger, limits: limits,
             readings: EngineReadings(failure: { failure ?? host.failure }, metrics: { await metrics.read() }))
         running = try await gateway.start()

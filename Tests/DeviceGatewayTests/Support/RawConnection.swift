@@ -68,6 +68,9 @@ final class RawConnection: Sendable {
     /// Bytes that have come and were not taken by a reply.
     var pending: Int { inbox.pending }
 
+    /// Says that nothing more will be sent; what comes is still taken.
+    func finish() async throws { try await channel.close(mode: .output).get() }
+
     /// Ends the connection at once.
     func close() async { try? await channel.close() }
 
