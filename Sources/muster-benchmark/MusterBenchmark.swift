@@ -37,6 +37,7 @@ struct MusterBenchmark: ParsableCommand {
         let names = try chosen()
         let workshop = try Workshop(binary: binary)
         defer { workshop.remove() }
+        try Interruption.clean { [directory = workshop.directory] in Workshop.remove(directory) }
         // What is missing is said before the first measurement, not between two of them.
         if names.contains(where: \.startsMuster) { _ = try workshop.muster() }
         if names.contains(where: \.comparesNginx) { try NginxServer.expectInstalled() }

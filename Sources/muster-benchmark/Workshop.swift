@@ -20,7 +20,30 @@ final class Workshop {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: directory) }
+    func remove() { Self.remove(directory) }
+
+    /// Takes a workshop's directory away.
+    static func remove(_ directory: String) { try? FileManager.default.removeItem(atPath: directory) }
+
+    /// Runs a program to its end; gives what it writes.
+    func output(of program: String, _ arguments: [String]) throws -> String {
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw BenchmarkFailure("there is no program \(program); install it")
+        }
+        let process = Process(), pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let command = ([URL(fileURLWithPath: program).lastPathComponent] + arguments).joined(separator: " ")
+            throw BenchmarkFailure("\(command) ended with \(process.terminationStatus)")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
 
     /// The muster that was named, or that was built beside this program.
     func muster() throws -> String {

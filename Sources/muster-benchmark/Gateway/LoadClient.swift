@@ -38,9 +38,10 @@ final class LoadClient {
     private var events = [epoll_event](repeating: epoll_event(), count: eventsAtOnce)
 
     /// Connects so many times to a port of this machine.
-    init(port: UInt16, connections count: Int) throws {
+    /// - Parameter tls: What secures connections; nil: they are plain.
+    init(port: UInt16, connections count: Int, tls: ClientTLS? = nil) throws {
         epoll = epoll_create1(0)
-        connections = try (0..<count).map { _ in try LoadConnection(port: port) }
+        connections = try (0..<count).map { _ in try LoadConnection(port: port, tls: tls) }
         for (place, connection) in connections.enumerated() {
             var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: UInt64(place)))
             guard epoll_ctl(epoll, EPOLL_CTL_ADD, connection.descriptor, &event) == 0 else {

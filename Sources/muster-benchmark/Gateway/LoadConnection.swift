@@ -9,6 +9,7 @@ final class LoadConnection {
     private(set) var sentAt = ContinuousClock.now
     private(set) var status = 0
     private(set) var bodyLength = 0
+    private let tls: ClientTLS?, session: ClientTLS.Session?
     private let buffer: UnsafeMutableRawBufferPointer
     private var filled = 0
     /// Bytes of the head with its empty line; 0: it has not come yet.
@@ -17,18 +18,21 @@ final class LoadConnection {
     private var missing = 0
 
     /// Connects to a port of this machine.
-    init(port: UInt16) throws {
+    init(port: UInt16, tls: ClientTLS? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         buffer = .allocate(byteCount: Self.capacity, alignment: 16)
         guard LoopbackPort.connect(descriptor, port) else {
             throw BenchmarkFailure("cannot connect to port \(port): error \(errno)")
         }
+        self.tls = tls
+        session = try tls?.connect(descriptor)
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw BenchmarkFailure("fcntl: error \(errno)") }
     }
 
     deinit {
+        if let tls, let session { tls.end(session) }
         close(descriptor)
         buffer.deallocate()
     }
@@ -43,8 +47,9 @@ final class LoadConnection {
     func send(_ request: [UInt8]) throws {
         (filled, headLength, missing) = (0, 0, 0)
         sentAt = .now
-        let sent = request.withUnsafeBytes {
-            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        let sent = request.withUnsafeBytes { bytes in
+            if let tls, let session { return tls.send(bytes, session) }
+            return Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
         guard sent == request.count else { throw BenchmarkFailure("a request was not taken: error \(errno)") }
     }
@@ -53,7 +58,7 @@ final class LoadConnection {
     func receive() throws -> Bool {
         let isLong = headLength > 0 && headLength + bodyLength > Self.capacity
         let space = UnsafeMutableRawBufferPointer(rebasing: isLong ? buffer[headLength...] : buffer[filled...])
-        let count = recv(descriptor, space.baseAddress, space.count, 0)
+        let count = take(space)
         if count < 0, errno == EAGAIN || errno == EINTR { return false }
         guard count > 0 else { throw BenchmarkFailure("a server has closed a connection: error \(errno)") }
         if isLong {
@@ -64,6 +69,11 @@ final class LoadConnection {
         if headLength == 0, try !readHead() { return false }
         missing = headLength + bodyLength - filled
         return missing == 0
+    }
+
+    private func take(_ space: UnsafeMutableRawBufferPointer) -> Int {
+        if let tls, let session { return tls.receive(space, session) }
+        return recv(descriptor, space.baseAddress, space.count, 0)
     }
 
     /// Looks for the end of the head; false: it has not come.

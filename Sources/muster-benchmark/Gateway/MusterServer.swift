@@ -29,18 +29,20 @@ final class MusterServer {
         let payload = try workshop.folder("payload") + "/" + Self.file
         try MusterServer.bytes(releaseBytes).write(to: URL(fileURLWithPath: payload))
         let program = try workshop.muster()
-        _ = try Self.output(program, ["release", "add", fleet, Self.release, payload])
+        _ = try workshop.output(of: program, ["release", "add", fleet, Self.release, payload])
         if updates {
             try FileManager.default.createDirectory(atPath: fleet + "/updates", withIntermediateDirectories: true)
             try Self.updateFile.write(toFile: fleet + "/updates/everyone.yaml", atomically: true, encoding: .utf8)
         }
-        token = try Self.output(program, ["device", "token", fleet, "--state", state])
+        token = try workshop.output(of: program, ["device", "token", fleet, "--state", state])
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Starts the engine with its gateway.
-    func start(_ options: [String] = []) throws -> ServerProcess {
-        try start(options, port: try LoopbackPort.free(), isAwaited: true)
+    /// - Parameter tls: What secures connections; nil: they are plain.
+    func start(_ options: [String] = [], tls: CertifiedKey? = nil) throws -> ServerProcess {
+        let options = options + (tls.map { ["--tls-cert", $0.certificate, "--tls-key", $0.key] } ?? [])
+        return try start(options, port: try LoopbackPort.free(), isAwaited: true)
     }
 
     /// Starts it anew at the port where it was, and does not wait until it listens.
@@ -63,7 +65,8 @@ final class MusterServer {
     /// Ends the engine, and reads from its journal how many devices are in a state of the update.
     func count(_ name: String) throws -> Int {
         process?.stop()
-        let text = try Self.output(try workshop.muster(), ["updates", fleet, "--state", state, "--json"])
+        let text = try workshop.output(
+            of: try workshop.muster(), ["updates", fleet, "--state", state, "--json"])
         let rows = try JSONDecoder().decode([UpdateRow].self, from: Data(text.utf8))
         return rows.first { $0.id == Self.update }?.counts[name] ?? 0
     }
@@ -121,20 +124,5 @@ final class MusterServer {
             }
         }
         return data
-    }
-
-    private static func output(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process(), pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw BenchmarkFailure("muster \(arguments.joined(separator: " ")) ended with \(process.terminationStatus)")
-        }
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -8,6 +8,8 @@ final class ServerProcess {
 
     /// How long a server may take until it listens: a fleet of 100,000 devices comes in first.
     private static let patience = 60.0
+    /// Has the kernel end a program when this one ends, however it does: a benchmark that is killed leaves no server.
+    private static let tether = ["/usr/bin/setpriv", "--pdeathsig", "TERM"]
 
     /// Starts a program, and waits until it listens.
     /// - Parameters:
@@ -19,8 +21,10 @@ final class ServerProcess {
         guard FileManager.default.createFile(atPath: log, contents: nil) else {
             throw BenchmarkFailure("cannot write \(log)")
         }
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
+        let isTethered = FileManager.default.isExecutableFile(atPath: Self.tether[0])
+        let command = (isTethered ? Self.tether : []) + [program] + arguments
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle(forWritingAtPath: log)
