@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test func aRequestThatDoesNotComeToItsEndIsCut() async throws {
-        let fixture = try await GatewayFixture(limits: limits { $0.requestTime = .seconds(1) })
+        let fixture = try await GatewayFixture(limits: limits { $0.requestTime = .seconds(4) })
         let whole = fixture.request(
             "POST", "device-1", "deploymentBase/1/feedback", headers: ["Content-Length: 5000"])
         for start in ["G", "GET /shop/controller/v1/device-1 HTTP/1.1\r\nHost: g\r\n", whole] {
@@ -37,7 +37,7 @@ import Testing
 
     @Test func aConnectionThatIdlesIsClosedAndAHeldPollIsNot() async throws {
         let fixture = try await GatewayFixture(
-            limits: limits { ($0.idleTime, $0.requestTime) = (.seconds(1), .seconds(1)) })
+            limits: limits { ($0.idleTime, $0.requestTime) = (.seconds(4), .seconds(4)) })
         let idle = try await fixture.connect(), used = try await fixture.connect()
         let held = try await fixture.connect()
         try await held.send(fixture.request("GET", "device-2", headers: ["Prefer: wait=60"]))

@@ -36,6 +36,7 @@ struct AttachedConsoleTests {
         first.type("R")
         try first.wait(for: "<y>yes")
         first.type("y")
+        try first.wait(for: "resume major-3.0.0: accepted")
         try second.wait(for: "RUNNING")
         #expect(try second.quit() == .exited(0))
         #expect(try first.quit() == .exited(0))

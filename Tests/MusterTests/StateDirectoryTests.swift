@@ -48,11 +48,11 @@ struct StateDirectoryTests {
         #expect(updates.code == 0)
     }
 
-    @Test func aSecondConsoleIsRefused() throws {
+    @Test func aSecondEngineIsRefused() throws {
         let scratch = try ScratchFleet()
         let first = try ConsoleRun(scratch)
         try first.waitUntilOpen()
-        let second = try MusterRun(["console", scratch.fleet, "--simulate"], scratch)
+        let second = try MusterRun(["console", scratch.fleet, "--simulate", "--detached"], scratch)
         #expect(second.code == 1)
         #expect(second.output == "")
         #expect(second.errors.contains("another engine runs here: pid \(first.terminal.pid) on "), "\(second.errors)")

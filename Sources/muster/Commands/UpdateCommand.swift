@@ -6,7 +6,7 @@ import Foundation
 /// `muster update`: what the console's keys do to an update, from the command line.
 struct UpdateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update", abstract: "Start, hold, end or revert an update.",
+        commandName: "update", abstract: "Start, hold, end or revert an update, or wait for it.",
         discussion: """
             The engine that runs is told; if none does, the command is written to the journal, and what follows from it \
             happens once an engine runs. It stands in the audit with your name.
@@ -14,7 +14,7 @@ struct UpdateCommand: ParsableCommand {
             Exit codes: 0 done, 1 it could not be decided, 2 it was refused.
             """,
         subcommands: [
-            Start.self, Approve.self, Pause.self, Resume.self, Cancel.self, Rollback.self, Retry.self,
+            Start.self, Approve.self, Pause.self, Resume.self, Cancel.self, Rollback.self, Retry.self, Wait.self,
         ])
 }
 

@@ -16,6 +16,8 @@ final class CuttingProxy: @unchecked Sendable {
     }
 
     private static let slowPiece = 8 << 10, slowPause = 0.02
+    /// A line holds little of what is sent over it: what it has not passed on has not left the gateway.
+    private static let held: Int32 = 64 << 10
     /// More connections at once than any test opens.
     private static let backlog: Int32 = 64
 
@@ -74,7 +76,7 @@ final class CuttingProxy: @unchecked Sendable {
                 break
             }
             _ = fcntl(near, F_SETFD, FD_CLOEXEC)
-            guard let far = LoopbackSocket.connect(locked { upstream }) else {
+            guard let far = LoopbackSocket.connect(locked { upstream }, receiving: Self.held) else {
                 close(near)
                 continue
             }

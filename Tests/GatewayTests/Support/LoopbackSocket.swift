@@ -20,8 +20,12 @@ enum LoopbackSocket {
     }
 
     /// A connection to a port; nil: nobody listens there.
-    static func connect(_ port: Int) -> Int32? {
+    /// - Parameter receiving: How many bytes the system may hold that were not read, about; nil: as many as it likes.
+    static func connect(_ port: Int, receiving: Int32? = nil) -> Int32? {
         let connection = stream()
+        if var receiving {
+            _ = setsockopt(connection, SOL_SOCKET, SO_RCVBUF, &receiving, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = address(port: UInt16(port))
         let length = socklen_t(MemoryLayout<sockaddr_in>.size)
         if withSocketAddress(&address, { Glibc.connect(connection, $0, length) == 0 }) { return connection }

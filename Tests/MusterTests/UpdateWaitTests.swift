@@ -1,0 +1,41 @@
+import Foundation
+import TerminalTesting
+import Testing
+
+/// `muster update wait` beside an engine, and without one.
+@Suite(.timeLimit(.minutes(3)))
+struct UpdateWaitTests {
+    private func wait(_ scratch: ScratchFleet, _ update: String, _ options: String...) throws -> MusterRun {
+        try MusterRun(["update", "wait", scratch.fleet, update] + options, scratch)
+    }
+
+    @Test func itReturnsAtAPhaseAndAtTheEnd() throws {
+        let scratch = try ScratchFleet()
+        let console = try ConsoleRun(scratch, speed: 20_000)
+        try console.waitUntilOpen()
+        #expect(try wait(scratch, "major-3.0.0").code == 2)
+        try console.start("major-3.0.0")
+        let phase = try wait(scratch, "major-3.0.0", "--until", "phase:canary", "--timeout", "60s")
+        #expect(phase.code == 0, "\(phase.errors)")
+        #expect(phase.output == "major-3.0.0: phase:canary has passed\n")
+        #expect(try wait(scratch, "major-3.0.0", "--until", "phase:1").code == 0)
+        #expect(try wait(scratch, "major-3.0.0", "--until", "phase:9").code == 2)
+        // The terminal that was never seen keeps it open: time is what ends the wait.
+        let late = try wait(scratch, "major-3.0.0", "--timeout", "1s")
+        #expect(late.code == 1 && late.errors.contains("the time is up"))
+        #expect(try wait(scratch, "nosuch").code == 2)
+        #expect(try MusterRun(["update", "cancel", scratch.fleet, "major-3.0.0"], scratch).code == 0)
+        #expect(try wait(scratch, "major-3.0.0", "--timeout", "60s").code == 3)
+        #expect(try console.quit() == .exited(0))
+    }
+
+    @Test func withoutAnEngineTheJournalAnswers() throws {
+        let scratch = try ScratchFleet()
+        #expect(try wait(scratch, "major-3.0.0").code == 2)
+        #expect(try MusterRun(["update", "start", scratch.fleet, "major-3.0.0"], scratch).code == 0)
+        let run = try wait(scratch, "major-3.0.0")
+        #expect(run.code == 1 && run.errors.contains("no engine runs"))
+        #expect(try wait(scratch, "major-3.0.0", "--until", "sometime").code == 2)
+        #expect(try wait(scratch, "major-3.0.0", "--timeout", "soon").code == 2)
+    }
+}
