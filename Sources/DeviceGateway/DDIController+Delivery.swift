@@ -9,7 +9,7 @@ extension DDIController {
     func download(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
         guard let module = context.parameters.get("module").flatMap({ UInt32($0) }),
-            let name = context.parameters.get("file")
+            let name = context.parameters.get("file").flatMap({ PathSegment.name($0) })
         else { throw HTTPError(.notFound) }
         // A withdrawn order's files are delivered until the device has heard of it: a client whose download fails says
         // that the update has failed.

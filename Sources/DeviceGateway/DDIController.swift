@@ -70,9 +70,9 @@ struct DDIController: Sendable {
     }
 
     func claim(_ request: Request, _ context: Context) throws(HTTPError) -> Claim {
-        guard let tenant = context.parameters.get("tenant"), let id = context.parameters.get("id") else {
-            throw HTTPError(.notFound)
-        }
+        guard let tenant = context.parameters.get("tenant").flatMap({ PathSegment.name($0) }),
+            let id = context.parameters.get("id").flatMap({ PathSegment.name($0) })
+        else { throw HTTPError(.notFound) }
         return Claim(
             tenant: tenant, id: id, authorization: request.headers[.authorization], host: request.head.authority,
             certificate: security?.certificate(of: context.channel), address: context.address)
@@ -160,15 +160,19 @@ struct DDIController: Sendable {
     /// The address under which the device called.
     func base(_ claim: Claim) -> String {
         let scheme = security == nil ? "http" : "https"
-        return "\(scheme)://\(claim.host ?? "\(options.host):\(options.port)")/\(claim.tenant)/controller/v1/"
+        return
+            "\(scheme)://\(claim.host ?? "\(options.host):\(options.port)")/\(Self.encoded(claim.tenant))/controller/v1/"
             + Self.encoded(claim.id)
     }
 
-    /// An id as a part of a path. Nearly all are that as they are.
-    private static func encoded(_ id: String) -> String {
-        if id.utf8.allSatisfy(PollRequest.isUnreserved) { return id }
-        return id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(["-", ".", "_", "~"])) ?? id
+    /// A name as a part of a path. Nearly all are that as they are.
+    private static func encoded(_ name: String) -> String {
+        if name.utf8.allSatisfy(PollRequest.isUnreserved) { return name }
+        return name.addingPercentEncoding(withAllowedCharacters: unreserved) ?? name
     }
+
+    private static let unreserved = CharacterSet(
+        (UInt8.min...0x7f).filter(PollRequest.isUnreserved).map { Unicode.Scalar($0) })
 
     /// What answers of DDI are.
     static let contentType = "application/hal+json;charset=UTF-8"

@@ -52,10 +52,12 @@ struct PollRequest: Equatable {
         guard bytes.first == UInt8(ascii: "/") else { return nil }
         let rest = bytes.dropFirst()
         let tenant = rest.prefix(while: isUnreserved), behind = rest[tenant.endIndex...]
-        guard !tenant.isEmpty, behind.starts(with: middle) else { return nil }
+        guard behind.starts(with: middle) else { return nil }
         let id = behind.dropFirst(middle.count)
-        guard !id.isEmpty, id.allSatisfy(isUnreserved) else { return nil }
-        return (String(Substring(tenant)), String(Substring(id)))
+        guard id.allSatisfy(isUnreserved), let tenant = PathSegment.name(Substring(tenant)),
+            let id = PathSegment.name(Substring(id))
+        else { return nil }
+        return (tenant, id)
     }
 
     /// The fields of a request that matter to a poll.

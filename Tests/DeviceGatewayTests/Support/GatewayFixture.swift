@@ -24,18 +24,22 @@ final class GatewayFixture: Sendable {
     let log: LogLines
     /// The one file of release 2.0.0.
     let payload: [UInt8]
+    /// The names under which the release has it; one, unless a test asks for more.
+    let fileNames: [String]
 
     static let tenant = "shop", fileName = "firmware.swu"
 
     /// Devices of id `device-1` and so on, active, of release 1.0.0; one that is registered and one out of service.
     init(
-        devices: Int = 3, payload: [UInt8] = GatewayFixture.bytes(300_000), isDurable: Bool = true,
+        devices: Int = 3, payload: [UInt8] = GatewayFixture.bytes(300_000),
+        fileNames: [String] = [GatewayFixture.fileName], isDurable: Bool = true,
         limits: GatewayLimits = GatewayLimits(), failure: String? = nil, gate: CallGate = CallGate(isOpen: true),
         settings change: (inout FleetSettings) -> Void = { _ in }
     ) async throws {
         folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         self.payload = payload
+        self.fileNames = fileNames
         fleetToken = try CredentialFile.issue(nil, directory: folder)
         var tokens: [String: String] = [:]
         for device in ["device-1", "device-2", "waiting", "gone"] {
@@ -90,8 +94,8 @@ final class GatewayFixture: Sendable {
 
     private var release: Release {
         let hash = SHA256.hash(data: Data(payload)).map { String(format: "%02x", $0) }.joined()
-        let artifact = Artifact(name: Self.fileName, size: Int64(payload.count), sha256: hash)
-        return Release(version: Version(2, 0, 0), artifacts: [artifact])
+        let artifacts = fileNames.map { Artifact(name: $0, size: Int64(payload.count), sha256: hash) }
+        return Release(version: Version(2, 0, 0), artifacts: artifacts)
     }
 
     static let update = UpdateDefinition(
