@@ -53,11 +53,18 @@ extension DDIController {
 
     /// A file may have to be hashed before it is delivered, which the threads of requests do not wait for.
     private func file(_ artifact: Artifact, _ work: DeviceAnswer.Work) async throws -> DeliverableFile {
-        let found = try await NIOThreadPool.singleton.runIfActive { artifacts.file(sha256: artifact.sha256) }
-        if let found { return found }
-        guards.refusals.write(
-            .error, "a file of a release cannot be delivered: its bytes are not there, or not what the release says"
-        ) { ["file": "\(artifact.name)", "release": "\(work.order.release)", "update": "\(work.update)"] }
-        throw HTTPError(.serviceUnavailable, headers: [.retryAfter: "60"])
+        let release = work.order.release
+        let found = try await NIOThreadPool.singleton.runIfActive { artifacts.file(artifact, of: release) }
+        guard let found else { throw FileUnavailable() }
+        return found
+    }
+}
+
+/// A file of a release cannot be had: 503, until an operator has mended that.
+struct FileUnavailable: HTTPResponseError {
+    var status: HTTPResponse.Status { .serviceUnavailable }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
+        Response(status: status, headers: [.retryAfter: "60"])
     }
 }

@@ -1,3 +1,5 @@
+import FleetCore
+
 /// A file that can be delivered: its bytes were proven to have these hashes.
 public struct DeliverableFile: Sendable {
     /// Its size in bytes.
@@ -19,6 +21,8 @@ public struct DeliverableFile: Sendable {
 
 /// The bytes of a file that is held open.
 public protocol FileBytes: Sendable {
+    /// Whether nobody has written to the file since its hashes were proven. Asked for before every piece, so it is cheap.
+    var isUnchanged: Bool { get }
     /// Reads bytes from a place in the file; 0 at its end. Blocks.
     func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int
     /// The open file, if the system holds these bytes of it in memory, so that it can send them from there without
@@ -28,7 +32,7 @@ public protocol FileBytes: Sendable {
 
 /// The files of releases, by what they hold.
 public protocol ArtifactSource: Sendable {
-    /// The file of this SHA-256, whose bytes were proven to have it; nil: it is not there, or was changed. May read the
-    /// whole file, and blocks while it does.
-    func file(sha256: String) -> DeliverableFile?
+    /// A file of a release, whose bytes were proven to have its SHA-256; nil: it cannot be had now, of which the source
+    /// tells whom it may concern. May read the whole file, and blocks while it does.
+    func file(_ artifact: Artifact, of release: Version) -> DeliverableFile?
 }

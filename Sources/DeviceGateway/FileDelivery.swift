@@ -14,6 +14,11 @@ struct FileDelivery: Sendable {
     /// slow readers do not hold gigabytes of the system's memory.
     static let socketBuffer = 256 << 10
 
+    /// The last bytes of a delivery that are copied, and not sent from the system's memory of the file: until a reader
+    /// has taken them, those could still be changed by whoever writes to the file. The system keeps up to twice
+    /// `socketBuffer`, so that before the last piece leaves, all that was not copied has arrived.
+    static let copiedTail = Int64(2 * socketBuffer)
+
     /// Where a delivery is.
     enum Stage: String, Sendable {
         case begun, moving, finished

@@ -1,4 +1,3 @@
-import Foundation
 import NIOCore
 import NIOPosix
 
@@ -7,6 +6,9 @@ import NIOPosix
 ///
 /// Bytes that the system holds in memory are sent from there (sendfile), or read at once where TLS has to see them; others
 /// are read before by a thread that may wait for a disk.
+///
+/// Before each piece, and after each that was copied, the file is looked at: bytes that are not those that were hashed
+/// never complete a delivery.
 final class FilePump {
     private let delivery: FileDelivery
     private let part: Range<Int64>
@@ -53,18 +55,30 @@ final class FilePump {
 
     private func send(_ length: Int64) {
         let range = sent..<sent + length
+        guard isUnchanged() else { return }
         guard let descriptor = delivery.file.bytes.descriptor(ofCached: range) else {
             return read(range).assumeIsolated().whenComplete { self.write($0) }
         }
-        guard delivery.sendsFromMemory else { return write(Result { try delivery.file.bytes.piece(range) }) }
+        let isTail = range.upperBound > part.upperBound - FileDelivery.copiedTail
+        guard delivery.sendsFromMemory, !isTail else { return write(Result { try delivery.file.bytes.piece(range) }) }
         write(.fileRegion(region(descriptor, range)))
     }
 
     private func write(_ piece: Result<ByteBuffer, any Error>) {
+        // What was copied before somebody wrote to the file was in it when it was hashed.
+        guard isUnchanged() else { return }
         switch piece {
         case .success(let piece): write(.byteBuffer(piece))
         case .failure(let error): end(.failure(error))
         }
+    }
+
+    /// Whether the file is still what was hashed. If not, the connection ends before the reader has all of it, so that it
+    /// takes nothing wrong for whole.
+    private func isUnchanged() -> Bool {
+        if delivery.file.bytes.isUnchanged { return true }
+        end(.failure(FileChanged()))
+        return false
     }
 
     private func write(_ piece: IOData) {
@@ -121,7 +135,10 @@ extension FileBytes {
         try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { space in
             try read(at: range.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: space[..<range.count]))
         }
-        guard piece.readableBytes > 0 else { throw CocoaError(.fileReadCorruptFile) }
+        guard piece.readableBytes > 0 else { throw FileChanged() }
         return piece
     }
 }
+
+/// Somebody has written to a file while it was delivered.
+private struct FileChanged: Error {}

@@ -117,6 +117,72 @@ import Testing
         await fixture.end()
     }
 
+    /// Writes to the stored file as it lies there; whoever holds it open sees the new bytes.
+    private func overwrite(_ fixture: GatewayFixture, at place: Int = 0) throws {
+        let hash = SHA256.hash(data: Data(fixture.payload)).map { String(format: "%02x", $0) }.joined()
+        let path = "\(fixture.folder)/artifacts/objects/\(hash.prefix(2))/\(hash)"
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: UInt64(place))
+        try file.write(contentsOf: Data([~fixture.payload[place]]))
+        try file.close()
+    }
+
+    /// Whoever reads as much as was announced would believe to have the right bytes.
+    @Test(arguments: [0, 4 << 20, (8 << 20) - 1])
+    func aFileThatIsOverwrittenDuringADownloadIsNotDeliveredToItsEnd(place: Int) async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(8 << 20))
+        let action = try await fixture.offer()
+        let reader = try await fixture.connect(reads: false)
+        try await reader.send(fixture.request("GET", "device-1", fixture.file(action)))
+        try await eventuallyHolds {
+            reader.read()
+            return reader.pending > 50_000
+        }
+        try overwrite(fixture, at: place)
+        try await reader.readOn()
+        try await eventuallyHolds { reader.isClosed }
+        #expect(reader.pending < fixture.payload.count)
+        try await eventuallyHolds { fixture.log.all.contains { $0.message == "a download has been cut" } }
+        #expect(!fixture.log.all.contains { $0.message == "a download has finished" })
+        #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 503)
+        await fixture.end()
+    }
+
+    @Test func aDamagedFileIsCopiedAnewFromTheFleetsDirectory() async throws {
+        let fixture = try await GatewayFixture()
+        let releases = "\(fixture.folder)/releases/2.0.0"
+        try FileManager.default.createDirectory(atPath: releases, withIntermediateDirectories: true)
+        try Data(fixture.payload).write(to: URL(fileURLWithPath: "\(releases)/\(GatewayFixture.fileName)"))
+        let action = try await fixture.offer()
+        for _ in 0..<2 {
+            try overwrite(fixture)
+            let reply = try await fixture.ask("GET", "device-1", fixture.file(action))
+            #expect(reply.status == 200 && reply.body == fixture.payload)
+        }
+        try FileManager.default.removeItem(atPath: "\(fixture.folder)/artifacts")
+        let other = fixture.file(try await fixture.action("device-2"))
+        #expect(try await fixture.ask("GET", "device-2", other).status == 200)
+        #expect(!fixture.log.all.contains { $0.level == .error })
+        await fixture.end()
+    }
+
+    /// Nothing mends it: that is said once, with what to do, however many ask.
+    @Test func aFileThatCannotBeHadIsOneLineOfTheLogAndANumberOfItsOwn() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        try overwrite(fixture)
+        for _ in 0..<5 {
+            #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 503)
+        }
+        let errors = fixture.log.all.filter { $0.level == .error }
+        #expect(errors.map(\.message) == ["a file of a release cannot be delivered"])
+        #expect(errors.first?.fields["release"] == "2.0.0" && errors.first?.fields["file"] == GatewayFixture.fileName)
+        let metrics = try await fixture.ask("GET", "", "/metrics").text
+        #expect(metrics.contains("muster_refusals_total{why=\"undeliverable\"} 5\n"), "\(metrics)")
+        #expect(!metrics.contains("why=\"busy\""))
+        await fixture.end()
+    }
+
     @Test func aFileThatWasChangedOnDiskIsNotDelivered() async throws {
         let fixture = try await GatewayFixture()
         let action = try await fixture.offer()
@@ -130,7 +196,7 @@ import Testing
             let reply = try await fixture.ask("GET", "device-1", path)
             #expect(reply.status == 503 && reply["retry-after"] != nil, "\(path)")
         }
-        #expect(fixture.log.all.contains { $0.fields["update"] == "patch" && $0.fields["file"] == "firmware.swu" })
+        #expect(fixture.log.all.contains { $0.fields["release"] == "2.0.0" && $0.fields["file"] == "firmware.swu" })
         await fixture.end()
     }
 }

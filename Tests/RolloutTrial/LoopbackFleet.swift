@@ -154,9 +154,11 @@ private final class HeldFiles: ArtifactSource {
 
     init(store: ArtifactStore) { self.store = store }
 
-    func file(sha256: String) -> DeliverableFile? {
-        guard let file = open.withLock({ $0[sha256] }) ?? (try? store.open(sha256: sha256)) else { return nil }
-        open.withLock { $0[sha256] = file }
+    func file(_ artifact: Artifact, of release: Version) -> DeliverableFile? {
+        guard let file = open.withLock({ $0[artifact.sha256] }) ?? (try? store.open(sha256: artifact.sha256)) else {
+            return nil
+        }
+        open.withLock { $0[artifact.sha256] = file }
         let known = file.artifact
         return DeliverableFile(
             size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: OpenBytes(file: file))
@@ -164,6 +166,8 @@ private final class HeldFiles: ArtifactSource {
 
     private struct OpenBytes: FileBytes {
         let file: OpenArtifact
+
+        var isUnchanged: Bool { file.isUnchanged }
 
         func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int {
             try file.read(at: offset, into: piece)

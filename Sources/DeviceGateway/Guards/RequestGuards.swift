@@ -9,7 +9,7 @@ import NIOCore
 struct RequestGuards: Sendable {
     /// Why something was refused, in one word for a label.
     enum Refusal: String, CaseIterable {
-        case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, other
+        case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, undeliverable, other
         case connection, slowRequest, slowReader
 
         init(_ status: HTTPResponse.Status) {
@@ -56,9 +56,9 @@ struct RequestGuards: Sendable {
 
     /// A request was refused, which is its answer.
     /// - Parameter device: The id that it was sent for, as it was said: it may not be the device's, if nothing proved it.
-    func refused(_ route: GatewayRoute, _ status: HTTPResponse.Status, device: String?) {
+    func refused(_ route: GatewayRoute, _ status: HTTPResponse.Status, device: String?, why: Refusal? = nil) {
         meters.answered(route, status)
-        refused(Refusal(status)) {
+        refused(why ?? Refusal(status)) {
             var metadata: Logger.Metadata = ["route": "\(route.rawValue)", "status": "\(status.code)"]
             if let device { metadata["device"] = "\(device.prefix(128))" }
             return metadata
@@ -93,7 +93,9 @@ struct RequestWatch: RouterMiddleware {
             return response
         } catch {
             let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
-            guards.refused(GatewayRoute(context.endpointPath), status, device: context.parameters.get("id"))
+            guards.refused(
+                GatewayRoute(context.endpointPath), status, device: context.parameters.get("id"),
+                why: error is FileUnavailable ? .undeliverable : nil)
             throw error
         }
     }

@@ -65,14 +65,16 @@ struct GatewayRunner {
         let options = DeviceGateway.Options(
             host: address.host, port: address.port, tenant: definition.settings.name,
             pollInterval: definition.settings.heartbeat)
+        let files = StoredFiles(ArtifactStore(state: directory), fleet: fleet, logger: logger)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
-            artifacts: StoredFiles(ArtifactStore(state: directory), logger: logger), security: security, logger: logger,
-            limits: limits,
+            artifacts: files, security: security, logger: logger, limits: limits,
             readings: EngineReadings(
                 failure: { host.failure },
-                metrics: { [commitTimes] in await EngineMetrics(host: host, commitTimes: commitTimes).read() }))
+                metrics: { [commitTimes] in
+                    await EngineMetrics(host: host, commitTimes: commitTimes).read() + files.metrics
+                }))
         if security == nil, !address.isLoopback {
             logger.warning(
                 "devices of other machines call in without TLS: whoever is between can read their tokens",

@@ -67,7 +67,7 @@ final class GatewayFixture: Sendable {
             DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
             entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
             credentials: CredentialFile(directory: folder),
-            artifacts: StoredFiles(store, logger: logger), logger: logger, limits: limits,
+            artifacts: StoredFiles(store, fleet: folder, logger: logger), logger: logger, limits: limits,
             readings: EngineReadings(failure: { failure ?? host.failure }, metrics: { await metrics.read() }))
         running = try await gateway.start()
         try await command(

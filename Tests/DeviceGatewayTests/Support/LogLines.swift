@@ -5,6 +5,7 @@ import Synchronization
 final class LogLines: Sendable {
     /// A line as it was logged.
     struct Line: Sendable {
+        var level: Logger.Level
         var message: String
         var fields: [String: String]
     }
@@ -30,7 +31,7 @@ final class LogLines: Sendable {
 
         func log(event: LogEvent) {
             let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.mapValues(\.description)
-            lines.append(Line(message: event.message.description, fields: fields))
+            lines.append(Line(level: event.level, message: event.message.description, fields: fields))
         }
     }
 }

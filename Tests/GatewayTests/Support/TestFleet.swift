@@ -181,8 +181,8 @@ private final class TestClock: EngineClock {
 private struct StoreFiles: ArtifactSource {
     let store: ArtifactStore
 
-    func file(sha256: String) -> DeliverableFile? {
-        guard let file = try? store.open(sha256: sha256) else { return nil }
+    func file(_ artifact: Artifact, of release: Version) -> DeliverableFile? {
+        guard let file = try? store.open(sha256: artifact.sha256) else { return nil }
         let known = file.artifact
         return DeliverableFile(
             size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: Bytes(file: file))
@@ -190,6 +190,8 @@ private struct StoreFiles: ArtifactSource {
 
     private struct Bytes: FileBytes {
         let file: OpenArtifact
+
+        var isUnchanged: Bool { file.isUnchanged }
 
         func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) throws -> Int {
             try file.read(at: offset, into: piece)
