@@ -117,6 +117,15 @@ struct BadReleaseTests {
         #expect(Reference.sha256(Array("hello".utf8)) == Self.hello)
     }
 
+    @Test func aFileThatDevicesWouldTakeForTheMD5OfAnother() throws {
+        let file = { (end: String) in "\n  - {file: app.bin\(end), size: 5, sha256: \"\(Self.hello)\"}" }
+        let found = try lines("version: 2.4.1\nartifacts:\(file(".MD5SUM"))\(file(""))")
+        #expect(
+            found.contains(
+                "releases/2.4.1/release.yaml:3:3: `app.bin.MD5SUM` is what devices ask for as the MD5 of `app.bin`; "
+                    + "rename one of them"), "\(found)")
+    }
+
     @Test func sizesAndHashesAreCompared() throws {
         let release = "version: 2.4.1\nartifacts:\n  - {file: app.bin, size: 5, sha256: \"\(Self.hello)\"}"
         #expect(try lines(release) == [])

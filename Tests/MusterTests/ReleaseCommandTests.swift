@@ -139,6 +139,17 @@ struct ReleaseCommandTests {
         try expectRefusal("--notes is longer than 2048 bytes") { try add("3.1.0", [good], "--notes", long) }
     }
 
+    /// A device that asks for the MD5 of the one would be sent the other.
+    @Test func aFileThatIsCalledLikeTheMD5OfAnother() throws {
+        let files = [try file("till.bin", "the till"), try file("till.bin.MD5SUM", "0  till.bin\n")]
+        for order in [files, files.reversed()] {
+            try expectRefusal("till.bin.MD5SUM is what devices ask for as the MD5 of till.bin") {
+                try add("3.1.0", order)
+            }
+        }
+        #expect(try add("3.1.0", [files[1]]).code == 0)
+    }
+
     @Test func directoriesThatAreNoFleet() throws {
         let file = try file("pos-app.bin", "the till")
         for (folder, says) in [("work", "a directory without a fleet.yaml"), ("nowhere", "not a fleet directory")] {

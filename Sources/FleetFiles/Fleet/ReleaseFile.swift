@@ -18,6 +18,15 @@ public enum ReleaseFile {
         return isPlain && !text.isEmpty && text != "." && text != ".." && text.utf8.count <= 255
     }
 
+    /// What devices are told to ask for beside a file's name to learn its MD5: a file of that name would be asked for too.
+    public static let md5Suffix = ".MD5SUM"
+
+    /// A file of these names for which devices would find the MD5 of another: `a.MD5SUM` beside `a`; nil: there is none.
+    public static func ambiguous(_ names: [String]) -> String? {
+        let all = Set(names)
+        return names.first { $0.hasSuffix(md5Suffix) && all.contains(String($0.dropLast(md5Suffix.count))) }
+    }
+
     /// The file's text. A reader takes the same release from it, whatever characters notes and names have;
     /// only a mark of byte order at the beginning of notes is lost.
     public static func text(of release: Release) -> String {

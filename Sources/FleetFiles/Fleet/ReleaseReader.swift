@@ -35,6 +35,11 @@ struct ReleaseReader {
             }
             artifacts.append(artifact)
         }
+        if let name = ReleaseFile.ambiguous(artifacts.map(\.name)) {
+            map["artifacts"]?.error(
+                "`\(name.shown)` is what devices ask for as the MD5 of `\(String(name.dropLast(ReleaseFile.md5Suffix.count)).shown)`",
+                "rename one of them")
+        }
         guard let version else { return nil }
         let release = Release(version: version, notes: notes, artifacts: artifacts)
         return ReadRelease(release: release, scope: scope, versionPlace: value?.place)

@@ -56,7 +56,7 @@ struct ReleaseAddition {
                 remedy: "put them into one archive")
         }
         var seen: [String: String] = [:]
-        return try files.map { file in
+        let names = try files.map { file in
             let name = (file as NSString).lastPathComponent
             guard ReleaseFile.isFileName(name) else {
                 throw ReleaseRefusal("\(file) has no name that a release can have", remedy: "name a file, or rename it")
@@ -71,6 +71,12 @@ struct ReleaseAddition {
             }
             return name
         }
+        if let name = ReleaseFile.ambiguous(names) {
+            throw ReleaseRefusal(
+                "\(name) is what devices ask for as the MD5 of \(name.dropLast(ReleaseFile.md5Suffix.count))",
+                remedy: "rename one of them")
+        }
+        return names
     }
 
     private func digests(
