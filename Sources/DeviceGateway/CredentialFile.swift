@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// One line each: the SHA-256 of the token in hexadecimal, a blank, and the device's id; `*` for the fleet's token, which
 /// speaks for any device. Tokens are drawn from 256 bits, so that a plain hash is as good as a slow one. The file is
-/// read again when it has changed.
+/// looked at for every token, and read again when it has changed.
 public final class CredentialFile: DeviceCredentials {
     /// The file's name in the state folder.
     public static let name = "credentials"
@@ -15,12 +15,11 @@ public final class CredentialFile: DeviceCredentials {
     private struct Content {
         var hashes: [String: [UInt8]] = [:]
         var stamp: Stamp?
-        var checkedAt: ContinuousClock.Instant?
     }
 
     /// What says that a file has changed.
     private struct Stamp: Equatable {
-        var seconds: Int, nanoseconds: Int, inode: UInt64
+        var seconds: Int, nanoseconds: Int, inode: UInt64, size: Int64
     }
 
     private let path: String
@@ -46,17 +45,17 @@ public final class CredentialFile: DeviceCredentials {
         return zip(wanted, SHA256.hash(data: Data(token.utf8))).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// Once a second at most: a wrong token must not cost a look at the disk.
+    /// For every token: one that was taken back counts no more from then on. The system knows the answer without the
+    /// disk, in a millionth of a second.
     private func refresh(_ content: inout Content) {
-        if let checkedAt = content.checkedAt, ContinuousClock.now - checkedAt < .seconds(1) { return }
-        content.checkedAt = .now
         var status = stat()
         guard stat(path, &status) == 0 else {
-            content = Content(checkedAt: content.checkedAt)
+            content = Content()
             return
         }
         let stamp = Stamp(
-            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec, inode: UInt64(status.st_ino))
+            seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec, inode: UInt64(status.st_ino),
+            size: Int64(status.st_size))
         guard stamp != content.stamp else { return }
         content.stamp = stamp
         do throws(CredentialFailure) {

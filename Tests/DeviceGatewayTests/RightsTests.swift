@@ -1,3 +1,4 @@
+import DeviceGateway
 import FleetCore
 import Testing
 
@@ -32,6 +33,20 @@ import Testing
         }
         let unknown = try await statuses(fixture, "nobody", proof: "TargetToken \(own)")
         #expect(unknown == [401])
+        await fixture.end()
+    }
+
+    @Test func aTokenCountsFromWhenItIsDrawnUntilItIsTakenBack() async throws {
+        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        for _ in 0..<5 {
+            let former = "TargetToken \(try CredentialFile.issue("device-1", directory: fixture.folder))"
+            #expect(try await fixture.ask("GET", "device-1", proof: former).status == 200)
+            let proof = "TargetToken \(try CredentialFile.issue("device-1", directory: fixture.folder))"
+            #expect(try await fixture.ask("GET", "device-1", proof: former).status == 401)
+            #expect(try await fixture.ask("GET", "device-1", proof: proof).status == 200)
+            #expect(try CredentialFile.revoke("device-1", directory: fixture.folder))
+            #expect(try await fixture.ask("GET", "device-1", proof: proof).status == 401)
+        }
         await fixture.end()
     }
 

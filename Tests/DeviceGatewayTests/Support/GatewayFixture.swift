@@ -18,7 +18,7 @@ final class GatewayFixture: Sendable {
     let seat: EngineSeat
     let running: RunningGateway
     let fleetToken: String
-    /// Devices' own tokens, drawn before the first request: the gateway looks for new ones once a second.
+    /// Devices' own tokens.
     let tokens: [String: String]
     let bell: OrderBell
     let log: LogLines
