@@ -1,6 +1,7 @@
 import FleetCore
 import FleetEngine
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 
@@ -87,7 +88,9 @@ public struct DeviceGateway: Sendable {
                 router: router, server: .http1(security, configuration: configuration),
                 configuration: ApplicationConfiguration(
                     address: .hostname(options.host, port: options.port), serverName: Self.serverName,
-                    backlog: GatewayLimits.backlog),
+                    backlog: GatewayLimits.backlog,
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        guards.limits.connections + GatewayLimits.mostBeyond, logger: logger)),
                 onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         }
     }

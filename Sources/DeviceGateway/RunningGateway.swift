@@ -16,7 +16,7 @@ public struct RunningGateway: Sendable {
 
     /// Starts a server and waits until it listens.
     /// - Parameter makeServer: Makes it with what it is to call once it listens, with the port.
-    /// - Throws: Why it cannot listen.
+    /// - Throws: `ListenFailure`, if it cannot have its address; whatever else keeps it from listening.
     static func start(
         bell: OrderBell, logger: Logger, _ makeServer: (@escaping @Sendable (Int) -> Void) -> any Service
     ) async throws -> RunningGateway {
@@ -31,7 +31,11 @@ public struct RunningGateway: Sendable {
             try await group.run()
         }
         for await port in ports { return RunningGateway(port: port, group: group, task: task, bell: bell) }
-        try await task.value
+        do {
+            try await task.value
+        } catch {
+            throw ListenFailure(error) ?? error
+        }
         throw CancellationError()
     }
 

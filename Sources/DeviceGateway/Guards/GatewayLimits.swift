@@ -4,6 +4,9 @@
 public struct GatewayLimits: Sendable {
     /// Connections at once; further ones are closed as they come. One that idles takes about 20 KiB.
     public var connections = 100_000
+    /// Connections beyond those that are taken to be refused, at once; more wait in the system's queue until these are
+    /// closed, so that a storm of them leaves no file without a descriptor.
+    public static let mostBeyond = 16
     /// Connections that may wait to be taken: a storm of devices comes faster than one thread takes them, and one that
     /// finds no room tries again only after seconds. The system may allow fewer.
     static let backlog = 4096

@@ -129,19 +129,21 @@ struct ConsoleCommand: ParsableCommand {
         let directory = engine.directory
         try GatewayRunner.refuseSimulated(directory)
         let log = try GatewayRunner.log(in: directory)
-        defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
         let gateway = GatewayRunner(
             fleet: arguments.fleet, definition: engine.definition, directory: directory, address: address,
             security: try gatewayArguments.security(logger), logger: logger)
-        try gateway.takeInReleases()
+        try gateway.prepare()
         var engine = engine
         engine.link = gateway.bell
         engine.commitTimes = gateway.commitTimes
         let whole = engine
         return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { host in
             let running = try gateway.start(host)
-            return { gateway.stop(running) }
+            return {
+                gateway.stop(running)
+                log.flush()
+            }
         }
     }
 

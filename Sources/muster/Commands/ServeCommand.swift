@@ -53,7 +53,7 @@ struct ServeCommand: ParsableCommand {
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
             logger: logger)
         gateway.limits.bytesPerSecondPerDevice = bytesPerSecondPerDevice
-        try gateway.takeInReleases()
+        try gateway.prepare()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
             operatorName: UserName.own,

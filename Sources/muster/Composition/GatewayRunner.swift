@@ -45,9 +45,10 @@ struct GatewayRunner {
         return LogQueue { file.append($0) }
     }
 
-    /// Puts the files of the fleet's releases where they are delivered from; before the engine starts, so that no device
-    /// is told to fetch what cannot be had.
-    func takeInReleases() throws {
+    /// Makes sure that devices can be served, and puts the files of the fleet's releases where they are delivered from;
+    /// before the engine starts, so that no device is told to fetch what cannot be had.
+    func prepare() throws {
+        _ = try descriptors()
         do {
             try ReleaseIntake(fleet: fleet, store: ArtifactStore(state: directory)).run()
         } catch let error as ArtifactStoreError {
@@ -56,16 +57,31 @@ struct GatewayRunner {
         }
     }
 
+    private func descriptors() throws -> DescriptorBudget {
+        let limit = DescriptorBudget.raise()
+        guard let budget = DescriptorBudget(limit: limit, processors: ProcessInfo.processInfo.processorCount) else {
+            printError(
+                "muster: this process may open only \(limit) files and connections, too few for a gateway; "
+                    + "raise `ulimit -n`, for instance to 4096")
+            throw ExitStatus.failed
+        }
+        return budget
+    }
+
     /// Listens. Devices reach this engine.
     func start(_ host: EngineHost) throws -> RunningGateway {
-        let limits = limits.fitting(connections: DescriptorLimit.raise())
+        let descriptors = try descriptors()
+        let limits = limits.fitting(connections: descriptors.connections)
         if limits.connections < self.limits.connections {
-            logger.notice("connections are limited by the system", metadata: ["connections": "\(limits.connections)"])
+            logger.notice(
+                "connections are limited by the system",
+                metadata: ["connections": "\(limits.connections)", "remedy": "raise `ulimit -n`"])
         }
         let options = DeviceGateway.Options(
             host: address.host, port: address.port, tenant: definition.settings.name,
             pollInterval: definition.settings.heartbeat)
-        let files = StoredFiles(ArtifactStore(state: directory), fleet: fleet, logger: logger)
+        let files = StoredFiles(
+            ArtifactStore(state: directory), fleet: fleet, capacity: descriptors.files, logger: logger)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },

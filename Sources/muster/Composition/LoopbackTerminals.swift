@@ -27,7 +27,7 @@ struct LoopbackTerminals {
             fleet: fleet, definition: definition, directory: directory,
             address: ListenAddress(host: "127.0.0.1", port: 0),
             logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() })
-        try runner.takeInReleases()
+        try runner.prepare()
     }
 
     /// Where the engine sends its orders.
