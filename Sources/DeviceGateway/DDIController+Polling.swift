@@ -54,24 +54,35 @@ extension DDIController {
         return book.cancelled(id, underWay: answer.work?.order.generation)
     }
 
-    /// What a device says of itself. It is answered by 200 in any case: a client that is not does nothing else.
+    /// What a device says of itself. A body that a text has broken is answered by 200 and changes nothing: swupdate, which
+    /// writes such, sends its attributes again at every poll until they are answered by 200, and fetches no update before.
+    /// What no client sends is refused.
     func describe(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
         let bytes = try await body(of: request, context)
-        guard let description = DeviceDescription(reading: bytes.readableBytesView) else {
+        switch DeviceDescription.read(bytes.readableBytesView) {
+        case .description(let description): try await take(description, of: caller)
+        case .broken:
             guards.refusals.write(.warning, "attributes that cannot be read were dropped") {
                 ["device": "\(caller.id)"]
             }
             try await call(caller)
-            return Response(status: .ok)
+        case .wrong:
+            try await call(caller)
+            throw HTTPError(.badRequest)
         }
-        var reports = [DeviceCall.Body(.described(description.tags))]
+        return Response(status: .ok)
+    }
+
+    private func take(_ description: DeviceDescription, of caller: Caller) async throws {
+        let former = description.mode == .replace ? nil : try await call(caller).described
+        let tags = description.applied(to: former)
+        var reports = [DeviceCall.Body(.described(tags))]
         if let firmware = description.firmware { reports.append(.init(.contacted(firmware: firmware))) }
-        if let evidence = clones.saw(caller.id, by: "attributes", description.identity) {
+        if let evidence = clones.saw(caller.id, by: "attributes", DeviceDescription.identity(tags)) {
             reports.append(.init(.twoUnderOneID(evidence: evidence)))
         }
         try await call(caller, reports)
-        return Response(status: .ok)
     }
 
     /// What to install, and where its files are.

@@ -51,12 +51,15 @@ enum LenientJSON {
     /// taken for blanks. Nil: it is not to be read even so.
     static func object(_ body: some Sequence<UInt8>) -> [String: Any]? {
         let bytes = Data(body.map { $0 < 0x20 ? 0x20 : $0 })
-        guard depth(of: bytes) <= deepest else { return nil }
+        guard !isTooDeep(bytes) else { return nil }
         return (try? JSONSerialization.jsonObject(with: bytes)) as? [String: Any]
     }
 
+    /// Whether it is nested deeper than is read.
+    static func isTooDeep(_ body: some Sequence<UInt8>) -> Bool { depth(of: body) > deepest }
+
     /// How deep it is nested. Brackets in texts are text: a client's log may be full of them.
-    private static func depth(of json: Data) -> Int {
+    private static func depth(of json: some Sequence<UInt8>) -> Int {
         var depth = 0, deepest = 0
         var isText = false, isEscaped = false
         for byte in json {

@@ -1,4 +1,5 @@
 import FleetCore
+import FleetEngine
 import Testing
 
 /// What devices say, in the forms in which field clients say it, and in those that none does.
@@ -61,11 +62,50 @@ import Testing
         await fixture.end()
     }
 
-    @Test func attributesAreAnsweredBy200WhateverTheyAre() async throws {
+    private func describe(_ fixture: GatewayFixture, _ body: String) async throws -> Int {
+        try await fixture.ask("PUT", "device-1", "configData", body: body).status
+    }
+
+    /// swupdate does not escape values, and does nothing else before it is answered by 200.
+    @Test func attributesOfFieldClientsAreAnsweredBy200() async throws {
         let fixture = try await GatewayFixture()
-        for body in [#"{"data":{"firmware":"1.0.0"}}"#, "{", "", #"{"data":7}"#, #"{"id":"","data":{"a":[1]}}"#] {
-            #expect(try await fixture.ask("PUT", "device-1", "configData", body: body).status == 200, "\(body)")
+        let bodies = [
+            #"{"data":{"firmware":"1.0.0"}}"#, #"{"id":"","data":{}}"#, #"{"data":{"a":null,"b":7,"c":true}}"#,
+            #"{"id":"","time":"20261123T152732","data":{"board":"11" panel"}}"#, "{\"data\":{\"a\":\"b\nc\"}}",
+        ]
+        for body in bodies { #expect(try await describe(fixture, body) == 200, "\(body)") }
+        await fixture.end()
+    }
+
+    @Test func whatCannotBeAttributesIsRefused() async throws {
+        let fixture = try await GatewayFixture()
+        let deep = #"{"data":"# + String(repeating: #"{"a":"#, count: 100) + "1" + String(repeating: "}", count: 101)
+        let bodies = [
+            "", "{", "[]", "null", "rubbish", #"["data"]"#, #"{"data":7}"#, #"{"data":null}"#, #"{"a":"b"}"#, deep,
+            #"{"data":{"a":[1]}}"#, #"{"data":{"a":{"b":"c"}}}"#, #"{"mode":"add","data":{"a":"b"}}"#,
+            #"{"mode":7,"data":{"a":"b"}}"#, #"{"mode":null,"data":{"a":"b"}}"#,
+        ]
+        for body in bodies { #expect(try await describe(fixture, body) == 400, "\(body.prefix(40))") }
+        await fixture.end()
+    }
+
+    @Test func attributesAreMergedReplacedOrRemoved() async throws {
+        let fixture = try await GatewayFixture()
+        func tags(_ body: String) async throws -> [String] {
+            #expect(try await describe(fixture, body) == 200)
+            let call = DeviceCall(device: "device-1", reports: [])
+            let answer = await withCheckedContinuation { continuation in
+                if !fixture.host.call(call, completion: { continuation.resume(returning: $0.answer) }) {
+                    continuation.resume(returning: nil)
+                }
+            }
+            return (answer?.described ?? []).map { "\($0.name)=\($0.value)" }
         }
+        #expect(try await tags(#"{"data":{"a":"1","b":"2"}}"#) == ["a=1", "b=2"])
+        #expect(try await tags(#"{"data":{"b":"3","c":"4","a":null}}"#) == ["b=3", "c=4"])
+        #expect(try await tags(#"{"mode":"merge","data":{"d":"5"}}"#) == ["b=3", "c=4", "d=5"])
+        #expect(try await tags(#"{"mode":"remove","data":{"b":null,"c":"","e":""}}"#) == ["d=5"])
+        #expect(try await tags(#"{"mode":"replace","data":{"f":6,"g":true,"h":-1.5}}"#) == ["f=6", "g=true", "h=-1.5"])
         await fixture.end()
     }
 

@@ -71,7 +71,7 @@ import Testing
         let unit: [(String, Int, String)] = [
             (fixture.request("GET", "device-1"), 200, "/device-1/"),
             (fixture.request("GET", "device-2"), 200, "/device-2/"),
-            (fixture.request("PUT", "device-1", "configData", body: "{}"), 200, ""),
+            (fixture.request("PUT", "device-1", "configData", body: #"{"data":{}}"#), 200, ""),
             (fixture.request("GET", "device-3"), 200, "/device-3/"),
             (fixture.request("GET", "device-2", headers: [Self.detour]), 200, "/device-2/"),
             (fixture.request("GET", "device-1"), 200, "/device-1/"),
