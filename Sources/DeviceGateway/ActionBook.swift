@@ -23,61 +23,73 @@ final class ActionBook: Sendable {
         var problem: String?
     }
 
-    private let entries = Mutex<[String: Entry]>([:])
+    private struct Content {
+        var entries: [String: Entry] = [:]
+        /// Whose each of these actions is.
+        var owners: [UInt32: String] = [:]
+    }
+
+    private let content = Mutex(Content())
+
+    /// Whether another device was offered this action, and has not ended it.
+    func isAnothers(_ action: UInt32, than device: String) -> Bool {
+        content.withLock { $0.owners[action].map { $0 != device } ?? false }
+    }
 
     /// The device is offered this action.
     func offered(_ work: DeviceAnswer.Work, to device: String) {
-        entries.withLock { Self.open(work, device, in: &$0) }
+        content.withLock { Self.open(work, device, in: &$0) }
     }
 
     /// The device is told what to fetch for this action. True: for the first time.
     func given(_ work: DeviceAnswer.Work, to device: String) -> Bool {
-        entries.withLock { entries in
-            Self.open(work, device, in: &entries)
-            defer { entries[device]?.isGiven = true }
-            return entries[device]?.isGiven == false
+        content.withLock { content in
+            Self.open(work, device, in: &content)
+            defer { content.entries[device]?.isGiven = true }
+            return content.entries[device]?.isGiven == false
         }
     }
 
     /// The device said that this action has ended.
     func closed(_ action: UInt32, by device: String) {
-        entries.withLock { entries in
-            guard entries[device]?.action == action else { return }
-            entries[device]?.action = nil
-            entries[device]?.problem = nil
+        content.withLock { content in
+            guard content.entries[device]?.action == action else { return }
+            content.entries[device]?.action = nil
+            content.entries[device]?.problem = nil
+            content.owners[action] = nil
         }
     }
 
     /// The action that a device is to drop since another or none is under way: a client goes on with one that was called
     /// off until it has confirmed the cancel. Nil: none.
     func cancelled(_ device: String, underWay: UInt32?) -> UInt32? {
-        entries.withLock { entries in
-            guard let known = entries[device]?.action, known != underWay else { return nil }
+        content.withLock { content in
+            guard let known = content.entries[device]?.action, known != underWay else { return nil }
             return known
         }
     }
 
     /// What the device complained of; the latest is kept.
     func complained(_ problem: String, of action: UInt32, by device: String) {
-        entries.withLock { if $0[device]?.action == action { $0[device]?.problem = problem } }
+        content.withLock { if $0.entries[device]?.action == action { $0.entries[device]?.problem = problem } }
     }
 
     /// What the device complained of last.
     func complaint(of action: UInt32, by device: String) -> String? {
-        entries.withLock { $0[device]?.action == action ? $0[device]?.problem : nil }
+        content.withLock { $0.entries[device]?.action == action ? $0.entries[device]?.problem : nil }
     }
 
     /// These bytes of a file were delivered.
     /// - Parameter file: The file's place in the release.
     /// - Returns: How many bytes of the release were delivered without a gap.
     func delivered(_ range: Range<Int64>, of file: Int, _ work: DeviceAnswer.Work, to device: String) -> Int64 {
-        entries.withLock { entries in
-            Self.open(work, device, in: &entries)
-            guard var entry = entries[device] else { return 0 }
+        content.withLock { content in
+            Self.open(work, device, in: &content)
+            guard var entry = content.entries[device] else { return 0 }
             let before = entry.delivered[file] ?? (entry.isWhole ? 0 : range.lowerBound)
             // Bytes behind a gap prove nothing: a device could ask for the last one alone.
             entry.delivered[file] = range.lowerBound <= before ? max(before, range.upperBound) : before
-            entries[device] = entry
+            content.entries[device] = entry
             return work.artifacts.indices.reduce(0) { sum, place in
                 let whole = entry.isWhole || place >= file ? 0 : work.artifacts[place].size
                 return sum + (entry.delivered[place] ?? whole)
@@ -85,9 +97,11 @@ final class ActionBook: Sendable {
         }
     }
 
-    private static func open(_ work: DeviceAnswer.Work, _ device: String, in entries: inout [String: Entry]) {
-        guard entries[device]?.action != work.order.generation else { return }
-        let former = entries[device]
+    private static func open(_ work: DeviceAnswer.Work, _ device: String, in content: inout Content) {
+        guard content.entries[device]?.action != work.order.generation else { return }
+        let former = content.entries[device]
+        if let action = former?.action { content.owners[action] = nil }
+        content.owners[work.order.generation] = device
         let isFirst = work.order.attempt == 1 && work.step == .offered
         var entry = Entry(
             action: work.order.generation, release: work.order.release, isWhole: isFirst || !work.isOlderThanEngine)
@@ -95,6 +109,6 @@ final class ActionBook: Sendable {
         if let former, former.release == entry.release {
             (entry.delivered, entry.isWhole) = (former.delivered, former.isWhole)
         }
-        entries[device] = entry
+        content.entries[device] = entry
     }
 }

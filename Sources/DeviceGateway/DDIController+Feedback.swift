@@ -3,18 +3,20 @@ import FleetEngine
 import Hummingbird
 
 extension DDIController {
-    /// What a device says of an action. Feedback of one that is over is taken and changes nothing: the client would
-    /// repeat it for ever.
+    /// What a device says of an action. Feedback of one that is over is taken and changes nothing: swupdate repeats what
+    /// is not answered by 200, and an action that was called off still gets a `proceeding`. Of one that was never the
+    /// device's no client says anything.
     func feedback(_ request: Request, _ context: Context) async throws -> Response {
         let caller = try device(request, context)
         let action = try action(context)
         try guards.limiter.expectFeedback(of: caller.id)
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
+        let answer = try await call(caller)
+        try expectNotAnothers(action, caller, answer)
         if let complaint = ClientFailure.complaint(in: feedback.details) {
             book.complained(complaint, of: action, by: caller.id)
         }
-        let answer = try await call(caller)
         if let work = answer.work, work.order.generation == action {
             let reports = reports(feedback, caller.id, work, answer)
             if !reports.isEmpty { try await call(caller, reports.map { .init(generation: action, $0) }) }
@@ -22,6 +24,14 @@ extension DDIController {
         }
         if feedback.isLast { book.closed(action, by: caller.id) }
         return Response(status: .ok)
+    }
+
+    /// Refuses an action that was never given to anybody, or that is another device's. Which of those that are over was
+    /// whose is not kept.
+    private func expectNotAnothers(_ action: UInt32, _ caller: Caller, _ answer: DeviceAnswer) throws {
+        guard action > 0, action <= answer.latestGeneration, !book.isAnothers(action, than: caller.id) else {
+            throw HTTPError(.notFound)
+        }
     }
 
     private func reports(
@@ -76,6 +86,7 @@ extension DDIController {
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         let answer = try await call(caller)
+        try expectNotAnothers(action, caller, answer)
         if let work = answer.work, work.order.generation == action, work.isWithdrawn {
             let said = feedback.execution == .rejected ? [Report.Body.reached(.installing)] : dropped(work)
             if feedback.isLast { try await call(caller, said.map { .init(generation: action, $0) }) }

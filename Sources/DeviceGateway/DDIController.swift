@@ -3,6 +3,7 @@ import FleetEngine
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// The requests of DDI: who calls, and which room of the controller answers.
 struct DDIController: Sendable {
@@ -74,8 +75,18 @@ struct DDIController: Sendable {
             let id = context.parameters.get("id").flatMap({ PathSegment.name($0) })
         else { throw HTTPError(.notFound) }
         return Claim(
-            tenant: tenant, id: id, authorization: request.headers[.authorization], host: request.head.authority,
+            tenant: tenant, id: id, authorization: request.headers[.authorization],
+            host: Self.host(request.head.authority, context.channel),
             certificate: security?.certificate(of: context.channel), address: context.address)
+    }
+
+    /// The host that a request names; if it names none, the address that it reached.
+    static func host(_ said: String?, _ channel: any Channel) -> String? {
+        if let said, !said.isEmpty { return said }
+        guard let address = channel.localAddress, let ip = address.ipAddress, let port = address.port else {
+            return nil
+        }
+        return address.protocol == .inet6 ? "[\(ip)]:\(port)" : "\(ip):\(port)"
     }
 
     /// The device whose rights the request has proven.

@@ -70,4 +70,39 @@ import Testing
         }
         await fixture.end()
     }
+
+    @Test func aWrongMethodIsAnsweredByTheRightOnes() async throws {
+        let fixture = try await GatewayFixture()
+        let wrong = [
+            ("POST", "", "GET"), ("GET", "configData", "PUT"), ("PUT", "deploymentBase/1", "GET"),
+            ("GET", "deploymentBase/1/feedback", "POST"), ("DELETE", "cancelAction/1", "GET"),
+            ("PUT", "cancelAction/1/feedback", "POST"), ("POST", "softwaremodules/1/artifacts/a", "GET, HEAD"),
+            ("POST", "/health", "GET, HEAD"), ("POST", "/metrics", "GET"),
+        ]
+        for (method, path, right) in wrong {
+            let reply = try await fixture.ask(method, "device-1", path)
+            #expect(reply.status == 405 && reply["allow"] == right, "\(method) \(path)")
+        }
+        #expect(try await fixture.ask("POST", "device-1", "nowhere").status == 404)
+        #expect(try await fixture.ask("HEAD", "", "/health").status == 200)
+        #expect(try await fixture.ask("GET", "device-1", proof: "")["www-authenticate"] == "TargetToken, GatewayToken")
+        await fixture.end()
+    }
+
+    /// The host that a client names is the one that it is given links to; one that names none, the address it reached.
+    @Test(arguments: ["Host: ", "Host: shop.example:99"])
+    func linksLeadToWhereTheDeviceCalled(host: String) async throws {
+        let fixture = try await GatewayFixture()
+        let wanted = host == "Host: " ? "127.0.0.1:\(fixture.running.port)" : "shop.example:99"
+        // A plain poll, and one that goes the way of all requests.
+        for more in ["", "Connection: keep-alive\r\n"] {
+            let connection = try await fixture.connect()
+            let reply = try await connection.ask(
+                "GET /shop/controller/v1/device-1 HTTP/1.1\r\n\(host)\r\n\(more)"
+                    + "Authorization: GatewayToken \(fixture.fleetToken)\r\n\r\n")
+            #expect(reply.text.contains("\"http://\(wanted)/shop/controller/v1/device-1/configData\""), "\(reply.text)")
+            await connection.close()
+        }
+        await fixture.end()
+    }
 }

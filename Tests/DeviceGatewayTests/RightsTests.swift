@@ -112,13 +112,15 @@ import Testing
         await fixture.end()
     }
 
-    @Test func feedbackOfAnothersOrderIsTakenAndChangesNothing() async throws {
+    @Test func feedbackOfAnothersOrderIsRefusedAndChangesNothing() async throws {
         let fixture = try await GatewayFixture()
         _ = try await fixture.offer("device-1")
         let theirs = try await fixture.action("device-2")
         let body = GatewayFixture.feedback("closed", "failure")
-        let reply = try await fixture.ask("POST", "device-1", "deploymentBase/\(theirs)/feedback", body: body)
-        #expect(reply.status == 200)
+        for path in ["deploymentBase/\(theirs)", "cancelAction/\(theirs)", "deploymentBase/99999", "deploymentBase/0"] {
+            let reply = try await fixture.ask("POST", "device-1", "\(path)/feedback", body: body)
+            #expect(reply.status == 404, "\(path)")
+        }
         let tally = try await fixture.view().update?.summary.tally
         #expect(tally?[.inProgress] == 3 && tally?.failures == 0)
         #expect(try await fixture.action("device-2") == theirs)

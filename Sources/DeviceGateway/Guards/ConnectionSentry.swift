@@ -61,6 +61,9 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         channel?.close(promise: nil)
     }
 
+    /// A request's head is longer than the limits allow.
+    fileprivate func refuseLongHead() { guards.refused(.none, .requestHeaderFieldsTooLarge, device: nil) }
+
     /// A piece of a file is written, and is to be taken in time.
     func pieceLeaves(_ taken: EventLoopFuture<Void>, _ write: () -> Void) {
         deadlines.pieceLeft(at: .now())
@@ -119,18 +122,23 @@ private final class BytePost: ChannelInboundHandler {
     }
 }
 
-/// Sees requests begin and end, and answers end.
+/// Sees requests begin and end, and answers end; answers a request whose head is too long.
 private final class RequestPost: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let sentry: ConnectionSentry
+    /// Answers that the server owes.
+    private var owed = 0
 
     init(_ sentry: ConnectionSentry) { self.sentry = sentry }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: sentry.deadlines.headArrived()
+        case .head:
+            owed += 1
+            sentry.deadlines.headArrived()
         case .body: break
         case .end: sentry.deadlines.requestEnded()
         }
@@ -139,9 +147,23 @@ private final class RequestPost: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
+            owed -= 1
             sentry.deadlines.answerEnded(at: .now())
             sentry.look()
         }
         context.write(data, promise: promise)
+    }
+
+    /// The server would call a head that is too long a wrong one. It must not be answered before those that came first.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard owed == 0, (error as? HTTPParserError) == .headerOverflow else { return context.fireErrorCaught(error) }
+        sentry.refuseLongHead()
+        let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
+        let head = HTTPResponseHead(version: .http1_1, status: .requestHeaderFieldsTooLarge, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        let hasLeft = context.eventLoop.makePromise(of: Void.self), channel = context.channel
+        // What of the head has not been read yet would have the system throw the answer away with the connection.
+        hasLeft.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: hasLeft)
     }
 }

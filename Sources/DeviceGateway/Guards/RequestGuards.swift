@@ -92,12 +92,21 @@ struct RequestWatch: RouterMiddleware {
             guards.meters.answered(GatewayRoute(context.endpointPath), response.status)
             return response
         } catch {
+            let error = Self.refined(error, request, context)
             let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
             guards.refused(
                 GatewayRoute(context.endpointPath), status, device: context.parameters.get("id"),
                 why: error is FileUnavailable ? .undeliverable : nil)
             throw error
         }
+    }
+
+    /// The router finds nothing for a path that is asked for by a wrong method as well.
+    private static func refined(_ error: any Error, _ request: Request, _ context: Context) -> any Error {
+        guard context.endpointPath == nil, (error as? HTTPError)?.status == .notFound,
+            let methods = GatewayRoute.methods(of: request.uri.path)
+        else { return error }
+        return HTTPError(.methodNotAllowed, headers: [.allow: methods])
     }
 }
 

@@ -26,7 +26,7 @@ final class RequestLimiter: Sendable {
     /// - Throws: 401, or 429 if that is so too often.
     func refuseUnproven(at address: String) throws(HTTPError) -> Never {
         try Self.expect(failures, address)
-        throw HTTPError(.unauthorized)
+        throw HTTPError(.unauthorized, headers: [.wwwAuthenticate: "TargetToken, GatewayToken"])
     }
 
     private static func expect(_ buckets: borrowing Mutex<TokenBuckets>, _ key: String) throws(HTTPError) {

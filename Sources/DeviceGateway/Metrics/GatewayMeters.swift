@@ -24,6 +24,23 @@ enum GatewayRoute: String {
         }
     }
 
+    /// By which methods a path may be asked for; nil: it leads nowhere.
+    static func methods(of path: String) -> String? {
+        let parts = path.split(separator: "/")
+        if parts == ["health"] { return "GET, HEAD" }
+        if parts == ["metrics"] { return "GET" }
+        guard parts.count >= 4, parts[1] == "controller", parts[2] == "v1" else { return nil }
+        let rest = parts.dropFirst(4)
+        switch (rest.first, rest.count, rest.last) {
+        case (nil, _, _): return "GET"
+        case ("configData", 1, _): return "PUT"
+        case ("deploymentBase", 2, _), ("cancelAction", 2, _): return "GET"
+        case ("deploymentBase", 3, "feedback"), ("cancelAction", 3, "feedback"): return "POST"
+        case ("softwaremodules", 4, _) where rest.dropFirst(2).first == "artifacts": return "GET, HEAD"
+        default: return nil
+        }
+    }
+
     private static func parts(of path: String) -> Int {
         var count = 0, isBetween = true
         for byte in path.utf8 {

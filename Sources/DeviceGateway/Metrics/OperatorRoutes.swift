@@ -28,6 +28,7 @@ struct OperatorRoutes: Sendable {
 
     func addRoutes(to router: Router<DeviceRequestContext>) {
         router.get("/health") { _, _ in health() }
+        router.head("/health") { _, _ in health().createHeadResponse() }
         router.get("/metrics") { request, context in try await metrics(request, context) }
     }
 

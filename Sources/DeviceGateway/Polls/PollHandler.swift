@@ -110,7 +110,8 @@ final class PollHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func answer(_ poll: PollRequest, _ context: ChannelHandlerContext) {
         isAnswering = true
         let claim = DDIController.Claim(
-            tenant: poll.tenant, id: poll.id, authorization: poll.authorization, host: poll.host,
+            tenant: poll.tenant, id: poll.id, authorization: poll.authorization,
+            host: DDIController.host(poll.host, context.channel),
             certificate: controller.security?.certificate(of: context.channel), address: address)
         do throws(HTTPError) {
             let caller = try controller.device(claim)

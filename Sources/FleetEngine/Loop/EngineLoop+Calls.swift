@@ -34,7 +34,7 @@ extension EngineLoop {
         return DeviceAnswer(
             standing: .active, device: device, work: work(of: device), described: described,
             region: state.devices.region(device),
-            bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion)
+            bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion, latestGeneration: state.generation)
     }
 
     private func work(of device: DeviceIndex) -> DeviceAnswer.Work? {

@@ -89,10 +89,13 @@ public struct DeviceAnswer: Hashable, Sendable {
     /// Bytes of artifacts a second that the region's links are to carry at most; nil: that is not limited.
     public var bytesPerSecondPerRegion: Int64?
 
+    /// The generation of the order that was given last, to whichever device; 0: none was.
+    public var latestGeneration: UInt32
+
     /// An answer of these parts.
     public init(
         standing: Standing, device: DeviceIndex? = nil, work: Work? = nil, described: [Tag]? = nil, region: String = "",
-        bytesPerSecondPerRegion: Int64? = nil
+        bytesPerSecondPerRegion: Int64? = nil, latestGeneration: UInt32 = 0
     ) {
         self.standing = standing
         self.device = device
@@ -100,6 +103,7 @@ public struct DeviceAnswer: Hashable, Sendable {
         self.described = described
         self.region = region
         self.bytesPerSecondPerRegion = bytesPerSecondPerRegion
+        self.latestGeneration = latestGeneration
     }
 
     /// Whether a poll is answered at once: the device has something to do, or will not get anything.
