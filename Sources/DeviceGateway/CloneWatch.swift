@@ -1,51 +1,162 @@
 import Synchronization
 
-/// Notices two devices under one id: what tells a device from others, such as the address it calls from, goes back and
-/// forth between two values. One change is a new lease or a replaced terminal, and one return is a mistake that was
-/// mended; several within a short time are two that call by turns.
+/// Notices two devices under one id. An address that changes proves nothing: a till with two uplinks may call from
+/// another one every time. What proves two is what one device cannot do:
+///
+/// - **Two rhythms.** A device calls in once per interval that it was told, from wherever it does. Two addresses that
+///   each keep theirs, with the other's call too early in between, are two that call. Calls at equal distances are left
+///   out: so calls one device that has a shorter interval of its own and two uplinks by turns.
+/// - **Two polls at once.** A device gives up its held poll before it polls anew, once in a while. Two that hold polls
+///   end each other's as fast as the line lets them.
+/// - **Attributes that go back and forth.** One change is a replaced terminal, and one return is a mistake that was
+///   mended; several within a few intervals are two that speak by turns.
 final class CloneWatch: Sendable {
-    /// Returns to the value before that are taken for two devices.
-    static let returns = 3
+    /// Calls in a row that must keep a rhythm of their own, with the other address's in between.
+    static let beats = 4
+    /// Polls that end one of another address, within so long, that are taken for two devices.
+    static let crossings = 10, crossingTime = Duration.seconds(10)
+    /// Returns to the attributes before that are taken for two devices, and within how many intervals.
+    static let returns = 3, returnIntervals = 4
 
-    /// What is known of one trait of one device.
-    private struct Trace {
-        var current: String
-        var former: String?
-        var returns = 0
-        var since: ContinuousClock.Instant
-    }
+    private let returnTime: Duration
+    private let polls = Mutex<[String: PollTrace]>([:])
+    private let attributes = Mutex<[String: AttributeTrace]>([:])
 
-    private struct Key: Hashable {
-        var device: String
-        var trait: String
-    }
+    /// A watch over devices that are told to call in at this interval, where they have no order.
+    init(interval: Duration) { returnTime = interval * Self.returnIntervals }
 
-    private let traces = Mutex<[Key: Trace]>([:])
-    private let window: Duration
-
-    /// Notices what happens within so long.
-    init(within window: Duration) {
-        self.window = window
-    }
-
-    /// Takes in what a device was seen with; only of devices that have proven who they are, so that there are not more
-    /// of them than the fleet has.
+    /// Takes in that a device polls, until `answered` says that its answer is on the way; only of devices that have
+    /// proven who they are, so that there are not more of them than the fleet has.
     /// - Returns: What speaks for two devices; nil: nothing.
-    func saw(_ device: String, by trait: String, _ value: String, at now: ContinuousClock.Instant = .now) -> String? {
-        let key = Key(device: device, trait: trait)
-        return traces.withLock { traces in
-            guard var trace = traces[key] else {
-                traces[key] = Trace(current: value, since: now)
+    func polled(_ device: String, from address: String, at now: ContinuousClock.Instant = .now) -> String? {
+        polls.withLock { polls in
+            guard var trace = polls[device] else {
+                polls[device] = PollTrace(current: .init(address: address, at: now))
                 return nil
             }
-            guard value != trace.current else { return nil }
-            let isReturn = value == trace.former && now - trace.since <= window
-            if !isReturn { (trace.returns, trace.since) = (0, now) }
-            (trace.former, trace.current) = (trace.current, value)
-            if isReturn { trace.returns += 1 }
-            let isProof = trace.returns >= Self.returns
-            traces[key] = isProof ? nil : trace
-            return isProof ? "\(trait) \(trace.former ?? "") and \(value) by turns" : nil
+            let evidence = trace.polled(from: address, at: now)
+            polls[device] = evidence == nil ? trace : nil
+            return evidence
         }
+    }
+
+    /// Takes in that a device's poll from this address is answered, and when it was told to call in again.
+    func answered(
+        _ device: String, from address: String, again interval: Duration, at now: ContinuousClock.Instant = .now
+    ) {
+        polls.withLock { $0[device]?.answered(from: address, again: interval, at: now) }
+    }
+
+    /// Takes in what tells a device from others, as it says itself; nothing is no evidence.
+    /// - Returns: What speaks for two devices; nil: nothing.
+    func described(_ device: String, as said: [String], at now: ContinuousClock.Instant = .now) -> String? {
+        guard !said.isEmpty else { return nil }
+        return attributes.withLock { attributes in
+            guard var trace = attributes[device] else {
+                attributes[device] = AttributeTrace(current: said, since: now)
+                return nil
+            }
+            let evidence = trace.described(as: said, at: now, within: returnTime)
+            attributes[device] = evidence == nil ? trace : nil
+            return evidence
+        }
+    }
+}
+
+/// The last polls of one device, from the two addresses it used last.
+private struct PollTrace {
+    struct Poll {
+        var address: String
+        /// When it came; once it is answered, when that was: from then on a client waits.
+        var at: ContinuousClock.Instant
+        /// When the device was told to call in again; nil: it is not answered yet.
+        var interval: Duration?
+    }
+
+    var current: Poll
+    private var former: Poll?
+    private var beats = 0
+    private var crossings = 0
+    private var crossingSince: ContinuousClock.Instant?
+
+    init(current: Poll) { self.current = current }
+
+    mutating func answered(from address: String, again interval: Duration, at now: ContinuousClock.Instant) {
+        let answered = Poll(address: address, at: now, interval: interval)
+        if current.address == address {
+            current = answered
+        } else if former?.address == address, former?.interval == nil {
+            former = answered
+        }
+    }
+
+    mutating func polled(from address: String, at now: ContinuousClock.Instant) -> String? {
+        let poll = Poll(address: address, at: now)
+        guard address != current.address else {
+            (current, beats) = (poll, 0)
+            return nil
+        }
+        beats = isBeat(address, now) ? beats + 1 : 0
+        countCrossing(now)
+        let addresses = "addresses \(current.address) and \(address)"
+        (former, current) = (current, poll)
+        if beats >= CloneWatch.beats { return "\(addresses), each at an interval of its own" }
+        if crossings >= CloneWatch.crossings { return "\(addresses), with polls at the same time" }
+        return nil
+    }
+
+    /// Whether this poll comes one interval after the one before from its address, and another address polled meanwhile
+    /// out of step with it.
+    private func isBeat(_ address: String, _ now: ContinuousClock.Instant) -> Bool {
+        guard let former, former.address == address, let interval = former.interval, let other = current.interval
+        else { return false }
+        let own = now - former.at, before = current.at - former.at, after = now - current.at
+        // A client waits for the whole interval, and takes its time to call.
+        let isOnTime = own >= interval * 0.98 && own <= interval * 1.05 + .seconds(1)
+        let distance = before > after ? before - after : after - before
+        let isEarly = before < interval * 0.9 || after < other * 0.9
+        return isOnTime && isEarly && distance > interval / 50 + .milliseconds(500)
+    }
+
+    private mutating func countCrossing(_ now: ContinuousClock.Instant) {
+        guard current.interval == nil else { return }
+        if let crossingSince, now - crossingSince <= CloneWatch.crossingTime {
+            crossings += 1
+        } else {
+            (crossings, crossingSince) = (1, now)
+        }
+    }
+}
+
+/// What one device says of itself, and what it said before.
+private struct AttributeTrace {
+    var current: [String]
+    private var former: [String]?
+    private var returns = 0
+    private var since: ContinuousClock.Instant
+
+    init(current: [String], since: ContinuousClock.Instant) {
+        self.current = current
+        self.since = since
+    }
+
+    mutating func described(
+        as said: [String], at now: ContinuousClock.Instant, within time: Duration
+    ) -> String? {
+        guard said != current else { return nil }
+        let isReturn = said == former && now - since <= time
+        if !isReturn { (returns, since) = (0, now) }
+        let evidence = Self.difference(current, said)
+        (former, current) = (current, said)
+        if isReturn { returns += 1 }
+        return returns >= CloneWatch.returns ? evidence : nil
+    }
+
+    /// What differs, in a few words: the rest is the same for both, and would leave no room for it.
+    private static func difference(_ one: [String], _ other: [String]) -> String {
+        let first = one.filter { !other.contains($0) }.joined(separator: ", ")
+        let second = other.filter { !one.contains($0) }.joined(separator: ", ")
+        if first.isEmpty || second.isEmpty { return "attributes with and without \(first + second), by turns" }
+        return "attributes \(first) and \(second), by turns"
     }
 }

@@ -16,6 +16,23 @@ extension DDIController {
         }
     }
 
+    /// What the engine is told where something speaks for two devices.
+    func twins(_ evidence: String?) -> [DeviceCall.Body] {
+        evidence.map { [.init(.twoUnderOneID(evidence: $0))] } ?? []
+    }
+
+    /// Writes down what an operator has to look at: a device that is held since this call, and one that waits since it.
+    func noteStanding(_ answer: DeviceAnswer, _ device: String, _ evidence: String?) {
+        if answer.standing == .notInService, let evidence {
+            guards.activity.write(.warning, "two devices call in by one id: it gets no orders") {
+                ["device": "\(device)", "evidence": "\(evidence)"]
+            }
+        }
+        if answer.standing == .waiting, newcomers.isNew(device) {
+            guards.activity.write(.info, "a device called in that waits for acceptance") { ["device": "\(device)"] }
+        }
+    }
+
     /// Writes down that a delivery has begun, or how it ended.
     func noteDelivery(
         _ range: Range<Int64>, _ stage: FileDelivery.Stage, of artifact: Artifact, _ device: String,

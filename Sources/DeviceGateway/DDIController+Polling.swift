@@ -7,21 +7,32 @@ extension DDIController {
     /// What there is to do. `Prefer: wait=N` (RFC 7240) holds the answer until there is something, at most N seconds.
     func poll(_ request: Request, _ context: Context) async throws -> Response {
         let claim = try claim(request, context)
-        let said = said(try device(claim), [])
+        let (said, evidence) = polled(try device(claim))
         let wait = Self.wait(request.headers)
         let outcome = await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
-        var response = json(pollReply(claim, try expectKnown(outcome)))
+        var response = json(try pollReply(claim, outcome, evidence))
         if let wait, let applied = HTTPField.Name.preferenceApplied {
             response.headers[applied] = "wait=\(wait.components.seconds)"
         }
         return response
     }
 
+    /// What the engine is told of a poll, and what speaks for two devices under its id; nil: nothing.
+    func polled(_ caller: Caller) -> (said: DeviceCall, evidence: String?) {
+        let evidence = clones.polled(caller.id, from: caller.address)
+        return (said(caller, twins(evidence)), evidence)
+    }
+
     /// What a device that has polled is answered.
-    func pollReply(_ claim: Claim, _ answer: DeviceAnswer) -> String {
-        let todo = todo(claim.id, answer)
+    func pollReply(
+        _ claim: Claim, _ outcome: EngineDesk.Outcome, _ evidence: String?
+    ) throws(HTTPError) -> String {
+        var interval = options.pollInterval
+        defer { clones.answered(claim.id, from: claim.address, again: interval) }
+        let todo = todo(claim.id, try expectKnown(outcome, claim.id, evidence))
+        if !todo.isIdle { interval = options.orderedPollInterval }
         return DDIReplies.poll(
-            base: base(claim), every: todo.isIdle ? options.pollInterval : options.orderedPollInterval,
+            base: base(claim), every: interval,
             deployment: todo.deployment.map { ($0.order.generation, Int($0.step.rawValue)) }, cancel: todo.cancel,
             asksForConfig: todo.asksForConfig)
     }
@@ -79,10 +90,8 @@ extension DDIController {
         let tags = description.applied(to: former)
         var reports = [DeviceCall.Body(.described(tags))]
         if let firmware = description.firmware { reports.append(.init(.contacted(firmware: firmware))) }
-        if let evidence = clones.saw(caller.id, by: "attributes", DeviceDescription.identity(tags)) {
-            reports.append(.init(.twoUnderOneID(evidence: evidence)))
-        }
-        try await call(caller, reports)
+        let evidence = clones.described(caller.id, as: DeviceDescription.identity(tags))
+        try await call(caller, reports + twins(evidence), evidence)
     }
 
     /// What to install, and where its files are.

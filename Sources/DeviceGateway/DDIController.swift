@@ -17,13 +17,14 @@ struct DDIController: Sendable {
     let guards: RequestGuards
     let book = ActionBook()
     let clones: CloneWatch
+    let newcomers = Newcomers()
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
         artifacts: any ArtifactSource, security: (any ConnectionSecurity)?, guards: RequestGuards
     ) {
         self.options = options
-        clones = CloneWatch(within: options.pollInterval * 2)
+        clones = CloneWatch(interval: options.pollInterval)
         self.desk = desk
         self.credentials = credentials
         self.artifacts = artifacts
@@ -121,25 +122,28 @@ struct DDIController: Sendable {
     }
 
     @discardableResult
-    func call(_ caller: Caller, _ reports: [DeviceCall.Body]) async throws -> DeviceAnswer {
-        try expectKnown(await desk.call(said(caller, reports)))
+    func call(
+        _ caller: Caller, _ reports: [DeviceCall.Body], _ evidence: String? = nil
+    ) async throws -> DeviceAnswer {
+        try expectKnown(await desk.call(said(caller, reports)), caller.id, evidence)
     }
 
     /// What the engine is told of a request.
     func said(_ caller: Caller, _ reports: [DeviceCall.Body]) -> DeviceCall {
-        var bodies = [DeviceCall.Body(.contacted(firmware: nil))]
-        if let evidence = clones.saw(caller.id, by: "address", caller.address) {
-            bodies.append(.init(.twoUnderOneID(evidence: evidence)))
-        }
-        return DeviceCall(device: caller.id, reports: bodies + reports, mayJoin: caller.mayJoin)
+        let contact = DeviceCall.Body(.contacted(firmware: nil))
+        return DeviceCall(device: caller.id, reports: [contact] + reports, mayJoin: caller.mayJoin)
     }
 
     /// The answer for a device in service, or that may come into it; a refusal for any other.
-    func expectKnown(_ outcome: EngineDesk.Outcome) throws(HTTPError) -> DeviceAnswer {
+    /// - Parameter evidence: What speaks for two devices under this id; nil: nothing.
+    func expectKnown(
+        _ outcome: EngineDesk.Outcome, _ device: String, _ evidence: String?
+    ) throws(HTTPError) -> DeviceAnswer {
         // With a spread, so that those who were sent away do not come back together.
         guard case .success(let answer) = outcome else {
             throw HTTPError(.serviceUnavailable, headers: RetryAfter.headers())
         }
+        noteStanding(answer, device, evidence)
         switch answer.standing {
         case .unknown: throw HTTPError(.notFound)
         case .notInService: throw HTTPError(.forbidden)

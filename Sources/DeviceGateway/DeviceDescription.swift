@@ -81,8 +81,7 @@ struct DeviceDescription: Hashable {
     }
 
     /// What of its attributes tells a device from others, whatever release it runs.
-    static func identity(_ tags: [Tag]) -> String {
+    static func identity(_ tags: [Tag]) -> [String] {
         tags.filter { !firmwareNames.contains($0.name) }.sorted().map { "\($0.name)=\($0.value)" }
-            .joined(separator: ", ")
     }
 }

@@ -114,19 +114,19 @@ final class PollHandler: ChannelDuplexHandler, RemovableChannelHandler {
             host: DDIController.host(poll.host, context.channel),
             certificate: controller.security?.certificate(of: context.channel), address: address)
         do throws(HTTPError) {
-            let caller = try controller.device(claim)
+            let (said, evidence) = controller.polled(try controller.device(claim))
             let loop = context.eventLoop, this = NIOLoopBound(self, eventLoop: loop)
-            controller.desk.call(controller.said(caller, [])) { outcome in
-                loop.execute { this.value.finish(claim, outcome) }
+            controller.desk.call(said) { outcome in
+                loop.execute { this.value.finish(claim, outcome, evidence) }
             }
         } catch {
             refuse(claim, error)
         }
     }
 
-    private func finish(_ claim: DDIController.Claim, _ outcome: EngineDesk.Outcome) {
+    private func finish(_ claim: DDIController.Claim, _ outcome: EngineDesk.Outcome, _ evidence: String?) {
         do throws(HTTPError) {
-            let text = controller.pollReply(claim, try controller.expectKnown(outcome))
+            let text = try controller.pollReply(claim, outcome, evidence)
             controller.guards.meters.answered(.poll, .ok)
             write(.ok, [("Content-Type", DDIController.contentType)], ByteBuffer(string: text))
         } catch {

@@ -154,8 +154,8 @@ final class GatewayFixture: Sendable {
 
     // MARK: - What a device does
 
-    func connect(reads: Bool = true) async throws -> RawConnection {
-        try await RawConnection.open(running.port, reads: reads)
+    func connect(reads: Bool = true, from address: String? = nil) async throws -> RawConnection {
+        try await RawConnection.open(running.port, reads: reads, from: address)
     }
 
     /// A device's own token.

@@ -19,8 +19,10 @@ final class RawConnection: Sendable {
     }
 
     /// Connects to the gateway on this port.
-    /// - Parameter reads: Whether bytes are taken off the socket as they come; false: not before `read` is called.
-    static func open(_ port: Int, reads: Bool = true) async throws -> RawConnection {
+    /// - Parameters:
+    ///   - reads: Whether bytes are taken off the socket as they come; false: not before `read` is called.
+    ///   - address: The address of this machine that it comes from; nil: the usual one.
+    static func open(_ port: Int, reads: Bool = true, from address: String? = nil) async throws -> RawConnection {
         let inbox = Inbox()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(ChannelOptions.autoRead, value: reads)
@@ -29,6 +31,7 @@ final class RawConnection: Sendable {
             }
         // A reader that does not read has room for little.
         if !reads { bootstrap = bootstrap.channelOption(ChannelOptions.socketOption(.so_rcvbuf), value: 4096) }
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
         let channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
         return RawConnection(channel: channel, inbox: inbox)
     }
