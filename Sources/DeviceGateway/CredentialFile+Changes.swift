@@ -104,6 +104,10 @@ extension CredentialFile {
             isDone = close(descriptor) == 0 && isDone
         }
         guard isDone, rename(temporary, path) == 0, sync(directory) else {
+            let code = errno
+            // Nothing half written is left; what there was before still holds.
+            _ = unlink(temporary)
+            errno = code
             throw .ofSystem("\(path) cannot be written", remedy: "check the space, and who may write in \(directory)")
         }
     }

@@ -55,6 +55,9 @@ struct ConsoleCommand: ParsableCommand {
         guard gatewayArguments.listen != nil || gatewayArguments.tlsCert == nil else {
             throw ValidationError("--tls-cert is for devices that call in: say where with --listen")
         }
+        guard gatewayArguments.listen != nil || gatewayArguments.bytesPerSecondPerDevice == nil else {
+            throw ValidationError("--bytes-per-second-per-device is for devices that call in: say where with --listen")
+        }
     }
 
     /// How long an engine that has just started may take until it listens.
@@ -130,18 +133,19 @@ struct ConsoleCommand: ParsableCommand {
         try GatewayRunner.refuseSimulated(directory)
         let log = try GatewayRunner.log(in: directory)
         let logger = Logger.jsonLines(to: log)
-        let gateway = GatewayRunner(
+        var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: engine.definition, directory: directory, address: address,
             security: try gatewayArguments.security(logger), logger: logger)
+        gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
         try gateway.prepare()
         var engine = engine
         engine.link = gateway.bell
         engine.commitTimes = gateway.commitTimes
-        let whole = engine
+        let whole = engine, runner = gateway
         return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { host in
-            let running = try gateway.start(host)
+            let running = try runner.start(host)
             return {
-                gateway.stop(running)
+                runner.stop(running)
                 log.flush()
             }
         }

@@ -32,17 +32,9 @@ struct ServeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
     var start: [String] = []
 
-    @Option(help: ArgumentHelp("Bytes of artifacts a second for one device. Default: no limit.", valueName: "bytes"))
-    var bytesPerSecondPerDevice: Int64?
-
-    func validate() throws {
-        guard bytesPerSecondPerDevice.map({ $0 > 0 }) ?? true else {
-            throw ValidationError("--bytes-per-second-per-device is a number above 0")
-        }
-    }
-
     func run() throws {
         let definition = try arguments.load()
+        for update in start { try KnownUpdates(definition, arguments).expect(update) }
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
         let log = LogQueue.standardError()
@@ -52,7 +44,7 @@ struct ServeCommand: ParsableCommand {
             fleet: arguments.fleet, definition: definition, directory: directory,
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
             logger: logger)
-        gateway.limits.bytesPerSecondPerDevice = bytesPerSecondPerDevice
+        gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
         try gateway.prepare()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,

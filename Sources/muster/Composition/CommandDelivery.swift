@@ -44,7 +44,9 @@ struct CommandDelivery {
     private func decide(_ request: EngineRequest, _ command: Command) throws -> EngineResponse {
         let deadline = ContinuousClock.now + Self.patience
         while true {
-            if let response = try EngineSocketClient.send(request, to: directory) { return response }
+            if let response = try EngineSocketClient.send(request, to: directory) {
+                return told(response, request)
+            }
             do {
                 return try decideAlone(command, reason: request.reason)
             } catch let error as FactLogError {
@@ -53,6 +55,18 @@ struct CommandDelivery {
             }
             usleep(Self.pause)
         }
+    }
+
+    /// An engine knows what the files said when it started; what is only in them since then is no wrong id.
+    private func told(_ response: EngineResponse, _ request: EngineRequest) -> EngineResponse {
+        guard response.outcome == .refused, response.message == "there is no update \(request.object)",
+            definition.updates.contains(where: { $0.id == request.object })
+        else { return response }
+        return EngineResponse(
+            .refused,
+            Refusal(
+                "the engine that runs does not know \(request.object) yet: it is in the files since that started",
+                remedy: "start the engine again, so that it takes the files over"))
     }
 
     private func decideAlone(_ command: Command, reason: String) throws -> EngineResponse {

@@ -31,7 +31,13 @@ struct GatewayArguments: ParsableArguments {
     @Flag(help: "Send away who shows no client certificate, even with a token.")
     var requireClientCert = false
 
+    @Option(help: ArgumentHelp("Bytes of artifacts a second for one device. Default: no limit.", valueName: "bytes"))
+    var bytesPerSecondPerDevice: Int64?
+
     func validate() throws {
+        guard bytesPerSecondPerDevice.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--bytes-per-second-per-device is a number above 0")
+        }
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key belong together: name both or none")
         }

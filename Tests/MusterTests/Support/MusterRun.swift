@@ -10,11 +10,21 @@ struct MusterRun {
     let errors: String
 
     /// Runs the program with these arguments and this environment, in the scratch fleet's working directory.
-    init(_ arguments: [String], _ scratch: ScratchFleet, environment: [String: String] = [:]) throws {
+    /// - Parameter mostFileBlocks: How many blocks of 512 bytes a file may have, as on a disk that is full; nil: any.
+    init(
+        _ arguments: [String], _ scratch: ScratchFleet, environment: [String: String] = [:],
+        mostFileBlocks: Int? = nil
+    ) throws {
         self.arguments = arguments
         let process = Process()
         process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
         process.arguments = arguments
+        if let mostFileBlocks {
+            // A write beyond the limit fails only where its signal is ignored. What it says would be such a write.
+            let limited = "trap '' XFSZ; ulimit -f \(mostFileBlocks); exec \"$@\" 2>/dev/null"
+            process.arguments = ["-c", limited, "sh", try BuiltProduct.path(of: "muster")] + arguments
+            process.executableURL = URL(filePath: "/bin/sh")
+        }
         process.environment = scratch.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(filePath: "\(scratch.root)/work")
         let files = ["out", "err"].map { "\(scratch.root)/\($0)-\(UUID().uuidString)" }
