@@ -31,7 +31,7 @@ enum HeaderLine {
         switch scene.state.screen {
         case .overview: nil
         case .update: scene.view.update?.summary.id ?? "no update"
-        case .device(let id): scene.detail.map { "\($0.row.region) > \(id)" } ?? id
+        case .device(let id): scene.detail.map { "\(RegionText.shown($0.row.region)) > \(id)" } ?? id
         case .queue: "Queue"
         case .updates: "Updates"
         case .events: "Events"
@@ -66,7 +66,8 @@ enum HeaderLine {
         if others > 0 {
             parts.append(FittedLine.Part("+\(NumberText.count(others, "other"))", role: .dim, rank: 6, gap: 1))
         }
-        let speed = scene.live.simulationSpeed.map { " \(NumberText.speed($0))" } ?? ""
+        let pace = scene.live.simulationPace.map { " \(NumberText.speed($0)) of" } ?? ""
+        let speed = scene.live.simulationSpeed.map { "\(pace) \(NumberText.speed($0))" } ?? ""
         if scene.live.isSimulated || !speed.isEmpty {
             parts.append(FittedLine.Part("DEMO\(speed)", role: .badge, rank: 2, gap: 1, flags: .reverse))
         }

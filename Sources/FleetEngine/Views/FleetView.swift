@@ -28,6 +28,8 @@ public struct FleetView: Hashable, Sendable {
     public var checkpointFailure: String?
     /// How many times faster than the wall clock the engine's clock goes; nil: it is the wall clock.
     public var simulationSpeed: Double?
+    /// How fast it goes in truth, where the machine falls clearly behind that; nil: it does not.
+    public var simulationPace: Double?
     /// Whether the terminals are simulated, at whatever speed.
     public var isSimulated = false
     /// Whether `now` is that of the last fact: terminals are simulated by another process, whose clock is not known.

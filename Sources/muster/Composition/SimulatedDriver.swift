@@ -16,11 +16,13 @@ final class SimulatedDriver: EngineDriver {
     private var lastWall = ContinuousClock.now
     private var target: Timestamp
     private var hasCaughtUp = true
+    private var pace: PaceMeter
 
     /// A driver whose clock goes `speed` times as fast as the wall's, from where the simulation stands.
     init(_ simulation: SimulationDriver, speed: Double) {
         self.simulation = simulation
         self.speed = speed
+        pace = PaceMeter(speed: speed)
         target = simulation.now
     }
 
@@ -37,6 +39,7 @@ final class SimulatedDriver: EngineDriver {
             replies += advance.replies
         }
         hasCaughtUp = advance.hasCaughtUp
+        pace.note(simulation.now)
         return replies
     }
 
@@ -55,6 +58,7 @@ final class SimulatedDriver: EngineDriver {
     func view(_ query: ViewQuery) -> FleetView {
         var view = simulation.loop.view(query, now: simulation.now)
         view.simulationSpeed = speed
+        view.simulationPace = pace.pace
         view.isSimulated = true
         return view
     }

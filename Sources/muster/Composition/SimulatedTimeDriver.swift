@@ -9,15 +9,18 @@ final class SimulatedTimeDriver: EngineDriver {
 
     private var loop: EngineLoop
     private let clock: SimulationClock
+    private var pace: PaceMeter
 
     /// A driver of this engine.
     init(loop: EngineLoop, clock: SimulationClock) {
         self.loop = loop
         self.clock = clock
+        pace = PaceMeter(speed: clock.speed)
     }
 
     func advance(_ inputs: [EngineInput]) -> [EngineReply] {
-        loop.step(inputs, now: clock.now, steadyTime: clock.steadyTime)
+        pace.note(clock.now)
+        return loop.step(inputs, now: clock.now, steadyTime: clock.steadyTime)
     }
 
     /// Not longer than a second, since the clock may have been held meanwhile.
@@ -33,6 +36,7 @@ final class SimulatedTimeDriver: EngineDriver {
     func view(_ query: ViewQuery) -> FleetView {
         var view = loop.view(query, now: clock.now)
         view.simulationSpeed = clock.speed
+        view.simulationPace = pace.pace
         view.isSimulated = true
         return view
     }
