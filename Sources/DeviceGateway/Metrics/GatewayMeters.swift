@@ -84,8 +84,8 @@ final class GatewayMeters: Sendable {
         let counts = counts.withLock { $0 }
         return gauges(heldPolls) + [
             MetricFamily(
-                "muster_polls_total", .counter, "Polls that were answered.",
-                Double(counts.answers.filter { $0.key.route == .poll }.values.reduce(0, +))),
+                "muster_polls_total", .counter, "Polls that were answered; not those that were refused.",
+                Double(counts.answers.filter { $0.key.route == .poll && $0.key.status == 200 }.values.reduce(0, +))),
             MetricFamily(
                 "muster_orders_given_total", .counter, "Orders that a device was told what to fetch for.",
                 Double(orders.load(ordering: .relaxed))),

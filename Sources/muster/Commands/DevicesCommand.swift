@@ -42,6 +42,7 @@ struct DevicesCommand: ParsableCommand {
     func run() throws {
         let definition = try arguments.load()
         let reading = try FleetReading.open(definition, arguments)
+        reading.sayContacts()
         let loop = reading.loop
         let selector = try SelectorArgument.parse(
             selector, tags: definition.devices, and: loop.state.devices.describedNames)

@@ -54,6 +54,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let definition = try arguments.load()
         let reading = try FleetReading.open(definition, arguments)
+        reading.sayContacts()
         let newest = definition.releases.map(\.version).max() ?? Version(0, 0, 0)
         let report = try make(reading, under: under ?? newest)
         if json { return try JSONOutput.print(report) }

@@ -27,6 +27,7 @@ struct SnapshotCommand: ParsableCommand {
         var (view, state) = try screen.scene(&reading.loop, operatorName: "snapshot", now: reading.now)
         view.isSimulated = reading.isSimulated
         let text = PlainScreen.text(view, state, size: screen.cells)
+        reading.sayContacts()
         guard json else { return print(text) }
         try JSONOutput.print(
             Answer(

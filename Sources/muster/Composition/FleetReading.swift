@@ -13,6 +13,8 @@ struct FleetReading {
     let now: Timestamp
     /// Whether the state is that of simulated terminals, whose clock is not the wall's: `now` is its last fact then.
     let isSimulated: Bool
+    /// Whether an engine runs on the state: it keeps what devices said last in memory for a while.
+    let isEngineRunning: Bool
 
     /// Reads the fleet's state.
     ///
@@ -32,12 +34,21 @@ struct FleetReading {
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
         let now = isSimulated ? loop.state.lastFactAt : WallClock.now
         _ = loop.assume(definition.commands, now: now)
-        return FleetReading(loop: loop, now: now, isSimulated: isSimulated)
+        return FleetReading(
+            loop: loop, now: now, isSimulated: isSimulated,
+            isEngineRunning: SQLiteJournal.isEngineRunning(in: directory))
     }
 
     /// Says on standard error from when the answer is, where nobody would expect it.
     func sayMoment() {
         if isSimulated { printError("as of \(now.iso), by the clock of the simulated terminals") }
+    }
+
+    /// Says on standard error that a device may have called in since its last contact that is shown.
+    func sayContacts() {
+        guard isEngineRunning, !isSimulated else { return }
+        let interval = EngineLoop.Options().sightingInterval.components.seconds
+        printError("last contacts are as of the journal: the engine that runs writes them every \(interval) s")
     }
 
     /// Ends the command with exit code 2 if a folder holds no state.

@@ -21,13 +21,9 @@ struct EngineMetrics: Sendable {
             MetricFamily(
                 "muster_engine_queue_depth", .gauge, "Inputs that wait for the engine.", Double(statistics.queueDepth)),
             MetricFamily(
-                "muster_assignments", .gauge, "Devices of an update by where they stand in it.",
-                updates.flatMap { update in
-                    AssignmentState.allCases.map { state in
-                        MetricFamily.Sample(
-                            Double(update.tally[state]), [.init("update", update.id), .init("state", "\(state)")])
-                    }
-                }),
+                "muster_assignments", .gauge,
+                "Devices of an update by where they stand in it; turnedBad: completed, and seen on another version since.",
+                updates.flatMap(assignments)),
             MetricFamily(
                 "muster_gate_state", .gauge, "1 for what the gate of a phase says.",
                 updates.flatMap { update in
@@ -40,6 +36,16 @@ struct EngineMetrics: Sendable {
                     }
                 }),
         ]
+    }
+
+    /// Each device once: one that turned bad is a failure on every screen, and counts as completed nowhere.
+    private static func assignments(_ update: EngineStatistics.Update) -> [MetricFamily.Sample] {
+        func sample(_ count: Int, _ state: String) -> MetricFamily.Sample {
+            MetricFamily.Sample(Double(count), [.init("update", update.id), .init("state", state)])
+        }
+        let tally = update.tally
+        return AssignmentState.allCases.map { sample($0 == .completed ? tally.succeeded : tally[$0], "\($0)") }
+            + [sample(tally.turnedBad, "turnedBad")]
     }
 
     private static func commits(_ reading: CommitTimes.Reading) -> MetricFamily {
