@@ -45,9 +45,9 @@ struct EngineFixture {
 
     static let old = Version(1, 0, 0), new = Version(2, 0, 0)
 
-    init(devices: Int = 5) throws {
+    init(devices: Int = 5, options: EngineLoop.Options = EngineLoop.Options()) throws {
         link = RecordingLink(log)
-        loop = try EngineLoop(log: log, link: link, now: now)
+        loop = try EngineLoop(log: log, link: link, now: now, options: options)
         command(.configure(FleetSettings(name: "fixture")))
         command(.addReleases([Release(version: Self.new)]))
         command(

@@ -19,7 +19,8 @@ enum RollbackRadius {
             DialogBox.Line("OF THESE", ofThese(preview), rank: 2),
             DialogBox.Line("STAY", stay(preview.unchanged), rank: 3),
             DialogBox.Line(
-                "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4),
+                "REGIONS", preview.regions.map { "\(RegionText.shown($0.region)) \($0.count)" }.joined(separator: "  "),
+                rank: 4),
             DialogBox.Line("CANCELS", "\(NumberText.count(preview.cancelled, "device")) that have not begun", rank: 2),
             DialogBox.Line(
                 "WITHDRAWS", "\(NumberText.count(preview.withdrawn, "order")) of devices that do not install yet",
@@ -75,7 +76,8 @@ enum StartRadius {
         }
         lines.append(
             DialogBox.Line(
-                "REGIONS", preview.regions.map { "\($0.region) \($0.count)" }.joined(separator: "  "), rank: 4))
+                "REGIONS", preview.regions.map { "\(RegionText.shown($0.region)) \($0.count)" }.joined(separator: "  "),
+                rank: 4))
         let skipped = preview.skipped.map { "\($0.count) \($0.reason)" }.joined(separator: "  ")
         lines.append(DialogBox.Line("SKIPS", skipped.isEmpty ? "nobody" : skipped, rank: 2))
         return lines

@@ -13,7 +13,7 @@ enum CausePane {
         if causes.isEmpty { box.drawEmpty("no failures", on: &frame) }
         box.drawRows(count: causes.count, scene: scene, on: &frame) { index, line, frame in
             let cause = causes[index]
-            let regions = cause.regions.map { "\($0.region) \($0.count)" }.joined(separator: ", ")
+            let regions = cause.regions.map { "\(RegionText.shown($0.region)) \($0.count)" }.joined(separator: ", ")
             Columns.draw(
                 [
                     Columns.Cell("", 0),

@@ -21,7 +21,7 @@ enum DevicePane {
 
     private static func title(_ scene: Scene) -> String {
         let state = scene.state
-        var text = "3 Devices: region=\(state.region ?? "all") sort=\(state.sort.text)"
+        var text = "3 Devices: region=\(state.region.map(RegionText.shown) ?? "all") sort=\(state.sort.text)"
         if !state.filterText.isEmpty { text += " filter=\(state.filterText)" }
         let list = scene.view.devices
         if list.rows.count >= list.total { text += "  \(NumberText.count(list.total, "device"))" }
@@ -32,7 +32,7 @@ enum DevicePane {
     private static func empty(_ scene: Scene) -> String {
         if scene.view.deviceCount == 0 { return "no devices are registered: list them in devices.json of the fleet" }
         if scene.state.filter != .everything { return "no device matches the filter: esc clears it" }
-        return scene.state.region == nil ? "no devices" : "no devices in \(scene.state.region ?? "")"
+        return scene.state.region == nil ? "no devices" : "no devices in \(RegionText.shown(scene.state.region ?? ""))"
     }
 }
 

@@ -7,7 +7,7 @@ enum RegionPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
         let regions = scene.view.regions
         let first = box.scroll(scene, count: regions.count)
-        let title = "2 Regions: \(scene.state.region ?? "all")"
+        let title = "2 Regions: \(scene.state.region.map(RegionText.shown) ?? "all")"
         let shown = min(box.body.rows, regions.count)
         box.drawRule(box.title(title, offset: first, shown: shown, total: regions.count), scene, on: &frame)
         let hasUpdate = scene.view.update.map { $0.summary.status != .draft } ?? false
@@ -27,7 +27,7 @@ enum RegionPane {
         var number: Int
 
         init(_ regions: [RegionRow]) {
-            name = regions.reduce(6) { max($0, min(12, TextWidth.columns(of: $1.name))) }
+            name = regions.reduce(6) { max($0, min(12, TextWidth.columns(of: RegionText.shown($1.name)))) }
             number = regions.reduce(5) { max($0, "\($1.deviceCount)".count) }
         }
     }
@@ -51,7 +51,8 @@ enum RegionPane {
     ) {
         var cells = [
             Columns.Cell("", 1),
-            Columns.Cell(region.name, widths.name, flags: region.name == scene.state.region ? .bold : []),
+            Columns.Cell(
+                RegionText.shown(region.name), widths.name, flags: region.name == scene.state.region ? .bold : []),
             Columns.Cell("\(region.deviceCount)", widths.number + 1, alignment: .trailing),
         ]
         let numbers = hasUpdate ? updateNumbers(region, scene) : statusNumbers(region)

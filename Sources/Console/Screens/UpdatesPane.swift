@@ -59,7 +59,7 @@ enum UpdatesPane {
     }
 
     private static func statusText(_ update: UpdateSummary) -> String {
-        if update.status == .paused || update.statusText.isEmpty { return update.badge }
+        if update.status == .paused || update.isCancelling || update.statusText.isEmpty { return update.badge }
         return "\(update.word): \(update.statusText)"
     }
 }

@@ -27,19 +27,21 @@ extension UpdateStatus {
 extension UpdateSummary {
     /// How it is drawn. An update that went through its list without a success is no good news.
     var role: Role {
-        hasOnlyFailed ? .failed : status.role
+        isCancelling ? .held : hasOnlyFailed ? .failed : status.role
     }
 
     /// The word of its status.
-    var word: String { hasOnlyFailed ? "ALL FAILED" : status.word }
+    var word: String { hasOnlyFailed ? "ALL FAILED" : standing.uppercased() }
 
     private var hasOnlyFailed: Bool { status == .completed && tally.hasOnlyFailed }
 
     /// The badge: `RUNNING`, `PAUSED by kim`, `PAUSED: gate of canary is inconclusive`.
     var badge: String { [word, badgeReason].compactMap { $0 }.joined(separator: " ") }
 
-    /// What stands behind the badge of a paused update: `by kim`, `gate of canary is inconclusive`.
+    /// What stands behind the badge of a paused update, `by kim`, `gate of canary is inconclusive`, and behind that of
+    /// one that is being cancelled: `3 still out`.
     var badgeReason: String? {
+        if isCancelling { return "\(tally.active) still out" }
         guard status == .paused, !statusText.isEmpty else { return nil }
         let prefix = "paused "
         return statusText.hasPrefix(prefix) ? String(statusText.dropFirst(prefix.count)) : statusText

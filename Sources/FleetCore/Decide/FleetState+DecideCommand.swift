@@ -12,7 +12,7 @@ extension FleetState {
         case .approve(let id): try decideApprove(try known(id))
         case .pause(let id): try decidePause(try known(id), by: origin.operatorName)
         case .resume(let id): try decideResume(try known(id))
-        case .cancel(let id): try decideCancel(try known(id), by: origin.operatorName)
+        case .cancel(let id): try decideCancel(try known(id), by: origin.operatorName, presence)
         case .rollBack(let id, let confirmation, let preview):
             try decideRollback(try known(id), confirmation: confirmation, preview: preview)
         case .retryFailed(let id): try decideRetry(try known(id))
@@ -111,7 +111,9 @@ extension FleetState {
         return [.updateResumed(record.index)]
     }
 
-    private func decideCancel(_ record: UpdateRecord, by name: String) throws(Refusal) -> [Event] {
+    private func decideCancel(
+        _ record: UpdateRecord, by name: String, _ presence: Presence
+    ) throws(Refusal) -> [Event] {
         switch record.status {
         case .draft: return [.updateEnded(record.index, .cancelled)]
         case .awaitingApproval where record.tally.active == 0:
@@ -123,8 +125,23 @@ extension FleetState {
                 throw Refusal(
                     "\(record.id) is being cancelled", remedy: "what installs finishes; the others are told to drop it")
             }
-            return [.startsEnded(record.index, .cancelled(by: name))]
+            let reason = EndReason.cancelled(by: name)
+            return [.startsEnded(record.index, reason)]
+                + unaware(record, presence).map { .assignmentCancelled(record.index, $0, reason) }
         default: throw Refusal("\(record.id) is \(record.status)", remedy: "there is nothing left to cancel")
+        }
+    }
+
+    /// Devices that cannot know of their order: they would have to call in to hear of it, and have not since it is
+    /// theirs, while this engine listened. Nobody has to wait for their word.
+    private func unaware(_ record: UpdateRecord, _ presence: Presence) -> [DeviceIndex] {
+        guard presence.ordersAreFetched else { return [] }
+        return record.assignments.live.compactMap { slot in
+            guard record.assignments.step(Position(slot)) == .offered,
+                let since = record.assignments.stepSince(Position(slot)), listeningSince <= since
+            else { return nil }
+            let device = record.assignments.device(Position(slot))
+            return presence.lastSeen(device).map { $0 < since } ?? true ? device : nil
         }
     }
 

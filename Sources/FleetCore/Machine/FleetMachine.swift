@@ -38,8 +38,11 @@ public struct FleetMachine: Sendable {
     }
 
     /// Ends the replay: an engine takes up the journal now.
-    public mutating func takeUp(now: Timestamp) {
+    /// - Parameter ordersAreFetched: Whether devices hear of an order only by calling in: the word of one that has not since an order
+    ///   that is taken back was made is not waited for.
+    public mutating func takeUp(now: Timestamp, ordersAreFetched: Bool = false) {
         presence = Presence(state.devices)
+        presence.ordersAreFetched = ordersAreFetched
         record(.engineStarted, now)
     }
 

@@ -8,6 +8,9 @@ public struct Presence: Sendable {
     /// By device number. Looked up only, never listed: its order is not the same in two processes.
     private var downloads: [UInt32: DownloadProgress] = [:]
 
+    /// Whether devices hear of an order only by calling in, so that one that has not called since cannot know of it.
+    var ordersAreFetched = false
+
     /// How far one download has come.
     public struct DownloadProgress: Hashable, Sendable {
         /// Who downloads, for which order.

@@ -58,6 +58,9 @@ public struct EngineLoop {
         /// Facts for which a checkpoint is worth its writing at an orderly end.
         public var checkpointAtEnd: UInt64 = 1000
 
+        /// Whether devices hear of an order only by calling in; see `FleetMachine.takeUp`.
+        public var ordersAreFetched = false
+
         /// The default behaviour.
         public init() {}
     }
@@ -99,7 +102,7 @@ public struct EngineLoop {
         (machine, feed, checkpointedAt) = (recovery.machine, recovery.feed, recovery.checkpointedAt)
         let start = takeUpClock(now)
         _ = clockWatch.read(wall: now, steady: steadyTime)
-        self.machine.takeUp(now: start)
+        self.machine.takeUp(now: start, ordersAreFetched: options.ordersAreFetched)
         self.machine.tick(now: start)
         try commit()
         link.send(self.machine.state.orders)

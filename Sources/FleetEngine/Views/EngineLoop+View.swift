@@ -117,14 +117,21 @@ struct ViewBuilder {
             status: record.status, statusText: statusText(record), startedAt: record.startedAt,
             endedAt: record.endedAt, tally: record.tally, parent: parent)
         summary.goesBack = record.goesBack
+        summary.isCancelling = isCancelling(record)
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
         return summary
     }
 
     private func statusText(_ record: UpdateRecord) -> String {
         guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
+        if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
+    }
+
+    private func isCancelling(_ record: UpdateRecord) -> Bool {
+        guard case .cancelled? = record.startsEnded else { return false }
+        return !record.status.isFinal && record.status != .rollingBack
     }
 
     func events() -> [EventRow] {

@@ -19,6 +19,8 @@ public struct UpdateSummary: Hashable, Sendable {
     public var goesBack: Bool
     /// Paused for a gate that has failed: it cannot be resumed.
     public var hasLostGate = false
+    /// Called off by somebody, with devices still under way: those that were told to drop it, and those that finish.
+    public var isCancelling = false
 
     /// The line of one update.
     public init(
@@ -37,6 +39,9 @@ public struct UpdateSummary: Hashable, Sendable {
         self.parent = parent
         goesBack = strategy == "rollback"
     }
+
+    /// The word for where it stands: its status, or that it is about to be cancelled.
+    public var standing: String { isCancelling ? "cancelling" : status.description }
 }
 
 /// The update in focus.

@@ -35,7 +35,7 @@ struct UpdatesCommand: ParsableCommand {
         var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])
         for update in updates {
             table.rows.append([
-                update.id, update.release.description, update.strategy, update.status.description,
+                update.id, update.release.description, update.strategy, update.standing,
                 "\(update.tally.succeeded)", "\(update.tally.failures)", "\(update.tally.active)",
                 "\(update.tally.waiting)", update.title,
             ])
@@ -51,7 +51,7 @@ struct UpdatesCommand: ParsableCommand {
         return Row(
             id: update.id, title: update.title, release: update.release.description, strategy: update.strategy,
             selector: loop.state.update(update.id)?.definition.selector.source ?? "",
-            status: update.status.description, reason: update.statusText, startedAt: update.startedAt?.iso,
+            status: update.standing, reason: update.statusText, startedAt: update.startedAt?.iso,
             endedAt: update.endedAt?.iso, counts: counts, parent: update.parent)
     }
 }

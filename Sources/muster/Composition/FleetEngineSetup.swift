@@ -43,8 +43,10 @@ struct FleetEngineSetup: Sendable {
         guard let speed = simulationSpeed else {
             let clock = WallClock()
             let log: any FactLog = commitTimes.map { TimedLog(journal, $0) } ?? journal
+            var options = EngineLoop.Options()
+            options.ordersAreFetched = true
             var loop = try EngineLoop(
-                log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime)
+                log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime, options: options)
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }
