@@ -55,6 +55,24 @@ struct ConsoleEndingTests {
         #expect(console.terminal.isTerminalClean)
     }
 
+    /// As when tmux ends its session: the terminal is gone, and its signal comes again and again.
+    @Test func aDemoWhoseTerminalIsLostLeavesNothing() throws {
+        let scratch = try ScratchFleet()
+        let terminal = try PtyProcess(
+            executable: try BuiltProduct.path(of: "muster"), arguments: ["demo"],
+            environment: scratch.environment.merging(["TMPDIR": "\(scratch.root)/work"]) { $1 })
+        try terminal.waitUntil { $0.contains("DEMO 1800x") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.root)/work").count == 1)
+        terminal.hangUp()
+        let deadline = ContinuousClock.now + .seconds(20)
+        while terminal.exitStatus == nil, ContinuousClock.now < deadline {
+            terminal.signal(SIGHUP)
+            terminal.pump(milliseconds: 1)
+        }
+        #expect(terminal.exitStatus == .exited(128 + Int(SIGHUP)))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.root)/work") == [])
+    }
+
     @Test func theDemoSaysHowToGoOn() throws {
         let scratch = try ScratchFleet()
         let terminal = try PtyProcess(

@@ -49,6 +49,7 @@ struct DemoCommand: ParsableCommand {
     }
 
     func run() throws {
+        Self.outliveHangUps()
         let directory = try Self.temporaryDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let setup = try console.setup()
@@ -94,6 +95,14 @@ struct DemoCommand: ParsableCommand {
         definition.simulation = simulation
         definition.updates.append(chain.update)
         return chain.update.id
+    }
+
+    /// A terminal that is lost sends its signal more than once: the console ends by the first, and what is left of the
+    /// demo is taken away while others may still come.
+    private static func outliveHangUps() {
+        let former = signal(SIGHUP) { _ in }
+        // Who started it so that it is to outlive its session means that all along.
+        if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(SIGHUP, SIG_IGN) }
     }
 
     private static func temporaryDirectory() throws -> String {
