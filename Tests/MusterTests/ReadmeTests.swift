@@ -71,6 +71,28 @@ struct ReadmeTests {
         #expect(devices.map { $0["site"] as? String } == ["NYC-001"])
     }
 
+    /// The block for real terminals, word by word, on a copy of the sample; the port is one that is free.
+    @Test func itsRealTerminalsCallIn() throws {
+        let block = try #require(readme.blocks("sh").first { $0.contains("muster device token") })
+        let lines = block.split(separator: "\n").map { line in
+            line.prefix { $0 != "#" }.split(separator: " ").map { $0 == "my-fleet" ? scratch.fleet : String($0) }
+        }
+        let (add, draw, start) = (lines[0], lines[1], lines[2])
+        try Data("image".utf8).write(to: URL(filePath: "\(scratch.root)/work/\(try #require(add.last))"))
+        let addition = try MusterRun(Array(add.dropFirst()), scratch)
+        #expect(addition.code == 0, "\(addition.errors)")
+        let token = try MusterRun(Array(draw.dropFirst()), scratch).output.split(separator: "\n").joined()
+        #expect(start.starts(with: ["muster", "serve", scratch.fleet, "--listen"]))
+        let serve = try ServeRun(scratch)
+        let client = try #require(readme.text.firstMatch(of: /-t (\S+) -u http:\/\/HOST:8080 -i (\S+) -k TOKEN/))
+        let poll = try CurlRun(
+            "http://127.0.0.1:\(serve.port)/\(client.1)/controller/v1/\(client.2)",
+            ["-H", "Authorization: TargetToken \(token)"])
+        #expect(poll.status == 200, "\(poll.body)")
+        #expect(serve.lines.first { $0["message"] == "listening" }?["fleet"] == "sample-fleet")
+        #expect(serve.stop() == 0)
+    }
+
     /// The words of every command that has no commands of its own, by the program's help.
     private func commands(under words: [String]) throws -> [[String]] {
         let help = try MusterRun(words + ["--help"], scratch).output

@@ -99,7 +99,10 @@ struct GatewayRunner {
         do {
             let running = try wait { try await gateway.start() }
             logger.info(
-                "listening", metadata: ["host": "\(address.host)", "port": "\(running.port)", "fleet": "\(fleet)"])
+                "listening",
+                metadata: [
+                    "host": "\(address.host)", "port": "\(running.port)", "fleet": "\(definition.settings.name)",
+                ])
             return running
         } catch {
             printError("muster: cannot listen on \(address.host):\(address.port): \(error)")
