@@ -27,6 +27,20 @@ import Testing
         #expect(fixture.loop.step([introduction("till-9", 2)], now: fixture.now).first?.refusal != nil)
     }
 
+    @Test func aListThatIsFullSaysSo() throws {
+        var fixture = try EngineFixture(devices: 2)
+        for number in 1..<UInt64(Introduction.mostWaiting) {
+            _ = fixture.loop.step([introduction("till-\(number)", number)], now: fixture.now)
+        }
+        #expect(
+            fixture.loop.view(ViewQuery(), now: fixture.now).alerts.map(\.text) == ["999 devices wait for acceptance"])
+        _ = fixture.loop.step([introduction("till-0", 0)], now: fixture.now)
+        #expect(
+            fixture.loop.view(ViewQuery(), now: fixture.now).alerts.map(\.text) == [
+                "1000 devices wait for acceptance: the list is full, no other is taken in"
+            ])
+    }
+
     @Test func consolesSeeWhoWaitsAndWhoIsHeld() throws {
         var fixture = try EngineFixture(devices: 2)
         _ = fixture.loop.step([introduction("till-8", 1), introduction("till-9", 2)], now: fixture.now)

@@ -30,8 +30,9 @@ extension ViewBuilder {
     private func waitingAlert() -> [(alert: Alert, devices: Int)] {
         let count = state.devices.introducedCount
         guard let latest = state.devices.latestIntroduced, let since = state.devices.introducedSince else { return [] }
-        let text =
+        var text =
             count == 1 ? "\(state.devices.id(latest)) waits for acceptance" : "\(count) devices wait for acceptance"
+        if count >= Introduction.mostWaiting { text += ": the list is full, no other is taken in" }
         return [(Alert(id: "waiting/\(latest.rawValue)", severity: .caution, text: text, since: since), count)]
     }
 }

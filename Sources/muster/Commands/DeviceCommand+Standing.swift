@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import EngineSocket
+import FleetCore
 
 /// A command that changes where a device stands with the fleet.
 protocol DeviceStep: ParsableCommand {
@@ -46,11 +48,43 @@ extension DeviceCommand {
         @OptionGroup var order: DeviceOrderArguments
     }
 
-    /// `muster device refuse FLEET DEVICE`.
-    struct Refuse: DeviceStep {
+    /// `muster device refuse FLEET DEVICE...`.
+    struct Refuse: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Turn a device that waits away for good.", discussion: exitCodes)
-        static let verb = EngineRequest.Verb.refuse
-        @OptionGroup var order: DeviceOrderArguments
+            abstract: "Turn devices that wait away for good.",
+            discussion: """
+                With --waiting all that called in by themselves and wait; those that are held or that the files name are \
+                not among them. At most \(Introduction.mostWaiting) devices may wait: if the list is full of strangers, \
+                this makes room.
+
+                \(DeviceCommand.exitCodes)
+                """)
+
+        @OptionGroup var arguments: FleetArguments
+        @OptionGroup var why: ReasonArguments
+
+        @Argument(help: "The ids of the devices.")
+        var devices: [String] = []
+
+        @Flag(help: "All that called in by themselves and wait.")
+        var waiting = false
+
+        func validate() throws {
+            guard devices.isEmpty == waiting else {
+                throw ValidationError("say which devices: by their ids, or --waiting for all that wait")
+            }
+        }
+
+        func run() throws {
+            let definition = try arguments.load()
+            let known = KnownDevices(definition, arguments)
+            for device in devices { try known.expect(device) }
+            let ids = waiting ? try known.waiting() : devices
+            let requests = ids.map { EngineRequest(.refuse, $0, reason: why.reason) }
+            let done = try CommandDelivery(definition, arguments).carryOut(all: requests)
+            if ids.count == 1, done == 1 { return print("refuse \(ids[0]): accepted") }
+            print("refused \(NumberText.count(done, "device"))")
+            if done < ids.count { throw ExitStatus.badInput }
+        }
     }
 }

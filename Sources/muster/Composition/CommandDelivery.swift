@@ -25,36 +25,48 @@ struct CommandDelivery {
     /// Carries a request out, and returns once that is durable. Ends the command with exit code 2 if it is refused, with
     /// 1 if it could not be decided.
     func carryOut(_ request: EngineRequest) throws {
-        let response: EngineResponse
-        do {
-            response = try decide(request, try request.makeCommand())
-        } catch let refusal as Refusal {
-            response = EngineResponse(.refused, refusal)
-        } catch let error as EngineSocketError {
-            response = EngineResponse(.failed, Refusal(error.message, remedy: error.remedy))
-        } catch let error as FactLogError {
-            response = EngineResponse(.failed, Refusal(error.message, remedy: error.remedy))
-        }
-        guard response.outcome != .done else { return }
-        let problem = [response.message, response.remedy].compactMap { $0 }.joined(separator: "; ")
-        printError("muster: \(TextWidth.sanitised(problem))")
-        throw response.outcome == .refused ? ExitStatus.badInput : ExitStatus.failed
+        guard try carryOut(all: [request]) == 1 else { throw ExitStatus.badInput }
     }
 
-    private func decide(_ request: EngineRequest, _ command: Command) throws -> EngineResponse {
+    /// Carries requests out, one after the other, and returns once they are durable, with how many were accepted; says
+    /// why the others were refused. Ends the command with exit code 1 at the first that could not be decided.
+    func carryOut(all requests: [EngineRequest]) throws -> Int {
+        let responses: [EngineResponse]
+        do {
+            responses = try decide(requests, try requests.map { try $0.makeCommand() })
+        } catch let refusal as Refusal {
+            responses = [EngineResponse(.refused, refusal)]
+        } catch let error as EngineSocketError {
+            responses = [EngineResponse(.failed, Refusal(error.message, remedy: error.remedy))]
+        } catch let error as FactLogError {
+            responses = [EngineResponse(.failed, Refusal(error.message, remedy: error.remedy))]
+        }
+        for response in responses where response.outcome != .done {
+            let problem = [response.message, response.remedy].compactMap { $0 }.joined(separator: "; ")
+            printError("muster: \(TextWidth.sanitised(problem))")
+        }
+        if responses.contains(where: { $0.outcome == .failed }) { throw ExitStatus.failed }
+        return responses.count { $0.outcome == .done }
+    }
+
+    private func decide(_ requests: [EngineRequest], _ commands: [Command]) throws -> [EngineResponse] {
+        var responses: [EngineResponse] = []
         let deadline = ContinuousClock.now + Self.patience
-        while true {
+        while let request = requests.dropFirst(responses.count).first {
             if let response = try EngineSocketClient.send(request, to: directory) {
-                return told(response, request)
+                responses.append(told(response, request))
+                guard response.outcome != .failed else { return responses }
+                continue
             }
             do {
-                return try decideAlone(command, reason: request.reason)
+                return responses + (try decideAlone(Array(commands.dropFirst(responses.count)), request.reason))
             } catch let error as FactLogError {
                 // One that has just started does not listen yet; one that ends does not any more.
                 guard SQLiteJournal.isEngineRunning(in: directory), ContinuousClock.now < deadline else { throw error }
             }
             usleep(Self.pause)
         }
+        return responses
     }
 
     /// An engine knows what the files said when it started; what is only in them since then is no wrong id.
@@ -69,7 +81,7 @@ struct CommandDelivery {
                 remedy: "start the engine again, so that it takes the files over"))
     }
 
-    private func decideAlone(_ command: Command, reason: String) throws -> EngineResponse {
+    private func decideAlone(_ commands: [Command], _ reason: String) throws -> [EngineResponse] {
         var setup = FleetEngineSetup(
             definition: definition, directory: directory,
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
@@ -77,12 +89,13 @@ struct CommandDelivery {
         setup.holder = .command
         let driver = try setup.makeDriver()
         let origin = Origin(operatorName: UserName.own, source: "command line", reason: reason)
-        let reply = driver.advance([.command(command, origin, ticket: 1)]).first { $0.ticket == 1 }
+        let inputs = commands.enumerated().map { EngineInput.command($1, origin, ticket: UInt64($0 + 1)) }
+        let replies = driver.advance(inputs).filter { $0.ticket > 0 }
         driver.shutDown()
         if let failure = driver.failure {
-            return EngineResponse(.failed, Refusal("the engine has stopped: \(failure)", remedy: "try again"))
+            return [EngineResponse(.failed, Refusal("the engine has stopped: \(failure)", remedy: "try again"))]
         }
-        guard let reply else { preconditionFailure("a command is answered in the step that takes it") }
-        return EngineResponse(refusal: reply.refusal)
+        precondition(replies.count == commands.count, "a command is answered in the step that takes it")
+        return replies.map { EngineResponse(refusal: $0.refusal) }
     }
 }

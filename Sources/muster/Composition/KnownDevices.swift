@@ -18,6 +18,13 @@ struct KnownDevices {
         return try FleetReading.open(definition, arguments).loop.state.devices.index(of: device) != nil
     }
 
+    /// The devices that called in by themselves and wait for acceptance, by id.
+    func waiting() throws -> [String] {
+        let devices = try FleetReading.open(definition, arguments).loop.state.devices
+        return devices.indices.map { DeviceIndex(UInt32($0)) }.filter { devices.introduced($0) != nil }
+            .map(devices.id)
+    }
+
     /// Ends the command with exit code 2, and the id that was probably meant, if there is no such device.
     func expect(_ device: String) throws {
         guard try !has(device) else { return }
