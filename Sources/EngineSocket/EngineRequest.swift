@@ -16,13 +16,15 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case stop
         case rollBack = "roll back"
         case retryFailed = "retry failed"
+        case issueToken = "issue token"
+        case revokeToken = "revoke token"
     }
 
     /// The version of the protocol.
     public var version: Int
     /// What is asked.
     public var command: Verb
-    /// The update's or device's id.
+    /// The update's or device's id; empty for the fleet's own token.
     public var object: String
     /// Why, in the operator's words; may be empty.
     public var reason: String
@@ -67,6 +69,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .accept: return .accept(device: object)
         case .refuse: return .refuse(device: object)
         case .stop: throw Refusal("no engine runs", remedy: "nothing is to be stopped")
+        case .issueToken: return .issueToken(device: object.isEmpty ? nil : object)
+        case .revokeToken: return .revokeToken(device: object.isEmpty ? nil : object)
         }
     }
 

@@ -177,6 +177,45 @@ struct DeviceCommandTests {
     }
 
     /// Each rewrites the whole file; none may lose what another has just written.
+    @Test(arguments: [true, false]) func tokensStandInTheAuditWithoutTheirText(whileAnEngineRuns: Bool) throws {
+        let serve = whileAnEngineRuns ? try ServeRun(scratch) : nil
+        let own = try device("token", "pos-nyc-001", "--reason", "new till").output.dropLast()
+        let fleet = try device("token").output.dropLast()
+        #expect(own.count > 20 && fleet.count > 20)
+        #expect(try device("token", "--revoke").code == 0)
+        #expect(try device("add", "till-9", "--firmware", "2.3.1", "--token").code == 0)
+        #expect(serve?.stop() ?? 0 == 0)
+        let commands = try Audit(scratch).accepted.filter { $0.origin.source == "command line" }
+        #expect(commands.map(\.verb) == ["issue token", "issue token", "revoke token", "register", "issue token"])
+        #expect(commands.map(\.object) == ["pos-nyc-001", "the fleet", "the fleet", "1 device", "till-9"])
+        #expect(Set(commands.map(\.origin.operatorName)) == [NSUserName()])
+        #expect(commands.first?.origin.reason == "new till")
+        let audit = try MusterRun(["audit", "list", scratch.fleet, "--json"], scratch).output
+        #expect(audit.contains("issue token") && !audit.contains(own) && !audit.contains(fleet))
+    }
+
+    /// Whoever has the fleet's token can fill the list.
+    @Test(arguments: [true, false]) func allThatWaitAreRefusedAtOnce(whileAnEngineRuns: Bool) throws {
+        let token = try device("token").output.dropLast()
+        let serve = try ServeRun(scratch)
+        for index in 1...12 {
+            let poll = try CurlRun(
+                "http://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/stranger-\(index)",
+                ["-H", "Authorization: GatewayToken \(token)"])
+            #expect(poll.status == 200)
+        }
+        if !whileAnEngineRuns { #expect(serve.stop() == 0) }
+        #expect(try device("refuse", "stranger-1", "stranger-2").output == "refused 2 devices\n")
+        let run = try device("refuse", "--waiting", "--reason", "not ours")
+        #expect(run.code == 0 && run.output == "refused 10 devices\n", "\(run.errors)")
+        #expect(try device("refuse", "--waiting").output == "refused 0 devices\n")
+        #expect(try device("refuse", "stranger-1").code == 2)
+        #expect(try device("refuse").code == 2)
+        if whileAnEngineRuns { #expect(serve.stop() == 0) }
+        let refused = try Audit(scratch).accepted.filter { $0.verb == "refuse" }
+        #expect(refused.count == 12 && refused.filter { $0.origin.reason == "not ours" }.count == 10)
+    }
+
     @Test func tokensThatAreDrawnAtOnce() throws {
         let known = try MusterRun(["devices", scratch.fleet, "--json"], scratch).list()
             .compactMap { $0["id"] as? String }

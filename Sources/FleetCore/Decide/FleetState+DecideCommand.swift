@@ -19,6 +19,9 @@ extension FleetState {
         case .decommission(let id): try decideDecommission(id)
         case .accept(let id): try decideAccept(id)
         case .refuse(let id): try decideRefuse(id)
+        case .issueToken(let id): try decideIssue(id)
+        // The token of a device that is in no registry any more can be taken back all the same.
+        case .revokeToken: []
         }
     }
 

@@ -42,6 +42,11 @@ extension FleetState {
             "\(devices.id(device)) is busy with \(updates[live.offset].id)", remedy: "wait until its attempt has ended")
     }
 
+    func decideIssue(_ id: String?) throws(Refusal) -> [Event] {
+        if let id { _ = try knownDevice(id) }
+        return []
+    }
+
     func decideAccept(_ id: String) throws(Refusal) -> [Event] {
         let device = try knownDevice(id)
         guard devices.lifecycle(device) != .active else {

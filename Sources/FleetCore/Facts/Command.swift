@@ -30,6 +30,19 @@ public enum Command: Hashable, Sendable {
     case accept(device: String)
     /// Turn a device that waits away for good; it is remembered, so that it does not come back.
     case refuse(device: String)
+    /// Write down that a token is drawn by which a device calls in, or, nil, any device of the fleet. It changes nothing
+    /// else: tokens are not the engine's.
+    case issueToken(device: String?)
+    /// Write down that such a token is worth nothing any more.
+    case revokeToken(device: String?)
+
+    /// Whether it stands in the audit though nothing follows from it.
+    var isWrittenDownAlone: Bool {
+        switch self {
+        case .issueToken, .revokeToken: true
+        default: false
+        }
+    }
 
     /// The command's word, as it stands in the audit.
     public var verb: String {
@@ -48,6 +61,8 @@ public enum Command: Hashable, Sendable {
         case .decommission: "decommission"
         case .accept: "accept"
         case .refuse: "refuse"
+        case .issueToken: "issue token"
+        case .revokeToken: "revoke token"
         }
     }
 
@@ -63,6 +78,7 @@ public enum Command: Hashable, Sendable {
             update
         case .rollBack(let update, _, _): update
         case .decommission(let device), .accept(let device), .refuse(let device): device
+        case .issueToken(let device), .revokeToken(let device): device ?? "the fleet"
         }
     }
 }

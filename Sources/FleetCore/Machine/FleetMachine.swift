@@ -73,7 +73,7 @@ public struct FleetMachine: Sendable {
         let trace = CommandRecord(verb: command.verb, object: command.object, origin: origin)
         do {
             let events = try state.decide(command, origin, presence: presence, now: now)
-            guard !events.isEmpty else { return nil }
+            guard !events.isEmpty || command.isWrittenDownAlone else { return nil }
             record(.commandAccepted(trace), now)
             for event in events { record(event, now) }
             presence.follow(state.devices)

@@ -62,6 +62,8 @@ extension DeviceCommand {
             let request = EngineRequest(.register, device, reason: why.reason, device: form(definition))
             try CommandDelivery(definition, arguments).carryOut(request)
             guard token else { return print("register \(device): accepted") }
+            let issue = EngineRequest(.issueToken, device, reason: why.reason)
+            try CommandDelivery(definition, arguments).carryOut(issue)
             try Credentials.told {
                 print(try CredentialFile.issue(device, directory: arguments.stateDirectory(definition)))
             }

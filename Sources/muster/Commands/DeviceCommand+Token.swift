@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cells
 import DeviceGateway
+import EngineSocket
 
 extension DeviceCommand {
     /// `muster device token FLEET [DEVICE]`.
@@ -10,9 +11,10 @@ extension DeviceCommand {
             discussion: """
                 The token takes the place of the one that the device had, at once also for an engine that runs. Only \
                 its SHA-256 is kept: it is printed this once. Without a device it is the fleet's gateway token, by which \
-                any device may call in. With --revoke no token is drawn, and the one that there was is worth nothing.
+                any device may call in. With --revoke no token is drawn, and the one that there was is worth nothing. \
+                Either stands in the audit with your name, never the token itself.
 
-                Exit codes: 0 done, 1 it cannot be kept, 2 there is no such device.
+                Exit codes: 0 done, 1 it cannot be kept or written down, 2 there is no such device.
                 """)
 
         @OptionGroup var arguments: FleetArguments
@@ -23,11 +25,16 @@ extension DeviceCommand {
         @Flag(help: "Take the token back instead.")
         var revoke = false
 
+        @OptionGroup var why: ReasonArguments
+
         func run() throws {
             let definition = try arguments.load()
             let directory = arguments.stateDirectory(definition)
             // The token of a device that is in no file any more can be taken back all the same.
             if let device, !revoke { try KnownDevices(definition, arguments).expect(device) }
+            // Before it is done: a token that nobody answers for must not be.
+            let request = EngineRequest(revoke ? .revokeToken : .issueToken, device ?? "", reason: why.reason)
+            try CommandDelivery(definition, arguments).carryOut(request)
             try Credentials.told {
                 guard revoke else { return print(try CredentialFile.issue(device, directory: directory)) }
                 let owner = device.map { TextWidth.sanitised($0) } ?? "the fleet"
