@@ -79,6 +79,10 @@ public struct DeviceGateway: Sendable {
         router.add(middleware: RequestWatch(guards: guards))
         operatorRoutes.addRoutes(to: router)
         controller.addRoutes(to: router)
+        // The server says at each start what whoever started it says too.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let serverLogger = quiet
         let date = ReplyDate()
         let configuration = guards.configuration { [controller] in
             [PollHandler(controller, date: date), ContinueHandler()]
@@ -91,7 +95,7 @@ public struct DeviceGateway: Sendable {
                     backlog: GatewayLimits.backlog,
                     availableConnectionsDelegate: MaximumAvailableConnections(
                         guards.limits.connections + GatewayLimits.mostBeyond, logger: logger)),
-                onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+                onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: serverLogger)
         }
     }
 }

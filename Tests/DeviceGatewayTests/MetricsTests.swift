@@ -119,6 +119,18 @@ import Testing
         await fixture.end()
     }
 
+    @Test func whatIsNoRequestIsCountedAndWrittenDown() async throws {
+        let fixture = try await GatewayFixture()
+        let connection = try await fixture.connect()
+        try await connection.send("no request\r\n\r\n")
+        #expect(try await connection.reply().status == 400)
+        let numbers = read(try await fixture.ask("GET", "", "/metrics").text)
+        #expect(numbers[#"muster_refusals_total{why="unreadable"}"#] == 1)
+        let lines = fixture.log.all.filter { $0.message == "refused" && $0.fields["why"] == "unreadable" }
+        #expect(lines.count == 1 && lines.first?.fields["address"] == "127.0.0.1")
+        await fixture.end()
+    }
+
     @Test func whatADeviceSaysIsInertInTheLog() throws {
         let path = NSTemporaryDirectory() + "log-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: path) }

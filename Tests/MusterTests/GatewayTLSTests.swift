@@ -118,6 +118,8 @@ struct GatewayTLSTests {
     @Test func aCertificateCanBeRequired() throws {
         let serve = try ServeRun(scratch, mutual + ["--require-client-cert"])
         #expect(try poll(serve, try token(Self.device)).status == 0)
+        let refused = try serve.waitForLine { $0["why"] == "handshake" ? $0 : nil }
+        #expect(refused["address"] == "127.0.0.1" && refused["reason"]?.isEmpty == false)
         #expect(try poll(serve, as: try shop.client(Self.device)).status == 200)
         #expect(serve.stop() == 0)
     }

@@ -14,7 +14,7 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     private var timerDue: NIODeadline?
     private weak var channel: (any Channel)?
-    private var isRefused = false
+    private var isRefused = false, hasFailed = false
 
     /// A sentry of a connection.
     /// - Parameter handlers: What is to see requests behind its second post, before they are the server's.
@@ -53,6 +53,23 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         timer?.cancel()
         timer = nil
         context.fireChannelInactive()
+    }
+
+    /// What is wrong with a connection before there is a request that could be refused: it is once for each.
+    fileprivate func caught(_ error: any Error) {
+        guard !hasFailed else { return }
+        switch error {
+        case is HTTPParserError: refuse(.unreadable, error)
+        // A connection that went away is no news.
+        case is IOError, is ChannelError: return
+        default: refuse(.handshake, error)
+        }
+        hasFailed = true
+    }
+
+    private func refuse(_ why: RequestGuards.Refusal, _ error: any Error) {
+        let address = channel?.remoteAddress?.ipAddress ?? ""
+        guards.refused(why) { ["address": "\(address)", "reason": "\("\(error)".prefix(200))"] }
     }
 
     private func begin() {
@@ -143,6 +160,11 @@ private final class RequestPost: ChannelDuplexHandler {
         case .end: sentry.deadlines.requestEnded()
         }
         context.fireChannelRead(data)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        sentry.caught(error)
+        context.fireErrorCaught(error)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -10,7 +10,7 @@ struct RequestGuards: Sendable {
     /// Why something was refused, in one word for a label.
     enum Refusal: String, CaseIterable {
         case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, undeliverable, other
-        case connection, slowRequest, slowReader
+        case connection, handshake, slowRequest, slowReader
 
         init(_ status: HTTPResponse.Status) {
             switch status.code {

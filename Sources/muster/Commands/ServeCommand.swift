@@ -33,13 +33,13 @@ struct ServeCommand: ParsableCommand {
     var start: [String] = []
 
     func run() throws {
-        let definition = try arguments.load()
-        for update in start { try KnownUpdates(definition, arguments).expect(update) }
-        let directory = arguments.stateDirectory(definition)
-        try GatewayRunner.refuseSimulated(directory)
         let log = LogQueue.standardError()
         defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
+        let definition = try arguments.load { logger.warning("a file of the fleet is not all right: \($0)") }
+        for update in start { try KnownUpdates(definition, arguments).expect(update) }
+        let directory = arguments.stateDirectory(definition)
+        try GatewayRunner.refuseSimulated(directory)
         var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory,
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
@@ -69,7 +69,11 @@ struct ServeCommand: ParsableCommand {
             throw error
         }
         let failure = end.wait()
-        logger.info("ending", metadata: failure.map { ["failure": "\($0)"] } ?? [:])
+        if let failure {
+            logger.critical("the engine has failed, and ends", metadata: ["failure": "\(failure)"])
+        } else {
+            logger.info("ending")
+        }
         gateway.stop(running)
         socket.stop()
         guard host.stop() else {

@@ -19,8 +19,11 @@ struct FleetArguments: ParsableArguments {
     var state: String?
 
     /// Reads the fleet; ends the command with exit code 2 when a file is wrong.
-    func load() throws -> FleetDefinition {
-        try FleetLoading.load(fleet)
+    /// - Parameter warned: Told of what is not all right in files that can be used.
+    func load(
+        warned: (String) -> Void = { printError(TextWidth.sanitised($0)) }
+    ) throws -> FleetDefinition {
+        try FleetLoading.load(fleet, warned: warned)
     }
 
     /// The directory of this fleet's state.
@@ -32,19 +35,20 @@ struct FleetArguments: ParsableArguments {
 /// Reads fleets for commands: prints what is wrong to standard error.
 enum FleetLoading {
     /// Reads a fleet directory; ends the command with exit code 2 when a file is wrong.
-    static func load(_ path: String, printsWarnings: Bool = true) throws -> FleetDefinition {
+    /// - Parameter warned: Told of what is not all right in files that can be used.
+    static func load(
+        _ path: String, warned: (String) -> Void = { printError(TextWidth.sanitised($0)) }
+    ) throws -> FleetDefinition {
         let meter = LoadMeter()
         let result = FleetDirectory(path: path).load(
             digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
         meter.clear()
-        let hasErrors = result.definition == nil
-        if hasErrors || printsWarnings {
-            for line in result.lines { printError(TextWidth.sanitised(line)) }
-        }
         guard let definition = result.definition else {
+            for line in result.lines { printError(TextWidth.sanitised(line)) }
             printError("muster: \(TextWidth.sanitised(path)) cannot be used; nothing was changed")
             throw ExitStatus.badInput
         }
+        for line in result.lines { warned(line) }
         return definition
     }
 }
