@@ -50,6 +50,30 @@ import Testing
         #expect(try ViewPieces.join(ViewPieces.cut(FleetView())) == FleetView())
     }
 
+    /// A part that is added to a view has a value of its own in the sample, and so a place in the pieces.
+    @Test func theSampleLeavesNothingOut() {
+        let empty = Mirror(reflecting: FleetView()).children, whole = Mirror(reflecting: SampleView.whole).children
+        for (before, after) in zip(empty, whole) {
+            #expect("\(before.value)" != "\(after.value)", "\(after.label ?? "")")
+        }
+    }
+
+    /// So many properties have a place in the coding; one that is added needs one too.
+    @Test func everyPropertyHasAPlace() throws {
+        let view = SampleView.whole
+        let update = try #require(view.update), detail = try #require(view.detail), gate = try #require(update.gate)
+        let counts: [(Any, Int)] = [
+            (view, 24), (view.query, 12), (view.devices, 4), (view.queue, 6), (update, 11), (update.summary, 13),
+            (gate, 17), (update.phases[0], 6), (update.causes[0], 3), (view.regions[0], 4), (detail, 9),
+            (view.devices.rows[0], 12), (detail.assignments[0], 17), (view.queue.rows[0], 7), (view.events[0], 4),
+            (view.alerts[0], 4), (view.consoles[0], 3), (try #require(view.rollback), 15),
+            (try #require(view.start), 8),
+        ]
+        for (value, count) in counts {
+            #expect(Mirror(reflecting: value).children.count == count, "\(type(of: value))")
+        }
+    }
+
     /// A view from which anything is missing is refused.
     @Test func aViewThatIsNotWholeIsRefused() {
         let pieces = ViewPieces.cut(SampleView.whole)

@@ -18,6 +18,7 @@ enum SampleView {
             statusText: "by kim", startedAt: at(1), endedAt: nil, tally: tally, parent: "parent")
         summary.goesBack = true
         summary.hasLostGate = true
+        summary.isCancelling = true
         return summary
     }
 
@@ -136,6 +137,7 @@ enum SampleView {
         view.health = .stopped("the disk is full")
         view.checkpointFailure = "no space"
         view.simulationSpeed = 1800
+        view.simulationPace = 281
         view.isSimulated = true
         view.deviceCount = 99
         view.statusCounts = [50, 40, 9]

@@ -162,11 +162,6 @@ private final class RequestPost: ChannelDuplexHandler {
         context.fireChannelRead(data)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        sentry.caught(error)
-        context.fireErrorCaught(error)
-    }
-
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             owed -= 1
@@ -178,7 +173,10 @@ private final class RequestPost: ChannelDuplexHandler {
 
     /// The server would call a head that is too long a wrong one. It must not be answered before those that came first.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard owed == 0, (error as? HTTPParserError) == .headerOverflow else { return context.fireErrorCaught(error) }
+        guard owed == 0, (error as? HTTPParserError) == .headerOverflow else {
+            sentry.caught(error)
+            return context.fireErrorCaught(error)
+        }
         sentry.refuseLongHead()
         let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
         let head = HTTPResponseHead(version: .http1_1, status: .requestHeaderFieldsTooLarge, headers: headers)

@@ -5,7 +5,8 @@ extension UpdateSummary: FactPart {
     package static var partName: String { "an update in one line" }
     package func write(to writer: inout FactWriter) {
         writer.write(
-            id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate)
+            id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate,
+            isCancelling)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -14,6 +15,7 @@ extension UpdateSummary: FactPart {
             endedAt: try reader.read(), tally: try reader.read(), parent: try reader.read())
         goesBack = try reader.read()
         hasLostGate = try reader.read()
+        isCancelling = try reader.read()
     }
 }
 

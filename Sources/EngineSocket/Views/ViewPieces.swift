@@ -21,7 +21,9 @@ enum ViewPieces {
             piece { $0.write(view.query) },
             piece {
                 $0.write(view.fleetName, view.timeZone, view.health, view.checkpointFailure, view.simulationSpeed)
-                $0.write(view.isSimulated, view.deviceCount, view.statusCounts, view.firmware, view.consoles)
+                $0.write(
+                    view.simulationPace, view.isSimulated, view.deviceCount, view.statusCounts, view.firmware,
+                    view.consoles)
             },
             piece { $0.write(view.update) },
             piece {
@@ -78,6 +80,7 @@ enum ViewPieces {
         view.health = try reader.read()
         view.checkpointFailure = try reader.read()
         view.simulationSpeed = try reader.read()
+        view.simulationPace = try reader.read()
         view.isSimulated = try reader.read()
         view.deviceCount = try reader.read()
         let start = reader.offset
