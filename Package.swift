@@ -5,7 +5,8 @@ import PackageDescription
 /// the sanitizers `MUSTER_FUZZ=fuzzer,address`, as `Tests/Fuzz/run` sets it, to a program that libFuzzer drives.
 let fuzzingFlags = Context.environment["MUSTER_FUZZ"].map { ["-sanitize=\($0)"] }
 let fuzzedRooms: [Target.Dependency] = [
-    "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "Cells", "Console", "CursesTerminal",
+    "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "EngineSocket", "Cells", "Console",
+    "CursesTerminal",
 ]
 let fuzzing: Target =
     fuzzingFlags.map { flags in

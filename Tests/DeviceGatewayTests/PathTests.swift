@@ -1,3 +1,4 @@
+import FleetEngine
 import Foundation
 import Testing
 
@@ -62,13 +63,22 @@ import Testing
 
     @Test func aDeviceJoinsUnderItsDecodedId() async throws {
         let fixture = try await GatewayFixture()
-        for id in ["a%20b", "till-%C3%BC", "till-ü"] {
-            let reply = try await fixture.ask("GET", id)
-            #expect(reply.status == 200, "\(id)")
-            let link = id.replacingOccurrences(of: "ü", with: "%C3%BC")
-            #expect(reply.text.contains("/shop/controller/v1/\(link)/configData"), "\(reply.text)")
+        for (path, id) in [("a%20b", "a b"), ("till-%C3%BC", "till-ü"), ("c%2520d", "c%20d")] {
+            #expect(try await fixture.ask("GET", path).status == 200, "\(path)")
+            #expect(await standing(fixture, id) == .waiting, "\(id)")
+            #expect(await standing(fixture, path) == .unknown, "\(path)")
         }
         await fixture.end()
+    }
+
+    /// How the engine knows an id.
+    private func standing(_ fixture: GatewayFixture, _ id: String) async -> DeviceAnswer.Standing? {
+        await withCheckedContinuation { continuation in
+            let call = DeviceCall(device: id, reports: [])
+            if !fixture.host.call(call, completion: { continuation.resume(returning: $0.answer?.standing) }) {
+                continuation.resume(returning: nil)
+            }
+        }
     }
 
     @Test func aWrongMethodIsAnsweredByTheRightOnes() async throws {

@@ -103,7 +103,7 @@ struct RequestWatch: RouterMiddleware {
 
     /// The router finds nothing for a path that is asked for by a wrong method as well.
     private static func refined(_ error: any Error, _ request: Request, _ context: Context) -> any Error {
-        guard context.endpointPath == nil, (error as? HTTPError)?.status == .notFound,
+        guard GatewayRoute(context.endpointPath) == .none, (error as? HTTPError)?.status == .notFound,
             let methods = GatewayRoute.methods(of: request.uri.path)
         else { return error }
         return HTTPError(.methodNotAllowed, headers: [.allow: methods])

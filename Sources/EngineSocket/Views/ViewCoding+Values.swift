@@ -9,7 +9,11 @@ extension Alert.Severity: FactCase { package static var partName: String { "how 
 extension Double: FactPart {
     package static var partName: String { "a fraction" }
     package func write(to writer: inout FactWriter) { writer.write(bitPattern) }
-    package init(from reader: inout FactReader) throws(DecodingFailure) { self.init(bitPattern: try reader.read()) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        let start = reader.offset
+        self.init(bitPattern: try reader.read())
+        guard isFinite else { throw DecodingFailure(offset: start, expected: Self.partName) }
+    }
 }
 
 extension ClosedRange: FactPart where Bound == Double {
