@@ -11,6 +11,13 @@ public protocol ConnectionSecurity: Sendable {
     func certificate(of channel: any Channel) -> ClientCertificate?
 }
 
+/// A connection that could not be secured; whoever secures connections has written down why. It is to go through the
+/// connection's handlers, so that it is counted.
+public struct HandshakeFailure: Error, Hashable, Sendable {
+    /// A failure.
+    public init() {}
+}
+
 /// A client certificate that was verified.
 public struct ClientCertificate: Hashable, Sendable {
     /// The id of the device that it names; nil: it names none, or several.

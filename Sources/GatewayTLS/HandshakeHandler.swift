@@ -1,3 +1,4 @@
+import DeviceGateway
 import NIOCore
 import NIOTLS
 
@@ -37,6 +38,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         failures.note(error, from: context.remoteAddress)
+        // Who counts what is refused is behind this.
+        context.fireErrorCaught(HandshakeFailure())
         context.close(promise: nil)
     }
 }

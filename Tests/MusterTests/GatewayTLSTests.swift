@@ -118,9 +118,13 @@ struct GatewayTLSTests {
     @Test func aCertificateCanBeRequired() throws {
         let serve = try ServeRun(scratch, mutual + ["--require-client-cert"])
         #expect(try poll(serve, try token(Self.device)).status == 0)
-        let refused = try serve.waitForLine { $0["why"] == "handshake" ? $0 : nil }
-        #expect(refused["address"] == "127.0.0.1" && refused["reason"]?.isEmpty == false)
         #expect(try poll(serve, as: try shop.client(Self.device)).status == 200)
+        _ = try serve.waitForLine { $0["message"] == "a TLS handshake failed" ? true : nil }
+        let client = try shop.client(Self.device)
+        let metrics = try CurlRun(
+            "https://127.0.0.1:\(serve.port)/metrics",
+            ["--cacert", "\(shop.authority).pem", "--cert", client.certificate, "--key", client.key])
+        #expect(metrics.body.contains(#"muster_refusals_total{why="handshake"} 1"#), "\(metrics.body)")
         #expect(serve.stop() == 0)
     }
 

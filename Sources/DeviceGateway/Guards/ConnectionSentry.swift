@@ -59,17 +59,14 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
     fileprivate func caught(_ error: any Error) {
         guard !hasFailed else { return }
         switch error {
-        case is HTTPParserError: refuse(.unreadable, error)
+        case is HTTPParserError:
+            let address = channel?.remoteAddress?.ipAddress ?? ""
+            guards.refused(.unreadable) { ["address": "\(address)", "reason": "\(error)"] }
+        case is HandshakeFailure: guards.meters.refused(.handshake)
         // A connection that went away is no news.
-        case is IOError, is ChannelError: return
-        default: refuse(.handshake, error)
+        default: return
         }
         hasFailed = true
-    }
-
-    private func refuse(_ why: RequestGuards.Refusal, _ error: any Error) {
-        let address = channel?.remoteAddress?.ipAddress ?? ""
-        guards.refused(why) { ["address": "\(address)", "reason": "\("\(error)".prefix(200))"] }
     }
 
     private func begin() {
