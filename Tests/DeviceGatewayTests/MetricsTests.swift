@@ -68,6 +68,26 @@ import Testing
         await fixture.end()
     }
 
+    /// As on every screen: a success that did not last is none.
+    @Test func whatTurnedBadIsNotCompleted() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 200)
+        let path = "deploymentBase/\(action)/feedback", done = GatewayFixture.feedback("closed", "success")
+        try await eventuallyHolds {
+            _ = try await fixture.ask("POST", "device-1", path, body: done)
+            return try await fixture.view().update?.summary.tally[.completed] == 1
+        }
+        let before = read(try await fixture.ask("GET", "", "/metrics").text)
+        #expect(before[#"muster_assignments{update="patch",state="completed"}"#] == 1)
+        let body = #"{"data":{"firmware":"1.0.0"}}"#
+        #expect(try await fixture.ask("PUT", "device-1", "configData", body: body).status == 200)
+        let after = read(try await fixture.ask("GET", "", "/metrics").text)
+        #expect(after[#"muster_assignments{update="patch",state="completed"}"#] == 0)
+        #expect(after[#"muster_assignments{update="patch",state="turnedBad"}"#] == 1)
+        await fixture.end()
+    }
+
     @Test func theGateOfEachPhaseIsSeen() async throws {
         let fixture = try await GatewayFixture(devices: 4)
         var gate = Gate()
