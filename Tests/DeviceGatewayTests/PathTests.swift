@@ -25,7 +25,7 @@ import Testing
     /// What the gateway hands out leads to what it names.
     @Test func everyFileIsDeliveredByItsOwnLink() async throws {
         let names = ["till 2.bin", "tïll", "100%", "a;b", "a?b#c", "+(),@'~", "%20", "a:b=&c", "日本.bin", "..."]
-        let fixture = try await GatewayFixture(fileNames: names, limits: .forFuzzing)
+        let fixture = try await GatewayFixture(fileNames: names)
         let action = try await fixture.offer()
         let reply = try await fixture.ask("GET", "device-1", "deploymentBase/\(action)")
         let root = try #require(try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any])

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aTokenCountsFromWhenItIsDrawnUntilItIsTakenBack() async throws {
-        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        let fixture = try await GatewayFixture()
         for _ in 0..<5 {
             let former = "TargetToken \(try CredentialFile.issue("device-1", directory: fixture.folder))"
             #expect(try await fixture.ask("GET", "device-1", proof: former).status == 200)
