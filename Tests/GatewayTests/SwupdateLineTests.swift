@@ -76,7 +76,7 @@ extension SwupdateTests {
     @Test func aGatewayThatIsRestartedWhileATerminalDownloads() async throws {
         let image = try Self.longImage()
         let journal = try await run(image, treatments: [.slow(after: 2_000_000)]) { fleet, till, line in
-            try await till.waitForLog("Total download size")
+            try await line.waitUntilTreated()
             try await fleet.wait(until: "till-1", isAt: .downloading)
             await fleet.stop()
             try await fleet.start()
@@ -86,7 +86,9 @@ extension SwupdateTests {
             try await till.restarted(success: true)
             try await fleet.wait(until: "spring", is: .completed)
             #expect(till.installedSHA256 == image.payloadSHA256)
-            #expect(line.artifactRequests.contains { $0.lowercased().contains("range: bytes=") })
+            #expect(
+                line.artifactRequests.contains { $0.lowercased().contains("range: bytes=") }, "\(line.artifactRequests)"
+            )
         }
         #expect(journal.story(of: "till-1") == ["attempt 1", "runs 1.0.0"] + Self.whole)
     }

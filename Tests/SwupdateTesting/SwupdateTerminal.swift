@@ -211,7 +211,9 @@ public final class SwupdateTerminal: Sendable {
 
     private func failure(_ what: String) -> SwupdateFailure {
         let process = state.run.map { run in run.ending.map { "ended with \($0)" } ?? "running" } ?? "never started"
-        let end = messages.text.split(separator: "\n").suffix(40).joined(separator: "\n")
+        // It says at every turn that it is awake.
+        let end = messages.text.split(separator: "\n").filter { !$0.hasSuffix("Suricatta awakened.") }.suffix(40)
+            .joined(separator: "\n")
         return SwupdateFailure(description: "\(what) swupdate: \(process). The end of its log:\n\(end)")
     }
 }

@@ -31,6 +31,8 @@ final class CuttingProxy: @unchecked Sendable {
     private var isReleased = false
     private var links: [ObjectIdentifier: ProxyLink] = [:]
     private var isStopped = false
+    /// Whether a connection has come as far as its treatment.
+    private var hasTreated = false
 
     /// A proxy for a gateway on a port of this machine. The treatments are of the GETs of artifacts in the order of
     /// their coming; those behind them pass untouched.
@@ -46,6 +48,21 @@ final class CuttingProxy: @unchecked Sendable {
 
     /// Calls are passed to this port from now on.
     func turn(to port: Int) { locked { upstream = port } }
+
+    /// Waits until so much of an artifact has passed that what is treated is about to be: then the terminal has bytes of it.
+    func waitUntilTreated() async throws {
+        let deadline = Date(timeIntervalSinceNow: 20)
+        let isTreated = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in
+                condition.lock()
+                while !hasTreated, condition.wait(until: deadline) {}
+                let hasTreated = hasTreated
+                condition.unlock()
+                continuation.resume(returning: hasTreated)
+            }
+        }
+        guard isTreated else { throw GatewayTestFailure("Not enough of an artifact has passed within 20 s.") }
+    }
 
     /// What is stalled or slowed goes on.
     func release() { locked { isReleased = true } }
@@ -132,6 +149,10 @@ final class CuttingProxy: @unchecked Sendable {
         if untouched > 0 {
             link.passed += untouched
             return untouched
+        }
+        if !hasTreated {
+            hasTreated = true
+            condition.broadcast()
         }
         switch treatment {
         case .cut: return nil
