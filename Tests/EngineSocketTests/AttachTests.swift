@@ -46,7 +46,7 @@ struct AttachTests {
         #expect(console.submit(.decommission(device: "till-1"), reason: "broken") != nil)
         let events = try #require(
             wait(console) { $0.view?.devices.rows.first?.isDecommissioned == true ? $0.view?.events : nil })
-        #expect(events.contains { $0.who == NSUserName() && $0.text.contains("decommission till-1") })
+        #expect(events.contains { $0.who == UserName.own && $0.text.contains("decommission till-1") })
     }
 
     /// Who it is says the kernel; a name of one's own stands beside that and never in its place.
@@ -55,7 +55,7 @@ struct AttachTests {
         try engine.listen()
         let console = try attach(engine, isReadOnly: true, alias: "kim")
         defer { console.leave() }
-        #expect(console.user.name == "kim (\(NSUserName()))")
+        #expect(console.user.name == "kim (\(UserName.own))")
         #expect(console.user.isReadOnly)
         let message = #expect(throws: EngineSocketError.self) {
             _ = try AttachedEngine.attach(to: engine.directory, isReadOnly: true, alias: "k\u{1B}m") {}

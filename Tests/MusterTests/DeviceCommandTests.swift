@@ -32,7 +32,7 @@ struct DeviceCommandTests {
         #expect(command.verb == "decommission")
         #expect(command.origin.source == "command line")
         #expect(command.origin.reason == "sold")
-        #expect(command.origin.operatorName == NSUserName())
+        #expect(command.origin.operatorName == OwnUser.name)
         let again = try device("decommission", "pos-nyc-001")
         #expect(again.code == 2)
         #expect(again.errors == "muster: pos-nyc-001 is decommissioned; there is nothing left to do\n")
@@ -188,7 +188,7 @@ struct DeviceCommandTests {
         let commands = try Audit(scratch).accepted.filter { $0.origin.source == "command line" }
         #expect(commands.map(\.verb) == ["issue token", "issue token", "revoke token", "register", "issue token"])
         #expect(commands.map(\.object) == ["pos-nyc-001", "the fleet", "the fleet", "1 device", "till-9"])
-        #expect(Set(commands.map(\.origin.operatorName)) == [NSUserName()])
+        #expect(Set(commands.map(\.origin.operatorName)) == [OwnUser.name])
         #expect(commands.first?.origin.reason == "new till")
         let audit = try MusterRun(["audit", "list", scratch.fleet, "--json"], scratch).output
         #expect(audit.contains("issue token") && !audit.contains(own) && !audit.contains(fleet))

@@ -28,7 +28,7 @@ struct UnchangedTests {
         try console.waitUntilOpen()
         try console.start("major-3.0.0")
         console.type("p")
-        try console.wait(for: "PAUSED by \(NSUserName())")
+        try console.wait(for: "PAUSED by \(OwnUser.name)")
         try console.quit()
         let before = try FileTree(scratch.root)
         for arguments in Self.questions {

@@ -34,7 +34,7 @@ struct UpdateCommandTests {
         let commands = try Audit(scratch).accepted.filter { $0.origin.source == "command line" }
         #expect(commands.map(\.verb) == ["start", "pause", "resume", "cancel"])
         #expect(commands.map(\.origin.reason) == ["because of start", "because of pause", "because of resume", ""])
-        #expect(Set(commands.map(\.origin.operatorName)) == [NSUserName()])
+        #expect(Set(commands.map(\.origin.operatorName)) == [OwnUser.name])
     }
 
     @Test(arguments: ["pause", "resume", "cancel", "approve", "retry"])

@@ -63,7 +63,7 @@ struct CrashRun {
             try console.start(CrashFleet.update)
             note("start", in: \.acknowledged)
         case .paused:
-            try console.wait(for: "PAUSED by \(NSUserName())")
+            try console.wait(for: "PAUSED by \(OwnUser.name)")
             console.type("R")
             try console.wait(for: "RESUME \(CrashFleet.update)")
             note("resume", in: \.sent)
