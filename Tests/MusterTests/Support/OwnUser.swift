@@ -1,7 +1,7 @@
 import Foundation
 
-/// Who runs the tests. Asked once: the system's own answer is kept in one place for all threads, and tests that asked at the
-/// same time have ended the process.
+/// Who runs the tests. Asked once: the system keeps its answer in one place for all threads, and many tests ask at the same
+/// time.
 enum OwnUser {
     static let name = NSUserName()
 }
