@@ -46,7 +46,13 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
 
     /// The format in which this build writes the kind: the second byte of its encoding. Raised when what the kind
     /// carries changes, down to the values inside it; the reader then keeps the older format beside the new one.
-    public var formatVersion: UInt8 { 1 }
+    public var formatVersion: UInt8 {
+        switch self {
+        // 2: the origin of a command has user, role, key and basis; settings have `access` and `fourEyes`.
+        case .commandAccepted, .commandRefused, .fleetConfigured: 2
+        default: 1
+        }
+    }
 }
 
 extension Event {

@@ -2,8 +2,8 @@
 ///
 /// An encoding is the event's kind (one byte, `EventKind`), the version of its format (one byte), the moment, and what
 /// the event carries. Numbers are little-endian base-128 varints, signed ones by zigzag; texts and lists stand behind
-/// their length; an optional stands behind 0 or 1; selectors are kept as they were written and read anew. There is
-/// one encoding of each fact: a reader refuses every other spelling of it.
+/// their length; an optional stands behind 0 or 1; selectors are kept as they were written and read anew. In
+/// each format there is one encoding of each fact: a reader refuses every other spelling of it.
 public enum FactCoder {
     /// The longest encoding that is read, in bytes. It bounds every text and list in it: room for the start of an
     /// update of several million devices, each skipped with a reason.
@@ -37,7 +37,8 @@ public enum FactCoder {
         guard let kind = EventKind(rawValue: try reader.byte("the kind of an event")) else {
             throw DecodingFailure(offset: 0, expected: "the kind of an event")
         }
-        guard try reader.byte("the version of a format") == kind.formatVersion else {
+        reader.format = try reader.byte("the version of a format")
+        guard (1...kind.formatVersion).contains(reader.format) else {
             throw DecodingFailure(offset: 1, expected: "format \(kind.formatVersion) of \(kind)")
         }
         let fact = Fact(at: try reader.read(), try Event(kind: kind, from: &reader))

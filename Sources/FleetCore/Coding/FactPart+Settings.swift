@@ -2,7 +2,7 @@ extension FleetSettings: FactPart {
     package static var partName: String { "a fleet's settings" }
     package func write(to writer: inout FactWriter) {
         writer.write(name, timeZone, heartbeat, missedHeartbeats)
-        writer.write(limits, floor, freezes, gateDefaults, retry, deadlines)
+        writer.write(limits, floor, freezes, gateDefaults, retry, deadlines, access, fourEyes)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(name: try reader.read())
@@ -15,6 +15,9 @@ extension FleetSettings: FactPart {
         gateDefaults = try reader.read()
         retry = try reader.read()
         deadlines = try reader.read()
+        guard reader.format >= 2 else { return }
+        access = try reader.read()
+        fourEyes = try reader.read()
     }
 }
 
@@ -88,5 +91,33 @@ extension Gate: FactPart {
         timeout = try reader.read()
         demandsConfidence = try reader.read()
         requiresApproval = try reader.read()
+    }
+}
+
+extension AccessSettings: FactPart {
+    package static var partName: String { "who may do what" }
+    package func write(to writer: inout FactWriter) { writer.write(users, groups) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init()
+        users = try reader.read()
+        groups = try reader.read()
+    }
+}
+
+extension RoleGrant: FactPart {
+    package static var partName: String { "a role of a name" }
+    package func write(to writer: inout FactWriter) { writer.write(name, role) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init(try reader.read(), try reader.read())
+    }
+}
+
+extension FourEyes: FactPart {
+    package static var partName: String { "what needs two people" }
+    package func write(to writer: inout FactWriter) { writer.write(updateOver, rollbackOver) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init()
+        updateOver = try reader.read()
+        rollbackOver = try reader.read()
     }
 }

@@ -42,6 +42,8 @@ package struct FactReader {
     private let bytes: [UInt8]
     /// The next byte to read.
     package private(set) var offset = 0
+    /// The format in which what is read was written: parts that have changed since leave out what it does not have.
+    package var format: UInt8 = .max
 
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes

@@ -5,6 +5,7 @@ extension FleetState {
         writer.write(varint: UInt64(updates.count))
         for update in updates { update.write(to: &writer) }
         writer.write(openUpdates, listeningSince, generation, revision, lastFactAt)
+        writer.write(recentCommands.entries, recentCommands.forgottenUpTo)
     }
 
     package init(from reader: inout FactReader) throws(DecodingFailure) {
@@ -18,6 +19,8 @@ extension FleetState {
         generation = try reader.read()
         revision = try reader.read()
         lastFactAt = try reader.read()
+        recentCommands.entries = try reader.read()
+        recentCommands.forgottenUpTo = try reader.read()
         if let missing = missing { throw reader.failure(missing) }
     }
 

@@ -6,6 +6,9 @@ extension FleetState {
         guard [listeningSince, lastFactAt].allSatisfy(\.isInBounds), revision <= UInt64(StateBounds.largestCount),
             Int(generation) <= StateBounds.largestGeneration
         else { return "moments and counts within bounds" }
+        guard recentCommands.isWhole(at: revision), updates.allSatisfy({ $0.gateChangedIn <= revision }) else {
+            return "the commands of late, in order"
+        }
         guard updates.allSatisfy({ $0.relations.allSatisfy { $0.offset < updates.count } }) else {
             return "updates of the list"
         }
@@ -29,6 +32,16 @@ extension FleetState {
         let settled = devices.settledUpdates.allSatisfy { $0 == DeviceTable.noUpdate || Int($0) < updates.count }
         return settled && devices.liveUpdates.count { $0 != DeviceTable.noUpdate } == live
             && devices.inProgress.count { $0 } == updates.reduce(0) { $0 + $1.inFlight }
+    }
+}
+
+extension RecentCommands {
+    /// Whether these are commands of a journal that has so many facts.
+    fileprivate func isWhole(at revision: UInt64) -> Bool {
+        let numbers = entries.map(\.revision)
+        return entries.count <= 2 * Self.capacity && entries.allSatisfy { $0.at.isInBounds }
+            && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } && (numbers.last ?? 0) <= revision
+            && forgottenUpTo <= numbers.first ?? revision
     }
 }
 

@@ -35,11 +35,15 @@ public enum Command: Hashable, Sendable {
     case issueToken(device: String?)
     /// Write down that such a token is worth nothing any more.
     case revokeToken(device: String?)
+    /// End the engine in good order. Whoever runs it does so, once this is durable.
+    case stopEngine
+    /// Open a console that looks on. It changes nothing; refused, it stands in the audit.
+    case lookOn
 
     /// Whether it stands in the audit though nothing follows from it.
     var isWrittenDownAlone: Bool {
         switch self {
-        case .issueToken, .revokeToken: true
+        case .issueToken, .revokeToken, .stopEngine: true
         default: false
         }
     }
@@ -63,6 +67,8 @@ public enum Command: Hashable, Sendable {
         case .refuse: "refuse"
         case .issueToken: "issue token"
         case .revokeToken: "revoke token"
+        case .stopEngine: "stop"
+        case .lookOn: "look on"
         }
     }
 
@@ -79,24 +85,41 @@ public enum Command: Hashable, Sendable {
         case .rollBack(let update, _, _): update
         case .decommission(let device), .accept(let device), .refuse(let device): device
         case .issueToken(let device), .revokeToken(let device): device ?? "the fleet"
+        case .stopEngine, .lookOn: "the engine"
         }
     }
 }
 
-/// Who asked, from where, and why.
+/// Who asked, from where, as what, why, and on what they decided.
 public struct Origin: Hashable, Sendable {
-    /// The operator's name.
+    /// The operator's name, as it is shown: `kim`, or `kim (ops)` where several people share a user.
     public var operatorName: String
     /// Where it came from: `console`, `command line`, `files`.
     public var source: String
     /// Why, in the operator's words; may be empty.
     public var reason: String
+    /// The user as the system knows them, however they call themselves: one user is one person. Empty: the engine's own
+    /// process, or a journal of before users were kept.
+    public var user: String
+    /// As what they ask; nil: the fleet knows no role of theirs.
+    public var role: Role?
+    /// The command's own key; nil: it is not sent again.
+    public var key: CommandKey?
+    /// The number of the latest fact of the view on which it was decided; nil: on none.
+    public var basis: UInt64?
 
     /// An origin of these parts.
-    public init(operatorName: String, source: String, reason: String = "") {
+    public init(
+        operatorName: String, source: String, reason: String = "", user: String = "", role: Role? = .admin,
+        key: CommandKey? = nil, basis: UInt64? = nil
+    ) {
         self.operatorName = operatorName
         self.source = source
         self.reason = reason
+        self.user = user
+        self.role = role
+        self.key = key
+        self.basis = basis
     }
 }
 

@@ -68,12 +68,16 @@ public struct FleetMachine: Sendable {
     /// Whether facts wait to be made durable.
     public var hasFacts: Bool { !facts.isEmpty }
 
-    /// Carries out a command, or says why not; both leave a fact.
+    /// Carries out a command, or says why not; both leave a fact. One that was given before is answered as it was then, and
+    /// leaves none.
     public mutating func handle(_ command: Command, _ origin: Origin, now: Timestamp) -> Refusal? {
         let trace = CommandRecord(verb: command.verb, object: command.object, origin: origin)
+        if let earlier = state.earlierAnswer(command, origin) { return earlier }
         do {
+            try state.permit(command, origin)
+            try state.expectFresh(command, origin)
             let events = try state.decide(command, origin, presence: presence, now: now)
-            guard !events.isEmpty || command.isWrittenDownAlone else { return nil }
+            guard !events.isEmpty || command.isWrittenDownAlone || origin.key != nil else { return nil }
             record(.commandAccepted(trace), now)
             for event in events { record(event, now) }
             presence.follow(state.devices)

@@ -5,7 +5,8 @@ extension FleetState {
         switch fact.event {
         case .engineStarted: listeningSince = fact.at
         case .clockStepped(let step): moveAll(by: step)
-        case .commandAccepted, .commandRefused: break
+        case .commandAccepted(let record): applyCommand(record, nil, at: fact.at)
+        case .commandRefused(let record, let refusal): applyCommand(record, refusal, at: fact.at)
         case .fleetConfigured(let settings): self.settings = settings
         case .releaseAdded(let release): releases[release.version] = release
         case .deviceRegistered(let record): devices.append(record)
@@ -24,6 +25,11 @@ extension FleetState {
         default: applyToUpdate(fact)
         }
         lastFactAt = max(lastFactAt, fact.at)
+    }
+
+    private mutating func applyCommand(_ record: CommandRecord, _ refusal: Refusal?, at: Timestamp) {
+        guard refusal == nil || record.origin.key != nil else { return }
+        recentCommands.remember(RecentCommand(revision: revision, at: at, record: record, refusal: refusal))
     }
 
     private mutating func applyToDevice(_ fact: Fact) {
@@ -71,6 +77,11 @@ extension FleetState {
     }
 
     private mutating func applyPhase(_ fact: Fact) {
+        switch fact.event {
+        case .phaseOpened(let update, _), .gateDecided(let update, _, _, _, _):
+            updates[update.offset].gateChangedIn = revision
+        default: break
+        }
         switch fact.event {
         case .phaseOpened(let update, let phase):
             updates[update.offset].currentPhase = phase

@@ -4,6 +4,7 @@ extension FleetState {
         listeningSince.move(by: step)
         lastFactAt.move(by: step)
         devices.moveAll(by: step)
+        recentCommands.moveAll(by: step)
         for offset in updates.indices { updates[offset].moveAll(by: step) }
     }
 }

@@ -17,6 +17,8 @@ public struct FleetState: Equatable, Sendable {
     public internal(set) var listeningSince = Timestamp.distantPast
     /// The number of the last order.
     public internal(set) var generation: UInt32 = 0
+    /// The latest commands.
+    var recentCommands = RecentCommands()
     /// How many facts were applied.
     public internal(set) var revision: UInt64 = 0
     /// When the last fact happened.

@@ -108,6 +108,10 @@ public struct FleetSettings: Hashable, Sendable {
     public var retry = RetryPolicy()
     /// How long each step may take.
     public var deadlines = StepDeadlines()
+    /// Who may do what.
+    public var access = AccessSettings()
+    /// What needs a second person.
+    public var fourEyes = FourEyes()
 
     /// Default settings for a fleet of this name.
     public init(name: String) {
