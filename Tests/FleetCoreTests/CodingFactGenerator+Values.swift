@@ -4,7 +4,11 @@ extension FactGenerator {
     mutating func command() -> CommandRecord {
         CommandRecord(
             verb: text(), object: text(),
-            origin: Origin(operatorName: text(), source: text(), reason: longText()))
+            origin: Origin(
+                operatorName: text(), source: text(), reason: longText(), user: text(),
+                role: maybe { $0.one(of: Role.self) },
+                key: maybe { CommandKey(high: UInt64(bitPattern: $0.int64()), low: UInt64(bitPattern: $0.int64())) },
+                basis: maybe { UInt64(bitPattern: $0.int64()) }))
     }
 
     mutating func record() -> DeviceRecord {
@@ -54,6 +58,10 @@ extension FactGenerator {
         settings.deadlines.downloading = duration()
         settings.deadlines.installing = duration()
         settings.deadlines.confirming = duration()
+        settings.access.users = list { RoleGrant($0.text(), $0.one(of: Role.self)) }
+        settings.access.groups = list { RoleGrant($0.text(), $0.one(of: Role.self)) }
+        settings.fourEyes.updateOver = maybe { $0.int() }
+        settings.fourEyes.rollbackOver = maybe { $0.int() }
         return settings
     }
 

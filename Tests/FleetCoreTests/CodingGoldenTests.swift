@@ -29,9 +29,25 @@ struct CodingGoldenTests {
         #expect(Set(CodingSamples.all.map(\.fact.event.kind)) == Set(EventKind.allCases))
     }
 
-    private var golden: URL {
+    /// A journal of an older build is read, and what it does not say is as it was then.
+    @Test func factsOfTheFirstFormatAreRead() throws {
+        let lines = try String(contentsOf: file("FactCodingFormat1.txt"), encoding: .utf8).split(separator: "\n")
+        let samples = CodingSamples.inFormat1
+        #expect(lines.count == samples.count)
+        for (line, sample) in zip(lines, samples) {
+            let parts = line.split(separator: " ")
+            let fact = try FactCoder.decode(bytes(ofHexadecimal: parts[1]))
+            #expect(parts[0] == sample.name)
+            #expect(fact.event == sample.event)
+            #expect(try FactCoder.decode(FactCoder.encode(fact)) == fact)
+        }
+    }
+
+    private var golden: URL { file("FactCoding.txt") }
+
+    private func file(_ name: String) -> URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Golden").appendingPathComponent("FactCoding.txt")
+            .appendingPathComponent("Golden").appendingPathComponent(name)
     }
 
     private func hexadecimal(_ bytes: [UInt8]) -> String {

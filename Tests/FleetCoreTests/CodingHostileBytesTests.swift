@@ -3,7 +3,7 @@ import Testing
 
 /// Any bytes give a fact or a failure that says where and what; never a trap, never a reservation by a claim.
 struct CodingHostileBytesTests {
-    /// What is read from random bytes is written as those very bytes: there is one spelling of each fact.
+    /// What is read from random bytes is written as those very bytes: there is one spelling of each fact in a format.
     @Test func randomBytesGiveAFactOrAFailure() throws {
         var generator = FactGenerator(seed: 0xbad_5eed)
         var facts = 0
@@ -14,7 +14,7 @@ struct CodingHostileBytesTests {
             if round % 4 > 1, bytes.count > 2 { bytes[1] = kind(round).formatVersion }
             guard let fact = outcome(of: bytes) else { continue }
             facts += 1
-            #expect(FactCoder.encode(fact) == bytes)
+            if bytes[1] == fact.event.kind.formatVersion { #expect(FactCoder.encode(fact) == bytes) }
         }
         #expect(facts > 0)
     }
@@ -26,7 +26,8 @@ struct CodingHostileBytesTests {
             var bytes = FactCoder.encode(generator.fact(of: kind))
             let place = generator.below(bytes.count)
             bytes[place] ^= UInt8(1 << generator.below(8))
-            if let fact = outcome(of: bytes) { #expect(FactCoder.encode(fact) == bytes) }
+            guard let fact = outcome(of: bytes), bytes[1] == fact.event.kind.formatVersion else { continue }
+            #expect(FactCoder.encode(fact) == bytes)
         }
     }
 

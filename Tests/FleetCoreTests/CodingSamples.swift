@@ -9,10 +9,27 @@ enum CodingSamples {
         }
     }
 
+    /// What facts of the first format say of the same, by the name of the kind.
+    static var inFormat1: [(name: String, event: Event)] {
+        let command = CommandRecord(
+            verb: "pause", object: "u1", origin: Origin(operatorName: "ada", source: "console", reason: "noise"))
+        var settings = settings
+        settings.access = AccessSettings()
+        settings.fourEyes = FourEyes()
+        return [
+            ("commandAccepted", .commandAccepted(command)),
+            ("commandRefused", .commandRefused(command, Refusal("no such update", remedy: "list the updates"))),
+            ("fleetConfigured", .fleetConfigured(settings)),
+        ]
+    }
+
     private static let update = UpdateIndex(300)
     private static let device = DeviceIndex(70_000)
-    private static let command = CommandRecord(
-        verb: "pause", object: "u1", origin: Origin(operatorName: "ada", source: "console", reason: "noise"))
+    static let command = CommandRecord(
+        verb: "pause", object: "u1",
+        origin: Origin(
+            operatorName: "ada (ops)", source: "console", reason: "noise", user: "ops", role: .operator,
+            key: CommandKey(high: .max, low: 300), basis: 70_000))
     private static let version = Version(2, 4, 1, prerelease: "rc.1", build: "b7")
     private static let cause = FailureCause(code: "hash mismatch", isPermanent: true)
 
@@ -146,6 +163,10 @@ extension CodingSamples {
         settings.deadlines.downloading = .minutes(2)
         settings.deadlines.installing = .minutes(3)
         settings.deadlines.confirming = .minutes(4)
+        settings.access.users = [RoleGrant("kim", .operator), RoleGrant("lea", .viewer)]
+        settings.access.groups = [RoleGrant("release", .admin)]
+        settings.fourEyes.updateOver = 500
+        settings.fourEyes.rollbackOver = 100
         return settings
     }
 

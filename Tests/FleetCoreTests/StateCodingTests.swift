@@ -77,7 +77,8 @@ import Testing
         let values: [Any] = [
             state, state.devices, state.devices.identity, state.devices.fleetCount, state.devices.fleetCount.statuses,
             update, UpdateRecord.CauseKey(code: "c", region: 0), update.assignments, update.phases[0], update.tally,
-            update.assignments.ready,
+            update.assignments.ready, state.recentCommands,
+            RecentCommand(revision: 1, at: .distantPast, record: CodingSamples.command),
         ]
         var counted: [String: Int] = [:]
         for value in values { counted["\(type(of: value))"] = Mirror(reflecting: value).children.count }

@@ -10,7 +10,9 @@ extension FuzzReader {
         FuzzReader("fact", longestInput: 512) { bytes in
             do {
                 let fact = try FactCoder.decode(bytes)
-                try demandSame(FactCoder.encode(fact), bytes, "a fact has one spelling")
+                if bytes[1] == fact.event.kind.formatVersion {
+                    try demandSame(FactCoder.encode(fact), bytes, "a fact has one spelling in a format")
+                }
                 return true
             } catch let failure as DecodingFailure {
                 try demand((0...bytes.count).contains(failure.offset), "byte \(failure.offset) of \(bytes.count)")
