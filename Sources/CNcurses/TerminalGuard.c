@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -245,8 +246,30 @@ void muster_guard_remove(void) {
 
 uint32_t muster_guard_take(void) { return atomic_exchange(&pending, 0); }
 
+// The parent of a process; 0 where the system does not tell.
+static pid_t parent_of(pid_t process) {
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t length = read(file, text, sizeof text - 1);
+    close(file);
+    text[length > 0 ? length : 0] = 0;
+    // The name before it may hold anything, brackets too.
+    char *behind_name = strrchr(text, ')');
+    long parent = 0;
+    return behind_name && sscanf(behind_name, ") %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
+}
+
 int muster_guard_can_stop(void) {
-    return !is_ignored(SIGTSTP) && getsid(getppid()) == getsid(0);
+    if (is_ignored(SIGTSTP)) return 0;
+    // A group whose first process was started from another session, as by sshd, has nobody who would continue it.
+    pid_t process = getpid(), parent = getppid();
+    while (parent > 1 && getpgid(parent) == getpgrp()) {
+        process = parent;
+        parent = parent_of(process);
+    }
+    return parent > 0 && getpgid(parent) != getpgrp() && getsid(parent) == getsid(0);
 }
 
 void muster_guard_cancel_deadline(void) { alarm(0); }

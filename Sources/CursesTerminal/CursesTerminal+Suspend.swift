@@ -7,7 +7,7 @@ extension CursesTerminal {
     /// terminal again. The caller draws next.
     ///
     /// - Returns: false where nobody could continue it, so that it was not stopped: the process was started to ignore
-    ///   such stops, or has no parent in its own session.
+    ///   such stops, or its process group was started from another session, as by sshd for one command.
     @discardableResult
     public func suspend() -> Bool {
         guard muster_guard_can_stop() != 0 else { return false }

@@ -68,13 +68,15 @@ enum BenchmarkName: String, CaseIterable {
     case peers
     /// The gateway, beside nginx. The real program is the server, so that this one needs nothing of HTTP to be built.
     case polls, downloads, reports, held, wave, storm
+    /// One engine and many consoles.
+    case consoles
 
     /// Whether nginx does the same in the same run.
     var comparesNginx: Bool { [.polls, .downloads].contains(self) }
 
     /// Whether the real program is started.
     var startsMuster: Bool {
-        [.start, .keys, .idle, .live, .polls, .downloads, .reports, .held, .wave, .storm].contains(self)
+        [.start, .keys, .idle, .live, .polls, .downloads, .reports, .held, .wave, .storm, .consoles].contains(self)
     }
 
     func run(_ workshop: Workshop) throws -> [Measurement] {
@@ -99,6 +101,7 @@ enum BenchmarkName: String, CaseIterable {
         case .held: try HeldPollBenchmark.run(workshop)
         case .wave: try WaveBenchmark.run(workshop)
         case .storm: try StormBenchmark.run(workshop)
+        case .consoles: try ConsolesBenchmark.run(workshop)
         }
     }
 }

@@ -57,6 +57,13 @@ final class PtyChild {
         _ = write(terminal.master, &bytes, bytes.count)
     }
 
+    /// Types as much of a text as the terminal takes at once.
+    func typeWhatFits(_ text: String) {
+        var target = pollfd(fd: terminal.master, events: Int16(POLLOUT), revents: 0)
+        guard poll(&target, 1, 0) > 0, target.revents & Int16(POLLOUT) != 0 else { return }
+        type(text)
+    }
+
     /// Reads what comes within so long; gives how much came.
     @discardableResult
     func read(milliseconds: Int) -> Int {

@@ -78,13 +78,14 @@ extension EngineHost {
 
     /// Tells those who wait for statistics; with no driver, that there are none.
     func answerReaders(_ driver: (any EngineDriver)?) {
-        let (readers, depth) = locked { shared in
+        let (readers, depth, consoles) = locked { shared in
             defer { shared.readers = [] }
-            return (shared.readers, shared.inbox.count)
+            return (shared.readers, shared.inbox.count, shared.seats.count)
         }
         guard !readers.isEmpty else { return }
         var statistics = driver?.statistics
         statistics?.queueDepth = depth
+        statistics?.consoles = consoles
         for reader in readers { reader(statistics) }
     }
 }

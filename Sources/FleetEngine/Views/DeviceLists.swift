@@ -2,6 +2,10 @@ import FleetCore
 
 /// Sorted, filtered lists of devices, kept between two views as long as they are true.
 struct DeviceLists {
+    /// As many lists are kept: consoles that look at different things take turns, and each sorts only what has changed. A
+    /// list takes 4 bytes a device.
+    static let capacity = 8
+
     /// What a list depends on. `stamp` moves with the facts, or with time where the list depends on last contacts.
     private struct Key: Equatable {
         var filter: DeviceFilter
@@ -9,10 +13,15 @@ struct DeviceLists {
         var sort: DeviceSort
         var update: UpdateIndex?
         var stamp: UInt64
+
+        /// Whether it is of the same devices in the same order, at whatever time.
+        func isLike(_ other: Key) -> Bool {
+            filter == other.filter && region == other.region && sort == other.sort && update == other.update
+        }
     }
 
-    private var key: Key?
-    private var list: [UInt32] = []
+    /// The latest asked for comes last.
+    private var kept: [(key: Key, list: [UInt32])] = []
     /// Devices by id. Kept until devices are added: ids never change.
     private var byID: [UInt32] = []
 
@@ -26,10 +35,16 @@ struct DeviceLists {
         let wanted = Key(
             filter: query.filter, region: query.region, sort: query.sort, update: update,
             stamp: machine.state.revision &+ tick)
-        if wanted != key {
-            key = wanted
-            list = make(query, update: update, machine: machine, now: now)
+        if let place = kept.lastIndex(where: { $0.key == wanted }) {
+            let found = kept.remove(at: place)
+            kept.append(found)
+            return found.list
         }
+        let list = make(query, update: update, machine: machine, now: now)
+        // One that facts or time have overtaken is never asked for again.
+        kept.removeAll { $0.key.stamp != wanted.stamp && $0.key.isLike(wanted) }
+        if kept.count == Self.capacity { kept.removeFirst() }
+        kept.append((wanted, list))
         return list
     }
 

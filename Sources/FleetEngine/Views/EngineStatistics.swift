@@ -25,6 +25,8 @@ public struct EngineStatistics: Hashable, Sendable {
 
     /// Inputs that waited when it was asked.
     public var queueDepth = 0
+    /// Consoles that sit at the engine.
+    public var consoles = 0
     /// Updates that have started and not ended.
     public var openUpdates = 0
     /// The latest updates that have started, oldest first.

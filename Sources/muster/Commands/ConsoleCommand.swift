@@ -36,7 +36,7 @@ struct ConsoleCommand: ParsableCommand {
     @Flag(help: "Look on at what an engine does that runs elsewhere; start none, change nothing.")
     var readOnly = false
 
-    @Flag(help: "Run the engine without a screen, until no update is under way or `muster stop`.")
+    @Flag(help: "Run the engine without a screen, until no update is under way and no console is open, or `muster stop`.")
     var detached = false
 
     func validate() throws {
@@ -101,7 +101,7 @@ struct ConsoleCommand: ParsableCommand {
             engine.end()
             let process = try DetachedEngine.launch(loggingIn: directory)
             try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
-            print("the engine goes on as process \(process) until no update is under way")
+            print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
         case .quit, .signal: try ConsoleRunner.exit(ending)
         }

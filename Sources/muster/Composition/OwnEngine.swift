@@ -74,8 +74,8 @@ final class OwnEngine {
         if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
     }
 
-    /// Goes on without a screen until nothing is under way, somebody asks it to end, or it has failed. What is left of
-    /// the terminal is not touched any more.
+    /// Goes on without a screen until nothing is under way and nobody looks on, somebody asks it to end, or it has failed.
+    /// What is left of the terminal is not touched any more.
     func runWithoutScreen() {
         let end = EndOfService()
         let host = host
@@ -83,7 +83,7 @@ final class OwnEngine {
         while !end.wait(seconds: 1), host.failure == nil {
             let isIdle = Mutex(false), hasAnswered = DispatchSemaphore(value: 0)
             host.readStatistics { statistics in
-                isIdle.withLock { $0 = statistics?.openUpdates == 0 }
+                isIdle.withLock { $0 = statistics?.openUpdates == 0 && statistics?.consoles == 0 }
                 hasAnswered.signal()
             }
             hasAnswered.wait()

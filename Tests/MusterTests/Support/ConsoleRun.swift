@@ -19,6 +19,17 @@ final class ConsoleRun {
             environment: scratch.environment.merging(environment) { $1 }, columns: columns, rows: rows)
     }
 
+    /// A console that another program opens: ssh.
+    init(
+        _ scratch: ScratchFleet, through program: String, _ arguments: [String], environment: [String: String] = [:],
+        columns: Int = 80, rows: Int = 24
+    ) throws {
+        self.scratch = scratch
+        terminal = try PtyProcess(
+            executable: program, arguments: arguments,
+            environment: scratch.environment.merging(environment) { $1 }, columns: columns, rows: rows)
+    }
+
     /// The screen's lines as one text.
     var text: String { terminal.screenText().joined(separator: "\n") }
 
