@@ -12,7 +12,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     /// What can be asked.
     public enum Verb: String, Codable, CaseIterable, Sendable {
         case start, approve, pause, resume, cancel, decommission, accept, refuse, register
-        /// End the engine; the only one that is no command of the core.
+        /// End the engine.
         case stop
         case rollBack = "roll back"
         case retryFailed = "retry failed"
@@ -68,7 +68,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .register: return .register([try registered()])
         case .accept: return .accept(device: object)
         case .refuse: return .refuse(device: object)
-        case .stop: throw Refusal("no engine runs", remedy: "nothing is to be stopped")
+        case .stop: return .stopEngine
         case .issueToken: return .issueToken(device: object.isEmpty ? nil : object)
         case .revokeToken: return .revokeToken(device: object.isEmpty ? nil : object)
         }

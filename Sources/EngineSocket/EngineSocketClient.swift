@@ -16,6 +16,13 @@ public enum EngineSocketClient {
         return try ask(request, on: connection)
     }
 
+    /// Whether an engine listens there, as far as this user can see.
+    public static func isListening(in directory: String) -> Bool {
+        guard let found = try? connection(to: SocketPlace(directory: directory)) else { return false }
+        _ = close(found)
+        return true
+    }
+
     /// Sends one line and waits for the one that answers it.
     static func ask(
         _ request: some Encodable, on connection: Int32
@@ -37,7 +44,7 @@ public enum EngineSocketClient {
     }
 
     static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {
-        guard access(place.directory, F_OK) == 0 else { return nil }
+        guard try place.exists() else { return nil }
         let descriptor = try SocketPlace.makeSocket()
         let connected = try place.withAddress { connect(descriptor, $0, $1) }
         if connected.result == 0 { return descriptor }
@@ -46,7 +53,7 @@ public enum EngineSocketClient {
         case ENOENT, ECONNREFUSED: return nil
         case EACCES, EPERM:
             throw .ofSystem(
-                "\(place.path) cannot be reached", code: connected.code, remedy: "use the user who runs the engine")
+                "\(place.path) cannot be reached", code: connected.code, remedy: SocketPlace.permissionRemedy)
         default:
             throw .ofSystem(
                 "\(place.path) cannot be reached", code: connected.code, remedy: "see whether the engine still runs")

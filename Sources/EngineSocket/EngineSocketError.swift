@@ -6,10 +6,13 @@ public struct EngineSocketError: Error, Hashable, Sendable, CustomStringConverti
     public var message: String
     /// What to do.
     public var remedy: String
+    /// Whether the engine has decided so: asking again changes nothing.
+    public var isRefusal: Bool
 
-    init(_ message: String, remedy: String) {
+    init(_ message: String, remedy: String, isRefusal: Bool = false) {
         self.message = message
         self.remedy = remedy
+        self.isRefusal = isRefusal
     }
 
     public var description: String { "\(message); \(remedy)" }

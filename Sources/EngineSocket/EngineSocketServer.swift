@@ -17,8 +17,9 @@ public final class EngineSocketServer: Sendable {
     /// How long connections that have a request under way are waited for at the end.
     static let drainDeadline = Duration.seconds(5)
 
-    /// Puts a command into the engine's inbox; false: it is full. See `EngineHost.submit`.
-    public typealias Entry = @Sendable (Command, Origin, @escaping @Sendable (EngineReply) -> Void) -> Bool
+    /// Puts a command of a user into the engine's inbox; false: it is full. See `EngineHost.submit`.
+    public typealias Entry =
+        @Sendable (Command, Origin, LocalUser, @escaping @Sendable (EngineReply) -> Void) -> Bool
 
     /// Gives a console a seat at the engine; nil: all are taken. See `EngineHost.seat`.
     public typealias Seating = @Sendable (ConsoleUser, @escaping @Sendable () -> Void) -> EngineSeat?
@@ -28,6 +29,8 @@ public final class EngineSocketServer: Sendable {
 
     private let place: SocketPlace
     private let listener: Int32
+    /// Which file the socket is, so that another one in its place is left alone.
+    private let file: SocketPlace.File?
     /// Closing its second end ends everything that waits on its first.
     private let stopPipe: [Int32]
     private let entry: Entry
@@ -42,6 +45,7 @@ public final class EngineSocketServer: Sendable {
     ) {
         self.place = place
         self.listener = listener
+        file = place.file
         self.stopPipe = stopPipe
         self.entry = entry
         self.seating = seating
@@ -101,12 +105,15 @@ public final class EngineSocketServer: Sendable {
         }
     }
 
+    /// Lets others than the owner come, or not, as far as files and folders decide it; who they are is asked of each.
+    public func admit(others: Bool) throws(EngineSocketError) { try place.admit(others: others) }
+
     /// Takes no more connections, and waits for those with a request under way. Before the engine ends, since its lock
     /// says whose the socket is.
     public func stop() {
         _ = close(stopPipe[1])
         acceptorHasEnded.wait()
-        _ = unlink(place.path)
+        if file != nil, place.file == file { _ = unlink(place.path) }
         _ = close(listener)
         let deadline = ContinuousClock.now + Self.drainDeadline
         while connections.withLock({ $0 }) > 0, ContinuousClock.now < deadline { usleep(1000) }
@@ -164,7 +171,7 @@ extension EngineSocketServer {
     /// Answers a request; gives the console to serve, if it was one that asked.
     private func serve(_ connection: Int32) -> AttachedConsole? {
         let channel = LineChannel(descriptor: connection, stop: stopPipe[0])
-        guard let name = UserName.ofPeer(connection) else { return nil }
+        guard let user = LocalUser.ofPeer(connection) else { return nil }
         let line: Data
         do {
             line = try channel.readLine(atMost: EngineRequest.maximumLength, within: Self.lineDeadline)
@@ -173,24 +180,24 @@ extension EngineSocketServer {
             return nil
         }
         if let request = try? JSONDecoder().decode(AttachRequest.self, from: line) {
-            return attach(request, name, channel)
+            return attach(request, user, channel)
         }
-        answer(channel, respond(to: line, from: name))
+        answer(channel, respond(to: line, from: user))
         return nil
     }
 
-    private func attach(_ request: AttachRequest, _ name: String, _ channel: LineChannel) -> AttachedConsole? {
-        guard request.version == AttachRequest.version, let name = request.name(of: name) else {
+    private func attach(_ request: AttachRequest, _ account: LocalUser, _ channel: LineChannel) -> AttachedConsole? {
+        guard request.version == AttachRequest.version, let name = request.name(of: account.name) else {
             answer(channel, Self.unreadable)
             return nil
         }
-        let user = ConsoleUser(name: name, isReadOnly: request.attach.isReadOnly)
+        let user = ConsoleUser(name: name, isReadOnly: request.attach.isReadOnly, account: account)
+        var response = decide(.lookOn, Origin(operatorName: name, source: user.source), account)
         let wake = DispatchSemaphore(value: 0)
-        guard let seat = seating(user, { wake.signal() }) else {
-            answer(channel, Self.full)
+        guard response.outcome == .done, let seat = seating(user, { wake.signal() }) else {
+            answer(channel, response.outcome == .done ? Self.full : response)
             return nil
         }
-        var response = EngineResponse(.done)
         response.user = name
         response.isReadOnly = user.isReadOnly
         answer(channel, response)
@@ -198,18 +205,21 @@ extension EngineSocketServer {
         return AttachedConsole(seat, isReadOnly: user.isReadOnly, frames, wake: wake)
     }
 
-    private func respond(to line: Data, from name: String) -> EngineResponse {
+    private func respond(to line: Data, from user: LocalUser) -> EngineResponse {
         guard let request = try? JSONDecoder().decode(EngineRequest.self, from: line) else { return Self.unreadable }
-        if request.command == .stop, request.version == EngineRequest.version {
-            stopping()
-            return EngineResponse(.done)
-        }
         let command: Command
         do { command = try request.makeCommand() } catch { return EngineResponse(.refused, error) }
+        let origin = Origin(operatorName: user.name, source: "command line", reason: request.reason)
+        let response = decide(command, origin, user)
+        if command == .stopEngine, response.outcome == .done { stopping() }
+        return response
+    }
+
+    /// Has the engine decide, and waits for its answer.
+    private func decide(_ command: Command, _ origin: Origin, _ user: LocalUser) -> EngineResponse {
         let answered = DispatchSemaphore(value: 0)
         let reply = Mutex<EngineReply?>(nil)
-        let origin = Origin(operatorName: name, source: "command line", reason: request.reason)
-        let isTaken = entry(command, origin) { given in
+        let isTaken = entry(command, origin, user) { given in
             reply.withLock { $0 = given }
             answered.signal()
         }

@@ -19,12 +19,35 @@ struct SocketPlace {
         _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) throws(EngineSocketError) -> (result: Int32, code: Int32) {
         if path.utf8.count <= Self.longestPath { return Self.call(path, call) }
-        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // Who may pass through the folder need not read it.
+        let folder = open(directory, Self.pathOnly | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else {
-            throw .ofSystem("\(directory) cannot be opened", remedy: "check who may read the folder of the state")
+            throw .ofSystem("\(directory) cannot be opened", remedy: Self.permissionRemedy)
         }
         defer { _ = close(folder) }
         return Self.call("/proc/self/fd/\(folder)/\(Self.fileName)", call)
+    }
+
+    /// `O_PATH` of Linux, which the C library does not show to Swift.
+    private static let pathOnly: Int32 = 0o10_000_000
+
+    /// What helps somebody who may not reach the socket.
+    static let permissionRemedy =
+        "the engine's owner admits others by naming them under `access:` in fleet.yaml, and `muster access` says whom"
+
+    /// Whether there is something where the socket would be. What is there instead of one is not spoken to.
+    func exists() throws(EngineSocketError) -> Bool {
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFSOCK else {
+                throw EngineSocketError("\(path) is no socket", remedy: "move it away: an engine listens there")
+            }
+            return true
+        }
+        switch errno {
+        case ENOENT, ENOTDIR: return false
+        default: throw .ofSystem("\(path) cannot be reached", remedy: Self.permissionRemedy)
+        }
     }
 
     private static func call(

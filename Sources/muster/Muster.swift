@@ -17,7 +17,8 @@ struct Muster: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DemoCommand.self, ConsoleCommand.self, StopCommand.self, SimulateCommand.self, PlanCommand.self,
+            DemoCommand.self, ConsoleCommand.self, StopCommand.self, AccessCommand.self,
+            SimulateCommand.self, PlanCommand.self,
             SnapshotCommand.self,
             ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
             CheckCommand.self, ReleaseCommand.self, ServeCommand.self, DeviceCommand.self, UpdateCommand.self,

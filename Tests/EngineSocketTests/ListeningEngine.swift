@@ -53,14 +53,30 @@ final class ListeningEngine {
     /// Whose commands were put in, from where, and why.
     var origins: [Origin] { given.all.withLock { $0 } }
 
+    /// Has the engine take over who may do what.
+    func configure(_ access: AccessSettings) {
+        var settings = FleetSettings(name: "shop")
+        settings.access = access
+        let done = DispatchSemaphore(value: 0)
+        let origin = Origin(operatorName: "test", source: "files")
+        guard host.submit(.configure(settings), origin, completion: { _ in done.signal() }) else { return }
+        done.wait()
+    }
+
     /// Begins to listen.
-    func listen() throws {
-        let entry: EngineSocketServer.Entry = { [host, given] command, origin, completion in
+    /// - Parameter user: Who everybody is taken for; nil: whom the kernel says.
+    func listen(as user: LocalUser? = nil) throws {
+        let entry: EngineSocketServer.Entry = { [host, given] command, origin, known, completion in
             given.all.withLock { $0.append(origin) }
-            return host.submit(command, origin, completion: completion)
+            return host.submit(command, origin, by: user ?? known, completion: completion)
         }
         server = try EngineSocketServer.start(
-            in: directory, entry: entry, seating: { [host] in host.seat($0, onNews: $1) },
+            in: directory, entry: entry,
+            seating: { [host] console, onNews in
+                var console = console
+                console.account = user ?? console.account
+                return host.seat(console, onNews: onNews)
+            },
             stopping: { [given] in given.isToStop.withLock { $0 = true } })
     }
 

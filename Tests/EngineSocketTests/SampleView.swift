@@ -169,7 +169,12 @@ enum SampleView {
         view.detail = detail
         view.rollback = rollback
         view.start = start
-        view.consoles = [ConsoleSeat(number: 3, name: "kim", isReadOnly: true)]
+        view.consoles = [
+            ConsoleSeat(number: 3, name: "kim", role: .viewer, isReadOnly: true),
+            ConsoleSeat(number: 4, name: "lee", role: nil, isReadOnly: false),
+        ]
+        view.seat = 3
+        view.deeds = [OperatorDeed(at: at(82), who: "lee", text: "pause u")]
         return view
     }
 }

@@ -37,6 +37,25 @@ struct BadFleetTests {
                 "fleet.yaml:4:8: `maximum` is shorter than `backoff`; the pauses grow from `backoff` to `maximum`"
             ),
             (
+                "access: {users: {kim: oprator}}",
+                "fleet.yaml:4:23: `kim` is `oprator`; did you mean `operator`?"
+            ),
+            (
+                "access: {groups: {ops: boss}}",
+                "fleet.yaml:4:24: `ops` is `boss`; it must be one of viewer, operator, admin"
+            ),
+            (
+                "access: {user: {kim: operator}}", "fleet.yaml:4:10: unknown key `user`; did you mean `users`?"
+            ),
+            (
+                "access: {users: {kim lee: viewer}}",
+                "fleet.yaml:4:18: `kim lee` is no name of the system's; write it as `getent passwd` or `getent group` does"
+            ),
+            (
+                "access: {users: {root: viewer}}",
+                "fleet.yaml:4:17: `root` is an admin of every fleet; leave it out"
+            ),
+            (
                 "sites: {N-2: America/Denver}",
                 "fleet.yaml:4:9: warning: no device is in the site `N-2`; did you mean `N-1`?"
             ),
@@ -67,6 +86,7 @@ struct BadFleetTests {
                 gate: {success: 97.25%, minimum-sample: 3, timeout: 1h, confidence: 95%, approval: required}
                 retry: {attempts: 5, backoff: 2m, maximum: 30m}
                 deadlines: {offered: 1m, downloading: 2m, installing: 3m, confirming: 4m}
+                access: {users: {lee: viewer, kim: operator}, groups: {wheel: admin}}
                 """
         let result = try FleetFixture.load(["fleet.yaml": text])
         #expect(result.lines == [])
@@ -102,6 +122,8 @@ struct BadFleetTests {
         settings.deadlines.downloading = .minutes(2)
         settings.deadlines.installing = .minutes(3)
         settings.deadlines.confirming = .minutes(4)
+        settings.access.users = [RoleGrant("lee", .viewer), RoleGrant("kim", .operator)]
+        settings.access.groups = [RoleGrant("wheel", .admin)]
         return settings
     }
 }

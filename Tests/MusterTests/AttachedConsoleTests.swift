@@ -29,7 +29,7 @@ struct AttachedConsoleTests {
         let first = try running(scratch)
         let second = try ConsoleRun(scratch, speed: nil, options: ["--operator-name", "kim"], columns: 120, rows: 40)
         try second.waitUntilOpen()
-        try second.wait(for: "kim (\(OwnUser.name)) RW +1 other", "DEMO 60x", "RUNNING")
+        try second.wait(for: "kim (\(OwnUser.name)) admin +1 other", "DEMO 60x", "RUNNING")
         second.type("p")
         try second.wait(for: "PAUSED by kim")
         try first.wait(for: "paused by kim")

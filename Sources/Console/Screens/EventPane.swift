@@ -5,11 +5,22 @@ import FleetEngine
 /// What happened, latest first.
 enum EventPane {
     static func draw(_ box: ScreenLayout.Box, _ scene: Scene, on frame: inout Frame) {
-        box.drawRule(scene.state.screen == .overview ? "5 Events" : "Events", scene, on: &frame)
+        box.drawRule(title(scene), scene, on: &frame)
         let frozen = "not in the frozen display: \(scene.key(.freeze)) shows it live"
         let pending = scene.state.frozen == nil ? "" : frozen
         let empty = scene.view.query.eventCount == 0 ? pending : "nothing has happened yet"
         drawEvents(scene.view.events, empty: empty, times: scene.times, box, scene, on: &frame)
+    }
+
+    /// The screen of events says who else is here, too.
+    private static func title(_ scene: Scene) -> String {
+        switch scene.state.screen {
+        case .overview: return "5 Events"
+        case .events where scene.live.seat != 0:
+            let others = scene.live.others(at: scene.live.now)
+            return others.isEmpty ? "Events" : "Events  also here: \(others.joined(separator: ", "))"
+        default: return "Events"
+        }
     }
 
     /// Lines of what happened; `empty` says that there are none.

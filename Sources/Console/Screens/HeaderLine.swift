@@ -61,7 +61,7 @@ enum HeaderLine {
     private static func standing(_ scene: Scene) -> [FittedLine.Part] {
         var parts: [FittedLine.Part] = []
         let name = scene.state.operatorName
-        parts.append(FittedLine.Part("\(name) \(scene.state.isReadOnly ? "RO" : "RW")", role: .dim, rank: 5))
+        parts.append(FittedLine.Part("\(name) \(scene.state.rightsWord)", role: .dim, rank: 5))
         let others = scene.live.consoles.count - 1
         if others > 0 {
             parts.append(FittedLine.Part("+\(NumberText.count(others, "other"))", role: .dim, rank: 6, gap: 1))

@@ -9,14 +9,14 @@ enum HelpText {
     }
 
     static func lines(_ state: ConsoleState) -> [Line] {
-        let actions = ConsoleAction.available(on: state.screenBelowHelp, isReadOnly: state.isReadOnly)
+        let actions = ConsoleAction.available(on: state.screenBelowHelp, isReadOnly: state.onlyLooksOn)
         var lines = actions.compactMap { action -> Line? in
             let keys = state.keymap.keyTexts(for: action)
             return keys.isEmpty ? nil : Line(keys: keys.joined(separator: " "), text: action.explanation)
         }
         guard actions.contains(.command) else { return lines }
         lines.append(Line(keys: "", text: "commands"))
-        for name in CommandName.allCases where !(state.isReadOnly && name.isCommand) {
+        for name in CommandName.allCases where state.may(name) {
             lines.append(Line(keys: ":" + name.usage, text: ""))
         }
         return lines

@@ -29,7 +29,7 @@ enum HintLine {
     static func hints(_ scene: Scene) -> [Hint] {
         if let dialog = scene.state.dialog { return dialogHints(dialog, scene) }
         if let input = scene.state.input { return inputHints(input) }
-        let available = ConsoleAction.available(on: scene.state.screen, isReadOnly: scene.state.isReadOnly)
+        let available = ConsoleAction.available(on: scene.state.screen, isReadOnly: scene.state.onlyLooksOn)
         return order(scene).filter { available.contains($0.action) }.compactMap { hint in
             guard let key = scene.state.keymap.keyTexts(for: hint.action).first else { return nil }
             return Hint(key: key, word: hint.word ?? hint.action.hint, rank: hint.rank)

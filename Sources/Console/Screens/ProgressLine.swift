@@ -44,7 +44,7 @@ enum ProgressLine {
     }
 
     private static func drawDraft(_ update: UpdateSummary, _ scene: Scene, in line: Rect, on frame: inout Frame) {
-        let start = scene.state.isReadOnly ? "" : ": \(scene.key(.start)) shows whom it would change, and starts it"
+        let start = scene.state.onlyLooksOn ? "" : ": \(scene.key(.start)) shows whom it would change, and starts it"
         let text = "draft, not started\(start)"
         frame.put(TextWidth.fitted(text, to: line.columns), column: line.column, row: line.row, role: .text, in: line)
     }

@@ -68,8 +68,12 @@ public struct ConsoleState: Hashable, Sendable {
     // Who and what.
     /// Who sits at this console.
     public var operatorName: String
-    /// Whether commands are refused here.
+    /// Whether commands are refused here, whatever the role.
     public var isReadOnly: Bool
+    /// What the engine lets the operator do; nil: nothing.
+    public var role: FleetCore.Role? = .admin
+    /// What is known of others' commands; nil: no view has come yet.
+    var news: NewsOfOthers?
     /// Whether the engine ends when this console is left.
     public var runsEngine = false
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.

@@ -25,7 +25,7 @@ extension CommandLine {
     }
 
     private static func commandWords(_ state: ConsoleState) -> [String] {
-        CommandName.allCases.filter { !state.isReadOnly || !$0.isCommand }.map(\.rawValue)
+        CommandName.allCases.filter { state.may($0) }.map(\.rawValue)
     }
 
     private static func arguments(of word: String, state: ConsoleState, view: FleetView) -> [String] {

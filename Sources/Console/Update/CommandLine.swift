@@ -12,8 +12,8 @@ enum CommandLine {
         let word = String(parts[0])
         let rest = parts.count > 1 ? String(parts[1]).trimmed : ""
         guard let name = CommandName(rawValue: word) else { return fail(unknown(word), &state) }
-        guard !(state.isReadOnly && name.isCommand) else {
-            return fail("this console is read-only: \(name.rawValue) is not possible", &state)
+        if let objection = state.objection(to: name.rawValue, needing: name.requiredRole) {
+            return fail(objection, &state)
         }
         if let kind = name.deviceQuestion { return ask(kind, of: rest, usage: name.usage, state: &state) }
         if name.isCommand { return command(name, rest, state: &state, view: view) }

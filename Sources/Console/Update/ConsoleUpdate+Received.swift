@@ -8,6 +8,8 @@ extension ConsoleUpdate {
     /// the query has changed, the view that answers it shows more.
     public static func received(_ view: FleetView, at now: Timestamp, state: inout ConsoleState) {
         state.heardAt = now
+        if let own = view.ownConsole { state.role = own.role }
+        hearOfOthers(view, at: now, state: &state)
         chooseUpdate(view, state: &state)
         receiveDialog(view, state: &state)
         guard state.frozen == nil else { return }

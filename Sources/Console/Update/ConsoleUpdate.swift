@@ -58,7 +58,7 @@ public enum ConsoleUpdate {
     static func perform(
         _ action: ConsoleAction, state: inout ConsoleState, view: FleetView
     ) -> [ConsoleEffect] {
-        let available = ConsoleAction.available(on: state.screen, isReadOnly: state.isReadOnly)
+        let available = ConsoleAction.available(on: state.screen, isReadOnly: state.onlyLooksOn)
         guard available.contains(action) else {
             state.message = unavailable(action, state: state)
             return []
@@ -72,8 +72,8 @@ public enum ConsoleUpdate {
     private static func unavailable(
         _ action: ConsoleAction, state: ConsoleState
     ) -> ConsoleMessage {
-        if action.isCommand, state.isReadOnly {
-            return ConsoleMessage(.error, "this console is read-only: \(action.rawValue) is not possible")
+        if let objection = state.objection(to: action.rawValue, needing: action.requiredRole) {
+            return ConsoleMessage(.error, objection)
         }
         return ConsoleMessage(
             .plain, "\(state.keymap.keyText(action)) does nothing here; \(state.keymap.keyText(.help)) lists the keys")

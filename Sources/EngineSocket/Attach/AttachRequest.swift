@@ -29,9 +29,18 @@ struct AttachRequest: Codable, Hashable, Sendable {
     /// The name under which a user of the kernel's knowledge acts; nil: the alias is none.
     func name(of user: String) -> String? {
         guard let alias = attach.alias else { return user }
-        guard !alias.isEmpty, alias.utf8.count <= Self.longestAlias,
-            !alias.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard !alias.isEmpty, alias.utf8.count <= Self.longestAlias, alias.unicodeScalars.allSatisfy(Self.isPlain),
+            alias.first != " ", alias.last != " ", !alias.contains("  ")
         else { return nil }
         return ConsoleUser.name(alias, of: user)
+    }
+
+    /// What could hide the user's own name, turn it round, or look like it, is no part of an alias.
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        case .spaceSeparator: scalar == " "
+        default: scalar != "(" && scalar != ")"
+        }
     }
 }

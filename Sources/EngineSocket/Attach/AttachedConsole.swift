@@ -113,6 +113,12 @@ final class AttachedConsole: Sendable {
             guard let mayShow = state.withLock({ $0.hasEnded ? nil : $0.mayShow }) else { return }
             let news = mayShow ? seat.takeNews() : seat.takeReplies()
             for reply in replies(news.replies) where !channel.write(reply.bytes) { return }
+            if let end = news.end {
+                _ = channel.write(EngineMessage.end(end).bytes)
+                // Ends the reading too; what was written arrives before that.
+                _ = shutdown(channel.descriptor, Int32(SHUT_RDWR))
+                return
+            }
             guard let view = news.view else { continue }
             state.withLock { $0.mayShow = false }
             let next = ViewPieces.cut(view)

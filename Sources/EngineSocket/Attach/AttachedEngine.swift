@@ -88,7 +88,9 @@ public final class AttachedEngine: ConsoleEngine {
         let connection = Connection(descriptor)
         let response = try EngineSocketClient.ask(request, on: descriptor)
         guard response.outcome == .done else {
-            throw EngineSocketError(response.message ?? "the engine takes no console", remedy: response.remedy ?? "")
+            throw EngineSocketError(
+                response.message ?? "the engine takes no console", remedy: response.remedy ?? "",
+                isRefusal: response.outcome == .refused)
         }
         return (connection, ConsoleUser(name: response.user ?? "", isReadOnly: response.isReadOnly ?? true))
     }
@@ -178,6 +180,7 @@ public final class AttachedEngine: ConsoleEngine {
                     state.view = view
                     state.askedAt = state.open.isEmpty ? nil : state.askedAt
                 }
+            case .end(let why): showOut(why)
             case .reply(let ticket, let refusal):
                 change { state in
                     guard state.open.removeValue(forKey: ticket) != nil else { return }
@@ -187,6 +190,15 @@ public final class AttachedEngine: ConsoleEngine {
             }
             onNews()
         }
+    }
+
+    /// The engine lets nobody sit here any more.
+    private func showOut(_ why: Refusal) {
+        change { state in
+            state.news.end = why
+            state.hasLeft = true
+        }
+        onNews()
     }
 
     /// What was shown stays, and says that it stands still.
@@ -210,13 +222,18 @@ public final class AttachedEngine: ConsoleEngine {
     /// The next connection; nil: the console has left.
     private func attachAgain() -> Connection? {
         while !state.withLock({ $0.hasLeft }) {
-            if let found = try? Self.connect(to: directory, request) {
+            switch Result(catching: { () throws(EngineSocketError) in try Self.connect(to: directory, request) }) {
+            case .success(let found?):
                 change { state in
                     state.connection = found.0
                     state.hasToAsk = state.query != nil
                     state.hasTaken = false
                 }
                 return found.0
+            case .failure(let error) where error.isRefusal:
+                showOut(Refusal(error.message, remedy: error.remedy))
+                return nil
+            case .success(nil), .failure: break
             }
             changed.lock()
             _ = changed.wait(until: Date(timeIntervalSinceNow: Self.retryInterval))

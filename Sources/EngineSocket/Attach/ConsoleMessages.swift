@@ -17,6 +17,8 @@ enum EngineMessage: Hashable, Sendable {
     case view([UInt8])
     /// How a command ended.
     case reply(ticket: UInt64, Refusal?)
+    /// Why the console is closed; nothing follows.
+    case end(Refusal)
 }
 
 extension ConsoleMessage {
@@ -55,7 +57,7 @@ extension EngineMessage {
     /// The most bytes of one.
     static let maximumLength = 16 << 20
 
-    private static let viewMark: UInt8 = 1, replyMark: UInt8 = 2
+    private static let viewMark: UInt8 = 1, replyMark: UInt8 = 2, endMark: UInt8 = 3
 
     var bytes: [UInt8] {
         var writer = FactWriter()
@@ -64,6 +66,7 @@ extension EngineMessage {
             writer.write(byte: Self.viewMark)
             writer.bytes += delta
         case .reply(let ticket, let refusal): writer.write(byte: Self.replyMark, ticket, refusal)
+        case .end(let why): writer.write(byte: Self.endMark, why)
         }
         return writer.bytes
     }
@@ -75,6 +78,9 @@ extension EngineMessage {
         case Self.viewMark: self = .view(Array(bytes.dropFirst()))
         case Self.replyMark:
             self = .reply(ticket: try reader.read(), try reader.read())
+            guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
+        case Self.endMark:
+            self = .end(try reader.read())
             guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
         default: throw DecodingFailure(offset: 0, expected: "what an engine says")
         }

@@ -87,8 +87,17 @@ extension FirmwareCount: FactPart {
 
 extension ConsoleSeat: FactPart {
     package static var partName: String { "a console" }
-    package func write(to writer: inout FactWriter) { writer.write(number, name, isReadOnly) }
+    package func write(to writer: inout FactWriter) { writer.write(number, name, role, isReadOnly) }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
-        self.init(number: try reader.read(), name: try reader.read(), isReadOnly: try reader.read())
+        self.init(
+            number: try reader.read(), name: try reader.read(), role: try reader.read(), isReadOnly: try reader.read())
+    }
+}
+
+extension OperatorDeed: FactPart {
+    package static var partName: String { "what an operator did" }
+    package func write(to writer: inout FactWriter) { writer.write(at, who, text) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init(at: try reader.read(), who: try reader.read(), text: try reader.read())
     }
 }

@@ -8,7 +8,7 @@ enum ViewPieces {
     static let maximumCount = 100_000
 
     /// Pieces that every view has, before those of its rows.
-    private static let fixedCount = 8
+    private static let fixedCount = 9
 
     /// Cuts a view up.
     static func cut(_ view: FleetView) -> [[UInt8]] {
@@ -22,8 +22,7 @@ enum ViewPieces {
             piece {
                 $0.write(view.fleetName, view.timeZone, view.health, view.checkpointFailure, view.simulationSpeed)
                 $0.write(
-                    view.simulationPace, view.isSimulated, view.deviceCount, view.statusCounts, view.firmware,
-                    view.consoles)
+                    view.simulationPace, view.isSimulated, view.deviceCount, view.statusCounts, view.firmware)
             },
             piece { $0.write(view.update) },
             piece {
@@ -33,6 +32,7 @@ enum ViewPieces {
             },
             piece { $0.write(view.alerts) },
             piece { $0.write(view.detail, view.rollback, view.start) },
+            piece { $0.write(view.consoles, view.seat, view.deeds) },
         ]
         pieces += view.updates.map(piece)
         pieces += view.regions.map(piece)
@@ -71,6 +71,9 @@ enum ViewPieces {
         (view.detail, view.rollback, view.start) = try read(pieces[7]) { reader throws(DecodingFailure) in
             (try reader.read(), try reader.read(), try reader.read())
         }
+        (view.consoles, view.seat, view.deeds) = try read(pieces[8]) { reader throws(DecodingFailure) in
+            (try reader.read(), try reader.read(), try reader.read())
+        }
     }
 
     private static func head(_ reader: inout FactReader, of view: FleetView) throws(DecodingFailure) -> FleetView {
@@ -90,7 +93,6 @@ enum ViewPieces {
             throw DecodingFailure(offset: start, expected: "a count for each status")
         }
         view.firmware = try reader.read()
-        view.consoles = try reader.read()
         return view
     }
 

@@ -14,6 +14,7 @@ public struct FleetMachine: Sendable {
     /// Whether a device waits for its next contact only, so that a plain sighting is worth a tick.
     public private(set) var awaitsContacts = false
     private var facts: [Fact] = []
+    private var refusals = RefusalQuota()
     private var silenceDue = Timestamp.distantPast
     /// Whether a device is online, in service or not, and so may fall silent.
     private var awaitsSilence = true
@@ -69,12 +70,17 @@ public struct FleetMachine: Sendable {
     public var hasFacts: Bool { !facts.isEmpty }
 
     /// Carries out a command, or says why not; both leave a fact. One that was given before is answered as it was then, and
-    /// leaves none.
+    /// leaves none; nor does one that somebody has no role for and was refused for just before.
     public mutating func handle(_ command: Command, _ origin: Origin, now: Timestamp) -> Refusal? {
         let trace = CommandRecord(verb: command.verb, object: command.object, origin: origin)
         if let earlier = state.earlierAnswer(command, origin) { return earlier }
         do {
             try state.permit(command, origin)
+        } catch {
+            if refusals.mayRecord(trace, at: now) { record(.commandRefused(trace, error), now) }
+            return error
+        }
+        do {
             try state.expectFresh(command, origin)
             let events = try state.decide(command, origin, presence: presence, now: now)
             guard !events.isEmpty || command.isWrittenDownAlone || origin.key != nil else { return nil }

@@ -22,12 +22,14 @@ public struct ConsoleNews: Sendable {
     public var view: FleetView?
     /// Answers to commands, in order.
     public var replies: [EngineReply] = []
+    /// Why the console is closed: nothing comes any more; nil: it is not.
+    public var end: Refusal?
 
     /// Nothing new.
     public init() {}
 
     /// Whether there is nothing in it.
-    public var isEmpty: Bool { view == nil && replies.isEmpty }
+    public var isEmpty: Bool { view == nil && replies.isEmpty && end == nil }
 }
 
 /// Who sits at a console.
@@ -36,16 +38,19 @@ public struct ConsoleUser: Hashable, Sendable {
     public var name: String
     /// Where the commands come from, as the journal says it: `console`.
     public var source: String
-    /// Whether commands are refused from here.
+    /// Whether commands are refused from here, whatever the role.
     public var isReadOnly: Bool
+    /// The user as the kernel knows them, whose role the fleet's settings say; nil: whoever runs the engine.
+    public var account: LocalUser?
 
     /// Somebody who says to be `alias`, with whom the system knows: `kim (ops)`.
     public static func name(_ alias: String, of user: String) -> String { alias == user ? user : "\(alias) (\(user))" }
 
     /// Somebody of this name.
-    public init(name: String, source: String = "console", isReadOnly: Bool = false) {
+    public init(name: String, source: String = "console", isReadOnly: Bool = false, account: LocalUser? = nil) {
         self.name = name
         self.source = source
         self.isReadOnly = isReadOnly
+        self.account = account
     }
 }

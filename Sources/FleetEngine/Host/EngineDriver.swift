@@ -12,6 +12,8 @@ public protocol EngineDriver: AnyObject {
     var isMoving: Bool { get }
     /// Answers a console, true at this moment.
     func view(_ query: ViewQuery) -> FleetView
+    /// Who may do what at this moment.
+    var access: AccessSettings { get }
     /// What there is to count at this moment.
     var statistics: EngineStatistics { get }
     /// Why it works no more; nil: it does.
@@ -48,6 +50,7 @@ public final class WallClockDriver: EngineDriver {
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { !loop.state.openUpdates.isEmpty }
     public func view(_ query: ViewQuery) -> FleetView { loop.view(query, now: clock.now) }
+    public var access: AccessSettings { loop.state.settings.access }
     public var statistics: EngineStatistics { loop.statistics }
     public var failure: String? { loop.health.failure }
     public func shutDown() { loop.shutDown(now: clock.now) }

@@ -10,8 +10,14 @@ extension EngineHost {
 
     func run(_ driver: any EngineDriver) {
         var rest: Duration? = .zero
+        var access = locked { $0.access }
         while let work = waitForWork(rest) {
             let answered = answerCalls(driver.advance(work.inputs))
+            let latest = driver.access
+            if latest != access {
+                access = latest
+                take(access)
+            }
             answerReaders(driver)
             if let failure = driver.failure, failure != self.failure {
                 locked { $0.failure = failure }
@@ -112,6 +118,7 @@ extension EngineHost {
         let begin = ContinuousClock.now
         var view = driver.view(query)
         view.consoles = locked { $0.consoles }
+        view.seat = number
         let onNews = locked { shared -> (@Sendable () -> Void)? in
             guard var place = shared.seats[number] else { return nil }
             place.news.view = view
@@ -147,7 +154,8 @@ extension EngineHost.Shared {
     /// Who sits here, in the order of coming.
     fileprivate var consoles: [ConsoleSeat] {
         seats.sorted { $0.key < $1.key }.map { number, place in
-            ConsoleSeat(number: number, name: place.user.name, isReadOnly: place.user.isReadOnly)
+            ConsoleSeat(
+                number: number, name: place.user.name, role: place.role, isReadOnly: place.user.isReadOnly)
         }
     }
 }

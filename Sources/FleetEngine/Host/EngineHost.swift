@@ -35,6 +35,10 @@ public final class EngineHost: @unchecked Sendable {
         var readers: [@Sendable (EngineStatistics?) -> Void] = []
         var failure: String?
         var busySince: ContinuousClock.Instant?
+        /// Who may do what, as the engine had it after its last step.
+        var access = AccessSettings()
+        /// Told when that changes.
+        var accessWatch: (@Sendable (AccessSettings) -> Void)?
 
         /// Somebody came or went, which all consoles show.
         mutating func oweToAll() {
@@ -61,6 +65,7 @@ public final class EngineHost: @unchecked Sendable {
             guard shared.seats.count < Self.seatCapacity else { return nil }
             shared.lastSeat += 1
             shared.seats[shared.lastSeat] = EngineSeat.Place(user: user, onNews: onNews)
+            shared.assignRole(to: shared.lastSeat)
             shared.oweToAll()
             return EngineSeat(shared.lastSeat, at: self)
         }
@@ -75,6 +80,7 @@ public final class EngineHost: @unchecked Sendable {
         let thread = Thread { [self] in
             do {
                 let driver = try makeDriver()
+                locked { $0.access = driver.access }
                 ready(.success(()))
                 run(driver)
             } catch {
@@ -98,7 +104,7 @@ public final class EngineHost: @unchecked Sendable {
             let ticket = shared.nextTicket
             shared.nextTicket += 1
             let origin = Origin(operatorName: user.name, source: user.source, reason: reason)
-            shared.inbox.append(.command(command, origin, ticket: ticket))
+            shared.inbox.append(Self.input(command, origin, by: user.account, ticket))
             shared.owners[ticket] = seat
             return ticket
         }
@@ -117,6 +123,20 @@ public final class EngineHost: @unchecked Sendable {
         _ command: Command, _ origin: Origin, completion: @escaping @Sendable (EngineReply) -> Void
     ) -> Bool {
         enter(completion) { .command(command, origin, ticket: $0) }
+    }
+
+    /// Puts a command of a user of this machine in, whose role the settings say; the rest as of `call`.
+    public func submit(
+        _ command: Command, _ origin: Origin, by user: LocalUser, completion: @escaping @Sendable (EngineReply) -> Void
+    ) -> Bool {
+        enter(completion) { Self.input(command, origin, by: user, $0) }
+    }
+
+    private static func input(
+        _ command: Command, _ origin: Origin, by user: LocalUser?, _ ticket: UInt64
+    ) -> EngineInput {
+        guard let user else { return .command(command, origin, ticket: ticket) }
+        return .request(command, origin, by: user, ticket: ticket)
     }
 
     private func enter(

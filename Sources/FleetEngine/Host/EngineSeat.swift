@@ -7,6 +7,8 @@ public final class EngineSeat: ConsoleEngine {
     struct Place {
         let user: ConsoleUser
         let onNews: @Sendable () -> Void
+        /// What they may do, by the settings as they are.
+        var role: Role?
         var query: ViewQuery?
         /// Whether a view is owed at once: the query is new, or a command was answered.
         var isOwed = false
@@ -17,7 +19,7 @@ public final class EngineSeat: ConsoleEngine {
         var cost = Duration.zero
 
         /// Whether a view may be made: the last one was taken.
-        var isFree: Bool { query != nil && news.view == nil }
+        var isFree: Bool { query != nil && news.view == nil && news.end == nil }
     }
 
     /// Its number at this engine, from 1, in the order of coming.
@@ -51,11 +53,12 @@ public final class EngineSeat: ConsoleEngine {
         }
     }
 
-    /// The answers that have come since the last call; the view, if there is one, stays.
+    /// The answers that have come since the last call, and whether it is the end; the view, if there is one, stays.
     public func takeReplies() -> ConsoleNews {
         host.locked { shared in
             var taken = ConsoleNews()
             taken.replies = shared.seats[number]?.news.replies ?? []
+            taken.end = shared.seats[number]?.news.end
             shared.seats[number]?.news.replies = []
             return taken
         }

@@ -34,6 +34,7 @@ public final class FollowingDriver: EngineDriver {
     public var rest: Duration? { failure == nil ? Self.interval : nil }
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { true }
+    public var access: AccessSettings { loop.state.settings.access }
     public var statistics: EngineStatistics { loop.statistics }
 
     public func view(_ query: ViewQuery) -> FleetView {

@@ -6,6 +6,9 @@ public enum EngineInput: Hashable, Sendable {
     case report(Report)
     /// An operator asks for something; `ticket` comes back with the reply.
     case command(Command, Origin, ticket: UInt64)
+    /// A user of this machine asks for something, by the kernel's word; as what they do, the engine's settings say at that
+    /// moment, whatever the origin says. `ticket` as above.
+    case request(Command, Origin, by: LocalUser, ticket: UInt64)
     /// A device calls in and waits for what it is to do; `ticket` comes back with the answer.
     case call(DeviceCall, ticket: UInt64)
     /// A device that the registry does not know has called; `ticket` comes back with the reply, which says where the
@@ -18,7 +21,9 @@ extension EngineInput {
     var ticket: UInt64? {
         switch self {
         case .report: nil
-        case .command(_, _, let ticket), .call(_, let ticket), .introduction(_, let ticket): ticket
+        case .command(_, _, let ticket), .request(_, _, _, let ticket), .call(_, let ticket),
+            .introduction(_, let ticket):
+            ticket
         }
     }
 }
@@ -194,6 +199,9 @@ public struct EngineLoop {
                 if case .contacted = report.body { contacted.append(report.device) }
             case .command(let command, let origin, let ticket):
                 replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
+            case .request(let command, let origin, let user, let ticket):
+                let refusal = machine.handle(command, known(origin, of: user), now: now)
+                replies.append(EngineReply(ticket: ticket, refusal: refusal))
             case .call(let call, let ticket):
                 calls.append((ticket, take(call, now: now)))
             case .introduction(let introduction, let ticket):
@@ -203,6 +211,14 @@ public struct EngineLoop {
         tickIfDue(now)
         replies += calls.map { call in answer(call.ticket, call.device) }
         return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    /// The origin of what a user asks, as what they may ask now.
+    private func known(_ origin: Origin, of user: LocalUser) -> Origin {
+        var origin = origin
+        origin.user = user.name
+        origin.role = state.settings.access.role(of: user)
+        return origin
     }
 
     mutating func take(_ introduction: Introduction, _ ticket: UInt64, _ now: Timestamp) -> EngineReply {

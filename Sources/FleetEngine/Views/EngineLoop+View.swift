@@ -16,6 +16,7 @@ extension EngineLoop {
         view.update = focus.map(builder.updateView)
         view.queue = builder.queue()
         view.events = builder.events()
+        view.deeds = builder.deeds()
         view.alerts = builder.alerts()
         view.detail = query.detail.flatMap(builder.detail)
         view.rollback = query.rollbackPreview.flatMap { state.updateIndex(of: $0) }.map(builder.rollbackPreview)
@@ -132,6 +133,15 @@ struct ViewBuilder {
     private func isCancelling(_ record: UpdateRecord) -> Bool {
         guard case .cancelled? = record.startsEnded else { return false }
         return !record.status.isFinal && record.status != .rollingBack
+    }
+
+    /// Operators whose latest command is shown.
+    private static let mostDeeds = 8
+
+    func deeds() -> [OperatorDeed] {
+        state.latestCommands(atMost: Self.mostDeeds).map { at, record in
+            OperatorDeed(at: at, who: record.origin.operatorName, text: "\(record.verb) \(record.object)")
+        }
     }
 
     func events() -> [EventRow] {

@@ -55,6 +55,13 @@ public struct FleetView: Hashable, Sendable {
     public var start: StartPreview?
     /// Who looks on, in the order of coming: the console that asks and the others.
     public var consoles: [ConsoleSeat] = []
+    /// The number of the console that asks; 0: it has none.
+    public var seat = 0
+    /// The latest command of each operator, latest first, whether they look on or not.
+    public var deeds: [OperatorDeed] = []
+
+    /// The console that asks, as the engine knows it.
+    public var ownConsole: ConsoleSeat? { consoles.first { $0.number == seat } }
 
     /// A view of nothing.
     public init() {}
@@ -66,14 +73,33 @@ public struct ConsoleSeat: Hashable, Sendable {
     public var number: Int
     /// Who sits there.
     public var name: String
-    /// Whether commands are refused from there.
+    /// What they may do; nil: nothing, and the console is about to be closed.
+    public var role: Role?
+    /// Whether commands are refused from there, whatever the role.
     public var isReadOnly: Bool
 
     /// A console with who sits there.
-    public init(number: Int, name: String, isReadOnly: Bool) {
+    public init(number: Int, name: String, role: Role? = .admin, isReadOnly: Bool) {
         self.number = number
         self.name = name
+        self.role = role
         self.isReadOnly = isReadOnly
+    }
+}
+
+/// What an operator did last.
+public struct OperatorDeed: Hashable, Sendable {
+    public var at: Timestamp
+    /// The operator's name, as consoles show it.
+    public var who: String
+    /// What they did, such as `pause major-3.0.0`.
+    public var text: String
+
+    /// Somebody did something at this moment.
+    public init(at: Timestamp, who: String, text: String) {
+        self.at = at
+        self.who = who
+        self.text = text
     }
 }
 

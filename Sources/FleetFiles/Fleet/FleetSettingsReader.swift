@@ -4,7 +4,7 @@ import FleetCore
 struct FleetSettingsReader {
     private static let keys = [
         "version", "name", "time-zone", "zones", "sites", "heartbeat", "limits", "floor", "freezes", "gate", "retry",
-        "deadlines",
+        "deadlines", "access",
     ]
 
     var settings = FleetSettings(name: "fleet")
@@ -27,6 +27,7 @@ struct FleetSettingsReader {
         settings.gateDefaults = GateReader.read(map["gate"], defaults: Gate())
         readRetry(map["retry"])
         readDeadlines(map["deadlines"])
+        settings.access = AccessReader.read(map["access"])
     }
 
     private mutating func readZones(_ map: YamlMap) {

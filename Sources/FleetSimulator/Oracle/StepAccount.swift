@@ -69,8 +69,8 @@ struct StepAccount {
             case .command(let command, let origin, let ticket):
                 let record = CommandRecord(verb: command.verb, object: command.object, origin: origin)
                 commands.append(CommandAccount(command: command, record: record, ticket: ticket))
-            // Virtual terminals report; none calls by its id.
-            case .call: break
+            // Virtual terminals report; none calls by its id. Nor has their operator an account on a machine.
+            case .call, .request: break
             case .introduction(let introduction, let ticket): introductions.append((introduction, ticket, false))
             }
         }

@@ -66,10 +66,12 @@ struct ConsoleCommand: ParsableCommand {
     private static let pause: UInt32 = 50_000
 
     func run() throws {
-        let definition = try arguments.load()
+        let place = try FleetPlace(arguments)
         let setup = try console.setup(isReadOnly: readOnly)
-        let directory = arguments.stateDirectory(definition)
+        let directory = place.directory
         if !detached, let ending = try attach(setup, to: directory) { return try ConsoleRunner.exit(ending) }
+        if !readOnly { try place.expectOwn() }
+        let definition = try place.definition()
         if readOnly { return try lookOn(definition, setup) }
         // A session of its own, if the shell has not given it one: the end of this one must not reach it.
         if detached { _ = setsid() }
@@ -103,7 +105,7 @@ struct ConsoleCommand: ParsableCommand {
             try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
             print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
-        case .quit, .signal: try ConsoleRunner.exit(ending)
+        case .quit, .signal, .shownOut: try ConsoleRunner.exit(ending)
         }
     }
 

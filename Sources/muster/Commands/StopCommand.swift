@@ -12,7 +12,9 @@ struct StopCommand: ParsableCommand {
             Nothing starts any more until an engine runs again; what devices were told already they finish, and the next \
             engine hears of it. Consoles that are attached stay open, and say that the engine has stopped.
 
-            Exit codes: 0 it has ended, or none ran; 1 it did not end in time.
+            It stands in the audit with your name, and needs an admin.
+
+            Exit codes: 0 it has ended, or none ran; 1 it did not end in time; 2 it was refused.
             """)
 
     /// How long the engine may take to end.
@@ -21,33 +23,43 @@ struct StopCommand: ParsableCommand {
     private static let pause: UInt32 = 20_000
 
     @OptionGroup var arguments: FleetArguments
+    @OptionGroup var why: ReasonArguments
 
     func run() throws {
-        let directory = arguments.stateDirectory(try arguments.load())
+        let directory = try FleetPlace(arguments).directory
+        guard let response = try ask(directory) else {
+            return print("no engine runs on \(TextWidth.sanitised(directory))")
+        }
+        guard response.outcome == .done else {
+            let problem = [response.message, response.remedy].compactMap { $0 }.joined(separator: "; ")
+            printError("muster: \(TextWidth.sanitised(problem))")
+            throw response.outcome == .refused ? ExitStatus.badInput : ExitStatus.failed
+        }
+        try waitForTheEnd(directory)
+        print("the engine has ended")
+    }
+
+    private func ask(_ directory: String) throws -> EngineResponse? {
         do {
-            guard let response = try EngineSocketClient.send(EngineRequest(.stop, ""), to: directory) else {
-                return print("no engine runs on \(TextWidth.sanitised(directory))")
-            }
-            guard response.outcome == .done else { throw Refused(response) }
+            return try EngineSocketClient.send(EngineRequest(.stop, "", reason: why.reason), to: directory)
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
             throw ExitStatus.failed
         }
+    }
+
+    /// Who may not see the engine's lock sees whether it listens, which is over just before.
+    private func waitForTheEnd(_ directory: String) throws {
         let deadline = ContinuousClock.now + Self.patience
-        while SQLiteJournal.isEngineRunning(in: directory) {
+        let seesLock = access("\(directory)/engine.lock", R_OK) == 0
+        while seesLock
+            ? SQLiteJournal.isEngineRunning(in: directory) : EngineSocketClient.isListening(in: directory)
+        {
             guard ContinuousClock.now < deadline else {
                 printError("muster: the engine has not ended within \(Self.patience.components.seconds) s")
                 throw ExitStatus.failed
             }
             usleep(Self.pause)
-        }
-        print("the engine has ended")
-    }
-
-    private struct Refused: Error, CustomStringConvertible {
-        let description: String
-        init(_ response: EngineResponse) {
-            description = [response.message, response.remedy].compactMap { $0 }.joined(separator: "; ")
         }
     }
 }

@@ -41,16 +41,16 @@ extension UpdateCommand {
                 }
                 return ContinuousClock.now + time
             }
-            let definition = try arguments.load()
+            let place = try FleetPlace(arguments)
             let engine: AttachedEngine?
             do {
                 engine = try AttachedEngine.attach(
-                    to: arguments.stateDirectory(definition), isReadOnly: true, alias: nil, onNews: {})
+                    to: place.directory, isReadOnly: true, alias: nil, onNews: {})
             } catch {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
-                throw ExitStatus.failed
+                throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed
             }
-            guard let engine else { return try lookOnce(goal, definition) }
+            guard let engine else { return try lookOnce(goal, try place.definition()) }
             defer { engine.leave() }
             try watch(engine, goal, until: deadline)
         }
@@ -73,7 +73,12 @@ extension UpdateCommand {
                     throw ExitStatus.failed
                 }
                 engine.waitForNews(seconds: min(60, Double(rest.components.seconds) + 1))
-                guard let view = engine.takeNews().view, view.health == .running else { continue }
+                let news = engine.takeNews()
+                if let why = news.end {
+                    printError("muster: \(TextWidth.sanitised("\(why)"))")
+                    throw ExitStatus.badInput
+                }
+                guard let view = news.view, view.health == .running else { continue }
                 if try end(view, goal) { return }
                 let line = progress(view)
                 if line != told, !line.isEmpty { printError(line) }

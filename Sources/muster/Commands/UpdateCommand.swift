@@ -39,10 +39,10 @@ extension UpdateStep {
     func confirmation() throws -> String? { nil }
 
     func run() throws {
-        let definition = try order.arguments.load()
+        let delivery = try CommandDelivery(order.arguments)
         let request = EngineRequest(
             Self.verb, order.update, reason: order.why.reason, confirmation: try confirmation())
-        try CommandDelivery(definition, order.arguments).carryOut(request)
+        try delivery.carryOut(request)
         print("\(Self.verb.rawValue) \(order.update): accepted")
     }
 }

@@ -13,14 +13,16 @@ struct CommandDelivery {
     /// How long it is left alone in between, in microseconds.
     private static let pause: UInt32 = 50_000
 
-    let definition: FleetDefinition
+    private let place: FleetPlace
     /// Where the fleet's state is kept.
-    let directory: String
+    private var directory: String { place.directory }
 
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) {
-        self.definition = definition
-        directory = arguments.stateDirectory(definition)
-    }
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) { place = FleetPlace(definition, arguments) }
+
+    init(_ place: FleetPlace) { self.place = place }
+
+    /// A delivery that reads the fleet's files only if no engine runs.
+    init(_ arguments: FleetArguments) throws { place = try FleetPlace(arguments) }
 
     /// Carries a request out, and returns once that is durable. Ends the command with exit code 2 if it is refused, with
     /// 1 if it could not be decided.
@@ -72,7 +74,7 @@ struct CommandDelivery {
     /// An engine knows what the files said when it started; what is only in them since then is no wrong id.
     private func told(_ response: EngineResponse, _ request: EngineRequest) -> EngineResponse {
         guard response.outcome == .refused, response.message == "there is no update \(request.object)",
-            definition.updates.contains(where: { $0.id == request.object })
+            place.readableDefinition?.updates.contains(where: { $0.id == request.object }) == true
         else { return response }
         return EngineResponse(
             .refused,
@@ -82,13 +84,14 @@ struct CommandDelivery {
     }
 
     private func decideAlone(_ commands: [Command], _ reason: String) throws -> [EngineResponse] {
+        try place.expectOwn()
         var setup = FleetEngineSetup(
-            definition: definition, directory: directory,
+            definition: try place.definition(), directory: directory,
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         setup.holder = .command
         let driver = try setup.makeDriver()
-        let origin = Origin(operatorName: UserName.own, source: "command line", reason: reason)
+        let origin = Origin(operatorName: UserName.own, source: "command line", reason: reason, user: UserName.own)
         let inputs = commands.enumerated().map { EngineInput.command($1, origin, ticket: UInt64($0 + 1)) }
         let replies = driver.advance(inputs).filter { $0.ticket > 0 }
         driver.shutDown()

@@ -1,22 +1,34 @@
 import Cells
 import EngineSocket
+import FleetCore
 import FleetEngine
 
 /// Lets commands and consoles of other processes reach an engine in this one.
 enum CommandSocket {
     /// Listens; ends the engine and the command, with exit code 1, if that cannot be.
-    /// - Parameter stopping: What is to happen once somebody asks the engine to end.
+    /// - Parameter stopping: What is to happen once somebody who may has asked the engine to end.
     static func start(
         _ host: EngineHost, in directory: String, stopping: @escaping @Sendable () -> Void
     ) throws -> EngineSocketServer {
         do {
-            return try EngineSocketServer.start(
-                in: directory, entry: { host.submit($0, $1, completion: $2) }, seating: { host.seat($0, onNews: $1) },
-                stopping: stopping)
+            let server = try EngineSocketServer.start(
+                in: directory, entry: { host.submit($0, $1, by: $2, completion: $3) },
+                seating: { host.seat($0, onNews: $1) }, stopping: stopping)
+            host.watchAccess { [weak server] access in admit(access, server) }
+            return server
         } catch {
             host.stop()
             printError("muster: \(TextWidth.sanitised("\(error)"))")
             throw ExitStatus.failed
+        }
+    }
+
+    /// An engine whose folder others cannot reach works for its owner.
+    private static func admit(_ access: AccessSettings, _ server: EngineSocketServer?) {
+        do throws(EngineSocketError) {
+            try server?.admit(others: access.admitsOthers)
+        } catch {
+            printError("muster: \(TextWidth.sanitised("\(error)"))")
         }
     }
 }

@@ -82,7 +82,7 @@ enum ConsoleRunner {
             ) { waker.wake() }
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
-            throw ExitStatus.failed
+            throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed
         }
         guard let engine else { return nil }
         defer { engine.leave() }
@@ -144,9 +144,14 @@ enum ConsoleRunner {
         return .quit
     }
 
-    /// Ends the process the way a session ended: by the same signal, if it was one.
+    /// Ends the process the way a session ended: by the same signal, if it was one; as refused, if it was shown out.
     static func exit(_ ending: ConsoleSession.Ending) throws {
-        guard case .signal(let number) = ending else { return }
-        throw ExitCode(128 + number)
+        switch ending {
+        case .quit, .detach: return
+        case .signal(let number): throw ExitCode(128 + number)
+        case .shownOut(let why):
+            printError("muster: \(TextWidth.sanitised("\(why)"))")
+            throw ExitStatus.badInput
+        }
     }
 }

@@ -31,6 +31,8 @@ final class ConsoleSession {
         case detach
         /// By a signal, or because the terminal is gone.
         case signal(Int32)
+        /// The engine lets the operator sit here no more, with why.
+        case shownOut(Refusal)
     }
 
     private let terminal: CursesTerminal
@@ -69,8 +71,8 @@ final class ConsoleSession {
             let events = terminal.wait(timeoutMilliseconds: timeout)
             for event in events { handle(event) }
             if setup.isToStop() { ending = ending ?? .quit }
-            if let ending { return ending }
             takeNews()
+            if let ending { return ending }
             reloadTheme()
             ask()
         }
@@ -103,6 +105,7 @@ final class ConsoleSession {
             view = fresh
             ConsoleUpdate.received(fresh, at: WallClock.now, state: &state)
         }
+        if let why = news.end { ending = ending ?? .shownOut(why) }
         for reply in news.replies {
             guard let command = pending.removeValue(forKey: reply.ticket) else { continue }
             ConsoleUpdate.replied(to: command, refusal: reply.refusal, state: &state)

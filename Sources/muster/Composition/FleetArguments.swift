@@ -53,6 +53,13 @@ enum FleetLoading {
     }
 }
 
+extension FleetLoading {
+    /// A fleet directory as far as it can be read, without a word; nil: it cannot.
+    static func quietly(_ path: String) -> FleetDefinition? {
+        FleetDirectory(path: path).load(digest: { try Digests.sha256(ofFile: $0) }, progress: { _ in }).definition
+    }
+}
+
 /// Shows on a terminal how far a long load has come.
 struct LoadMeter {
     private let line = StatusLine()

@@ -1,3 +1,4 @@
+import EngineSocket
 import FleetCore
 import FleetEngine
 import FleetFiles
@@ -97,7 +98,7 @@ struct FleetEngineSetup: Sendable {
             onRefusal(refusal)
         }
         let waiting = starts.filter { loop.state.update($0)?.status == .draft }
-        let origin = Origin(operatorName: operatorName, source: "command line")
+        let origin = Origin(operatorName: operatorName, source: "command line", user: UserName.own)
         for refusal in loop.run(waiting.map { .start(update: $0) }, origin, now: now) { onRefusal(refusal) }
     }
 }

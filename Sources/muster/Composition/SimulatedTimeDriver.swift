@@ -31,6 +31,7 @@ final class SimulatedTimeDriver: EngineDriver {
 
     var revision: UInt64 { loop.state.revision }
     var isMoving: Bool { true }
+    var access: AccessSettings { loop.state.settings.access }
     var statistics: EngineStatistics { loop.statistics }
 
     func view(_ query: ViewQuery) -> FleetView {

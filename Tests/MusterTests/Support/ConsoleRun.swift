@@ -6,16 +6,18 @@ final class ConsoleRun {
     let scratch: ScratchFleet
     let terminal: PtyProcess
 
-    /// Opens the console on the scratch fleet; `speed` nil leaves the terminals unsimulated.
+    /// Opens the console on the scratch fleet; `speed` nil leaves the terminals unsimulated. `user` nil is whoever runs the
+    /// tests.
     init(
         _ scratch: ScratchFleet, speed: Int? = 60, options: [String] = [], environment: [String: String] = [:],
-        columns: Int = 80, rows: Int = 24
+        as user: OtherUser? = nil, columns: Int = 80, rows: Int = 24
     ) throws {
         self.scratch = scratch
         let simulation = speed.map { ["--simulate", "--speed", "\($0)"] } ?? []
+        let muster = try BuiltProduct.path(of: "muster")
         terminal = try PtyProcess(
-            executable: try BuiltProduct.path(of: "muster"),
-            arguments: ["console", scratch.fleet] + simulation + options,
+            executable: user == nil ? muster : OtherUser.tool,
+            arguments: (user.map { $0.options + [muster] } ?? []) + ["console", scratch.fleet] + simulation + options,
             environment: scratch.environment.merging(environment) { $1 }, columns: columns, rows: rows)
     }
 

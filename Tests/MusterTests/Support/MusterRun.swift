@@ -10,15 +10,21 @@ struct MusterRun {
     let errors: String
 
     /// Runs the program with these arguments and this environment, in the scratch fleet's working directory.
-    /// - Parameter mostFileBlocks: How many blocks of 512 bytes a file may have, as on a disk that is full; nil: any.
+    /// - Parameters:
+    ///   - user: Who runs it; nil: whoever runs the tests.
+    ///   - mostFileBlocks: How many blocks of 512 bytes a file may have, as on a disk that is full; nil: any.
     init(
-        _ arguments: [String], _ scratch: ScratchFleet, environment: [String: String] = [:],
+        _ arguments: [String], _ scratch: ScratchFleet, environment: [String: String] = [:], as user: OtherUser? = nil,
         mostFileBlocks: Int? = nil
     ) throws {
         self.arguments = arguments
         let process = Process()
         process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
         process.arguments = arguments
+        if let user {
+            process.executableURL = URL(filePath: OtherUser.tool)
+            process.arguments = user.options + [try BuiltProduct.path(of: "muster")] + arguments
+        }
         if let mostFileBlocks {
             // A write beyond the limit fails only where its signal is ignored. What it says would be such a write.
             let limited = "trap '' XFSZ; ulimit -f \(mostFileBlocks); exec \"$@\" 2>/dev/null"

@@ -1,0 +1,56 @@
+import Cells
+import EngineSocket
+import FleetFiles
+import Foundation
+
+/// Where the engine of a fleet is reached. Who names the state folder needs nothing else for that: the fleet's files are
+/// read once something has to be done without an engine, and whoever is admitted by one may not be allowed to read them.
+struct FleetPlace {
+    private let arguments: FleetArguments
+    private let loaded: FleetDefinition?
+    /// Where the fleet's state is kept.
+    let directory: String
+
+    /// The place that a command is about; without `--state` the fleet's name says where its state is.
+    init(_ arguments: FleetArguments) throws {
+        self.arguments = arguments
+        if let named = arguments.state {
+            loaded = nil
+            directory = named
+        } else {
+            let definition = try arguments.load()
+            loaded = definition
+            directory = arguments.stateDirectory(definition)
+        }
+    }
+
+    /// A place whose fleet has been read.
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) {
+        self.arguments = arguments
+        loaded = definition
+        directory = arguments.stateDirectory(definition)
+    }
+
+    /// What the fleet's files say; ends the command with exit code 2 when a file is wrong.
+    func definition() throws -> FleetDefinition { try loaded ?? arguments.load() }
+
+    /// What the fleet's files say, if they can be read; says nothing if not.
+    var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }
+
+    /// Whether this user may read what is in the state folder, or nothing is there.
+    var mayRead: Bool {
+        let journal = "\(directory)/journal.sqlite"
+        return access(journal, F_OK) != 0 || access(journal, R_OK) == 0
+    }
+
+    /// Ends the command with exit code 1 where an engine would have to be started in somebody else's folder: none listens
+    /// there, and nobody but its owner starts one.
+    func expectOwn() throws {
+        var status = stat()
+        guard stat(directory, &status) == 0, access(directory, W_OK) != 0 else { return }
+        printError(
+            "muster: no engine listens in \(TextWidth.sanitised(directory)), and it is "
+                + "\(TextWidth.sanitised(UserName.of(status.st_uid))) who starts one there")
+        throw ExitStatus.failed
+    }
+}

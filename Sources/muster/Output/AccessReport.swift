@@ -1,0 +1,99 @@
+import FleetCore
+import FleetEngine
+
+/// Who may do what.
+struct AccessReport: Encodable {
+    /// A user or a group with its role.
+    struct Grant: Encodable {
+        /// `user` or `group`.
+        var kind: String
+        var name: String
+        var role: String
+    }
+
+    /// What a role may do beyond what the ones before it may.
+    struct Row: Encodable {
+        var role: String
+        var commands: [String]
+    }
+
+    /// Somebody else who looks on.
+    struct Console: Encodable {
+        var name: String
+        @OrNull var role: String?
+        var isReadOnly: Bool
+        /// What they did last.
+        @OrNull var lastCommand: String?
+        @OrNull var at: String?
+    }
+
+    var you: String
+    var groups: [String]
+    /// Nil: none.
+    @OrNull var role: String?
+    /// Whether the engine that runs has said so, or the files.
+    var isByTheEngine: Bool
+    /// Nil: the fleet's files cannot be read.
+    @OrNull var grants: [Grant]?
+    var commands: [Row]
+    var consoles: [Console]
+
+    /// The table of roles, as the engine asks it. Files, releases and settings are taken over when an engine starts.
+    static var table: [Row] {
+        Role.allCases.map { role in
+            Row(role: role.description, commands: given.filter { $0.requiredRole == role }.map(\.verb))
+        }
+    }
+
+    private static let given: [Command] = [
+        .lookOn, .start(update: ""), .approve(update: ""), .pause(update: ""), .resume(update: ""), .cancel(update: ""),
+        .rollBack(update: "", confirmation: "", preview: nil), .retryFailed(update: ""), .accept(device: ""),
+        .refuse(device: ""), .decommission(device: ""), .register([]), .issueToken(device: nil),
+        .revokeToken(device: nil), .stopEngine,
+    ]
+
+    static func grants(_ access: AccessSettings) -> [Grant] {
+        access.users.map { Grant(kind: "user", name: $0.name, role: $0.role.description) }
+            + access.groups.map { Grant(kind: "group", name: $0.name, role: $0.role.description) }
+    }
+
+    /// Those who look on besides the one who asks.
+    static func consoles(_ view: FleetView) -> [Console] {
+        view.consoles.filter { $0.number != view.seat }.map { console in
+            let last = view.deeds.first { $0.who == console.name }
+            return Console(
+                name: console.name, role: console.role?.description, isReadOnly: console.isReadOnly,
+                lastCommand: last?.text, at: last?.at.iso)
+        }
+    }
+
+    /// The lines for people.
+    var lines: [String] {
+        let standing = role.map { "you are \($0)" } ?? "you have no role"
+        let source = isByTheEngine ? "the engine that runs" : "the files: no engine runs"
+        var lines = ["\(standing), as \(you), by \(source)"]
+        lines += ["", "role      may also"]
+        lines += commands.map { "\($0.role.padded(to: 10))\($0.commands.joined(separator: ", "))" }
+        lines += ["", "who       role"] + grantLines
+        guard !consoles.isEmpty else { return lines }
+        return lines + ["", "here now"] + consoles.map(\.line)
+    }
+
+    private var grantLines: [String] {
+        guard let grants else { return ["the fleet's files cannot be read, which say it"] }
+        let width = max(9, grants.map { $0.kind.count + $0.name.count + 1 }.max() ?? 0) + 1
+        let owner = "root".padded(to: width) + "admin, as the user who runs the engine"
+        return [owner] + grants.map { "\($0.kind) \($0.name)".padded(to: width) + $0.role }
+    }
+}
+
+extension AccessReport.Console {
+    fileprivate var line: String {
+        let rights = isReadOnly ? "read-only" : role ?? "no role"
+        return "\(name), \(rights)" + (lastCommand.map { ": \($0), \(at ?? "")" } ?? "")
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
