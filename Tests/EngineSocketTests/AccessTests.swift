@@ -139,15 +139,15 @@ struct AccessTests {
         #expect(engine.origins == [])
     }
 
-    /// Whoever calls themselves root is still who they are.
+    /// Whatever people call themselves, they are who they are.
     @Test func anAliasChangesNobody() throws {
         let engine = try engine(.operator)
-        let console = try attach(engine, alias: "root")
+        let console = try attach(engine, alias: "toor")
         defer { console.leave() }
-        #expect(console.user.name == "root (\(UserName.own))")
+        #expect(console.user.name == "toor (\(UserName.own))")
         _ = console.submit(.decommission(device: "till-1"), reason: "")
         let reply = try #require(wait(console) { $0.replies.first })
-        #expect(reply.refusal?.message == "root (\(UserName.own)) is operator here, and `decommission` needs an admin")
+        #expect(reply.refusal?.message == "toor (\(UserName.own)) is operator here, and `decommission` needs an admin")
     }
 
     @Test func theKernelNamesUserAndGroups() throws {

@@ -120,26 +120,23 @@ struct OtherUsersTests {
         #expect(none.code == 1 && none.errors.contains("no engine listens in"), "\(none.errors)")
     }
 
+    /// All that a keyboard sends in one key, but what quits, suspends, or opens the help, where no line can be opened.
+    private static let keys: [String] = {
+        let printable = (0x20...0x7e).map { String(UnicodeScalar(UInt8($0))) }.filter { $0 != "q" && $0 != "?" }
+        let control = (1...26).filter { ![3, 17, 19, 26].contains($0) }.map { String(UnicodeScalar(UInt8($0))) }
+        let special = ["\u{1B}[A", "\u{1B}[B", "\u{1B}[C", "\u{1B}[D", "\u{1B}[5~", "\u{1B}[6~", "\u{1B}[Z"]
+        return printable + control + special
+    }()
+
     /// Every key there is, and every command of the `:` line: nothing of a viewer's reaches the engine, or it is refused.
     @Test func aViewersEveryKey() throws {
         let served = try Served()
         #expect(try served.run(["update", "start", "x", Self.update], as: .daemon).code == 0)
         let console = try ConsoleRun(served.scratch, speed: nil, options: ["--state", served.state], as: .bin)
         try console.wait(for: "<?>help", "bin viewer", Self.update)
-        let printable = (0x20...0x7e).map { String(UnicodeScalar(UInt8($0))) }.filter { $0 != "q" }
-        let control = (1...26).filter { ![3, 17, 19, 26].contains($0) }.map { String(UnicodeScalar(UInt8($0))) }
-        let special = [
-            "\u{1B}[A", "\u{1B}[B", "\u{1B}[C", "\u{1B}[D", "\u{1B}[5~", "\u{1B}[6~", "\u{1B}OP", "\u{1B}[Z",
-        ]
-        for screen in ["", "u", "d", "w", "L", "?"] {
-            for key in printable + control + special {
-                console.type(screen)
-                console.type(key)
-                // What a key may have opened is answered by yes, and left.
-                console.type("y\r")
-                console.type("\u{1B}\u{1B}")
-            }
-            try console.typeInert("")
+        for screen in ["", "u", "w", "d"] {
+            // What a key may have opened is answered by yes. A dialog that stays open would swallow the proof.
+            for key in Self.keys { try console.typeInert(screen + key + "y\r") }
         }
         for name in ["pause", "resume", "rollback", "cancel", "approve", "retry", "start"] {
             try console.command("\(name) \(Self.update)")

@@ -166,8 +166,8 @@ public final class EngineHost: @unchecked Sendable {
     func waitForNews(of seat: Int, seconds: Double) {
         condition.lock()
         defer { condition.unlock() }
-        guard shared.seats[seat]?.news.isEmpty ?? false, !shared.hasStopped else { return }
-        _ = condition.wait(until: .init(in: .milliseconds(Int64(seconds * 1000))))
+        let deadline = SteadyCondition.Deadline(in: .milliseconds(Int64(seconds * 1000)))
+        while shared.seats[seat]?.news.isEmpty ?? false, !shared.hasStopped, condition.wait(until: deadline) {}
     }
 
     /// Whether the engine has been at work for longer than a console would wait without a word.
