@@ -14,17 +14,26 @@ public struct FleetDirectory: Sendable {
     /// Reads and checks everything, and names everything that is wrong instead of the first thing.
     ///
     /// - Parameters:
-    ///   - digest: The SHA-256 of the file at a path, as 64 lower-case hexadecimal digits.
+    ///   - simulation: Whether `simulation.yaml` is read; only simulations need it.
+    ///   - digest: The SHA-256 of the file at a path, as 64 lower-case hexadecimal digits; nil: artifacts are not hashed,
+    ///     which takes as long as their bytes are many.
     ///   - progress: Called now and then while the device file is read.
     public func load(
-        digest: (String) throws -> String, progress: (LoadProgress) -> Void = { _ in }
+        simulation: Bool = true, digest: ((String) throws -> String)?, progress: (LoadProgress) -> Void = { _ in }
     ) -> LoadResult {
-        withoutActuallyEscaping(digest) { digest in
-            withoutActuallyEscaping(progress) { progress in
-                var load = FleetLoad(root: path, digest: digest, progress: progress)
-                return load.run()
-            }
+        withoutActuallyEscaping(progress) { progress in
+            var load = FleetLoad(root: path, digest: digest, progress: progress)
+            load.readsSimulation = simulation
+            return load.run()
         }
+    }
+
+    /// The fleet's name by `fleet.yaml`, whatever else is wrong with the files; nil: it does not say one.
+    public var name: String? {
+        let scope = FileScope(path: "fleet.yaml", log: ProblemLog())
+        guard let root = YamlDocument.root(ofFile: path + "/fleet.yaml", scope: scope) else { return nil }
+        let settings = FleetSettingsReader(root).settings
+        return settings.name == FleetSettingsReader.unnamed ? nil : settings.name
     }
 
     /// Reads an update from a file outside `updates/`, and checks it against a fleet that was loaded.

@@ -12,6 +12,8 @@ struct FleetLoad {
     /// nil: artifacts are not hashed.
     let digest: ((String) throws -> String)?
     let progress: (LoadProgress) -> Void
+    /// Whether `simulation.yaml` is read.
+    var readsSimulation = true
     let log = ProblemLog()
 
     init(
@@ -34,7 +36,7 @@ struct FleetLoad {
         let releases = readReleases()
         let areReleasesWhole = log.errorCount == errorsBefore
         let updates = readUpdates(settings, knownTags: tags)
-        let simulation = readSimulation(intake, knownTags: tags)
+        let simulation = readsSimulation ? readSimulation(intake, knownTags: tags) : SimulationProfile()
         let versions = areReleasesWhole ? releases.map(\.release.version) : nil
         let checks = UpdateChecks(releases: versions, devices: intake?.devices)
         for update in updates { checks.check(update) }

@@ -7,7 +7,10 @@ struct FleetSettingsReader {
         "deadlines", "access",
     ]
 
-    var settings = FleetSettings(name: "fleet")
+    /// What a fleet is called that has no name; its file is refused.
+    static let unnamed = ""
+
+    var settings = FleetSettings(name: FleetSettingsReader.unnamed)
     var zones = ZoneMap()
     /// The regions and sites that the file names, with their places.
     var namedRegions: [(name: String, place: Place?)] = []

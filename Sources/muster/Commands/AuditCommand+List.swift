@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cells
 import FleetCore
+import FleetFiles
 import FleetJournal
 
 extension AuditCommand {
@@ -62,9 +63,9 @@ extension FleetArguments {
     /// The journal of the fleet, to be read while an engine may write it. Ends the command with exit code 2 where there
     /// is none: then another state was meant.
     func openJournal() throws -> SQLiteJournal {
-        let definition = try load()
-        let directory = stateDirectory(definition)
+        let directory = try FleetPlace(self).directory
         try FleetReading.requireState(in: directory)
-        return try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
+        let name = try FleetDirectory(path: fleet).name ?? load().settings.name
+        return try SQLiteJournal.open(directory: directory, fleet: name, mode: .readOnly)
     }
 }

@@ -69,10 +69,11 @@ struct ConsoleCommand: ParsableCommand {
         let place = try FleetPlace(arguments)
         let setup = try console.setup(isReadOnly: readOnly)
         let directory = place.directory
+        if gatewayArguments.listen != nil { try refuseAnother(directory) }
         if !detached, let ending = try attach(setup, to: directory) { return try ConsoleRunner.exit(ending) }
-        if !readOnly { try place.expectOwn() }
-        let definition = try place.definition()
-        if readOnly { return try lookOn(definition, setup) }
+        if readOnly { return try lookOn(place, setup) }
+        try place.expectOwn()
+        let definition = try place.definition(for: simulate ? .simulation : .service)
         // A session of its own, if the shell has not given it one: the end of this one must not reach it.
         if detached { _ = setsid() }
         let engine = try startEngine(definition, in: directory)
@@ -82,6 +83,15 @@ struct ConsoleCommand: ParsableCommand {
             preconditionFailure("an engine that was started listens")
         }
         try end(engine, ending, in: directory)
+    }
+
+    /// An engine that runs already listens where it was told to, or nowhere; a console does not change that.
+    private func refuseAnother(_ directory: String) throws {
+        guard EngineSocketClient.isListening(in: directory) || SQLiteJournal.isEngineRunning(in: directory) else { return }
+        printError(
+            "muster: an engine runs on \(TextWidth.sanitised(directory)) already, so that --listen has no effect; leave it "
+                + "out to attach a console, or end that engine with `muster stop`")
+        throw ExitStatus.badInput
     }
 
     /// Opens a console on an engine that runs already; nil: none does.
@@ -154,8 +164,9 @@ struct ConsoleCommand: ParsableCommand {
     }
 
     /// Follows the journal of an engine that has run, or runs and does not listen.
-    private func lookOn(_ definition: FleetDefinition, _ setup: ConsoleSession.Setup) throws {
-        let directory = arguments.stateDirectory(definition), fleet = definition.settings.name
+    private func lookOn(_ place: FleetPlace, _ setup: ConsoleSession.Setup) throws {
+        let directory = place.directory
+        let fleet = try FleetDirectory(path: arguments.fleet).name ?? place.definition().settings.name
         try FleetReading.requireState(in: directory)
         let ending = try ConsoleRunner.run(
             {

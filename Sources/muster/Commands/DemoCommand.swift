@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let setup = try console.setup()
         try EmbeddedFiles.write(to: "\(directory)/fleet")
-        var definition = try FleetLoading.load("\(directory)/fleet")
+        var definition = try FleetLoading.load("\(directory)/fleet", for: .simulation)
         var update = Self.sampleUpdate
         if let seed { definition.simulation.seed = seed }
         if let devices { update = try chain(devices, in: &definition) }

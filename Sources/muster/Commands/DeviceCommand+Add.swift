@@ -2,7 +2,7 @@ import ArgumentParser
 import Cells
 import DeviceGateway
 import EngineSocket
-import FleetFiles
+import FleetCore
 
 extension DeviceCommand {
     /// `muster device add FLEET DEVICE --firmware V`.
@@ -52,27 +52,27 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let definition = try arguments.load()
-            guard try !KnownDevices(definition, arguments).has(device) else {
+            let reading = try FleetReading.open(arguments), place = try FleetPlace(arguments)
+            guard !KnownDevices(reading).has(device) else {
                 printError(
                     "muster: there is a device \(TextWidth.sanitised(device)) already; "
                         + "give each device an id of its own")
                 throw ExitStatus.badInput
             }
-            let request = EngineRequest(.register, device, reason: why.reason, device: form(definition))
-            try CommandDelivery(definition, arguments).carryOut(request)
+            let request = EngineRequest(.register, device, reason: why.reason, device: form(reading.loop.state))
+            try CommandDelivery(place).carryOut(request)
             guard token else { return print("register \(device): accepted") }
             let issue = EngineRequest(.issueToken, device, reason: why.reason)
-            try CommandDelivery(definition, arguments).carryOut(issue)
+            try CommandDelivery(place).carryOut(issue)
             try Credentials.told {
-                print(try CredentialFile.issue(device, directory: arguments.stateDirectory(definition)))
+                print(try CredentialFile.issue(device, directory: place.directory))
             }
         }
 
-        private func form(_ definition: FleetDefinition) -> DeviceForm {
+        private func form(_ state: FleetState) -> DeviceForm {
             var form = DeviceForm(id: device, firmware: firmware)
             (form.name, form.site, form.region, form.location) = (name, site, region, location)
-            form.timeZone = timeZone ?? zone(definition)
+            form.timeZone = timeZone ?? zone(state)
             for text in tag {
                 let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 form.tags[String(parts[0])] = String(parts[1])
@@ -80,12 +80,13 @@ extension DeviceCommand {
             return form
         }
 
-        /// As the files have it for devices that stand nearest.
-        private func zone(_ definition: FleetDefinition) -> String {
+        /// As devices have it that stand nearest.
+        private func zone(_ state: FleetState) -> String {
+            let records = state.devices.indices.lazy.map { state.devices.record(DeviceIndex(UInt32($0))) }
             let near =
-                definition.devices.first { !site.isEmpty && $0.site == site }
-                ?? definition.devices.first { !region.isEmpty && $0.region == region }
-            return near?.timeZone ?? definition.settings.timeZone
+                records.first { !site.isEmpty && $0.site == site }
+                ?? records.first { !region.isEmpty && $0.region == region }
+            return near?.timeZone ?? state.settings.timeZone
         }
     }
 }

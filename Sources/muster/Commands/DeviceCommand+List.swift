@@ -27,10 +27,9 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let definition = try arguments.load()
-            let reading = try FleetReading.open(definition, arguments)
+            let reading = try FleetReading.open(arguments)
             try Credentials.told {
-                let owners = try CredentialFile.owners(in: arguments.stateDirectory(definition))
+                let owners = try CredentialFile.owners(in: reading.directory)
                 let rows = reading.loop.devices(.all, now: reading.now).map { row($0, reading.loop.state, owners) }
                 if json { return try JSONOutput.print(rows) }
                 var table = Table(["id", "lifecycle", "status", "token"])

@@ -22,7 +22,7 @@ extension DeviceStep {
     func run() throws {
         let place = try FleetPlace(order.arguments)
         // Who may not read the journal leaves it to the engine to know the device.
-        if place.mayRead { try KnownDevices(try place.definition(), order.arguments).expect(order.device) }
+        if place.mayRead { try KnownDevices(order.arguments).expect(order.device) }
         let request = EngineRequest(Self.verb, order.device, reason: order.why.reason)
         try CommandDelivery(place).carryOut(request)
         print("\(Self.verb.rawValue) \(order.device): accepted")
@@ -77,12 +77,11 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let definition = try arguments.load()
-            let known = KnownDevices(definition, arguments)
+            let known = try KnownDevices(arguments)
             for device in devices { try known.expect(device) }
-            let ids = waiting ? try known.waiting() : devices
+            let ids = waiting ? known.waiting : devices
             let requests = ids.map { EngineRequest(.refuse, $0, reason: why.reason) }
-            let done = try CommandDelivery(definition, arguments).carryOut(all: requests)
+            let done = try CommandDelivery(arguments).carryOut(all: requests)
             if ids.count == 1, done == 1 { return print("refuse \(ids[0]): accepted") }
             print("refused \(NumberText.count(done, "device"))")
             if done < ids.count { throw ExitStatus.badInput }

@@ -28,17 +28,16 @@ extension DeviceCommand {
         @OptionGroup var why: ReasonArguments
 
         func run() throws {
-            let definition = try arguments.load()
-            let directory = arguments.stateDirectory(definition)
+            let place = try FleetPlace(arguments)
             // The token of a device that is in no file any more can be taken back all the same.
-            if let device, !revoke { try KnownDevices(definition, arguments).expect(device) }
+            if let device, !revoke { try KnownDevices(arguments).expect(device) }
             // Before it is done: a token that nobody answers for must not be.
             let request = EngineRequest(revoke ? .revokeToken : .issueToken, device ?? "", reason: why.reason)
-            try CommandDelivery(definition, arguments).carryOut(request)
+            try CommandDelivery(place).carryOut(request)
             try Credentials.told {
-                guard revoke else { return print(try CredentialFile.issue(device, directory: directory)) }
+                guard revoke else { return print(try CredentialFile.issue(device, directory: place.directory)) }
                 let owner = device.map { TextWidth.sanitised($0) } ?? "the fleet"
-                let was = try CredentialFile.revoke(device, directory: directory)
+                let was = try CredentialFile.revoke(device, directory: place.directory)
                 print(was ? "the token of \(owner) is worth nothing any more" : "\(owner) had no token")
             }
         }

@@ -40,12 +40,11 @@ struct DevicesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let definition = try arguments.load()
-        let reading = try FleetReading.open(definition, arguments)
+        let reading = try FleetReading.open(arguments)
         reading.sayContacts()
         let loop = reading.loop
         let selector = try SelectorArgument.parse(
-            selector, tags: definition.devices, and: loop.state.devices.describedNames)
+            selector, tags: reading.definition.devices, and: loop.state.devices.describedNames)
         let devices = loop.devices(selector, now: reading.now)
         if json { return try JSONOutput.print(devices.map { row($0, loop) }) }
         var table = Table(["id", "region", "site", "location", "status", "firmware", "last seen", "name"])

@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let definition = try arguments.load()
+        let definition = try arguments.load(for: .service)
         let chosen = try UpdateArgument.resolve(update, in: definition)
         var reading = try FleetReading.open(definition, arguments)
         for refusal in reading.loop.assume([.draft(chosen)], now: reading.now) { printError("muster: \(refusal)") }

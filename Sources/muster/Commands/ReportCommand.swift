@@ -52,10 +52,9 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let definition = try arguments.load()
-        let reading = try FleetReading.open(definition, arguments)
+        let reading = try FleetReading.open(arguments)
         reading.sayContacts()
-        let newest = definition.releases.map(\.version).max() ?? Version(0, 0, 0)
+        let newest = reading.loop.state.releases.keys.max() ?? Version(0, 0, 0)
         let report = try make(reading, under: under ?? newest)
         if json { return try JSONOutput.print(report) }
         printText(report)

@@ -36,7 +36,7 @@ struct ServeCommand: ParsableCommand {
         let log = LogQueue.standardError()
         defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
-        let definition = try arguments.load { logger.warning("a file of the fleet is not all right: \($0)") }
+        let definition = try arguments.load(for: .service) { logger.warning("a file of the fleet is not all right: \($0)") }
         for update in start { try KnownUpdates(definition, arguments).expect(update) }
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)

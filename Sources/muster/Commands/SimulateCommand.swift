@@ -53,7 +53,7 @@ struct SimulateCommand: ParsableCommand {
 
     func run() throws {
         let start = try start.map { try TimeArgument.parse($0, option: "--start") }
-        let definition = try FleetLoading.load(fleet)
+        let definition = try FleetLoading.load(fleet, for: .simulation)
         let chosen = try updates.map { try UpdateArgument.resolve($0, in: definition) }
         var known = definition.updates.filter { one in !chosen.contains { $0.id == one.id } }
         known += chosen

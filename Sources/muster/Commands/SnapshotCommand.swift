@@ -22,8 +22,7 @@ struct SnapshotCommand: ParsableCommand {
     }
 
     func run() throws {
-        let definition = try arguments.load()
-        var reading = try FleetReading.open(definition, arguments)
+        var reading = try FleetReading.open(arguments)
         var (view, state) = try screen.scene(&reading.loop, operatorName: "snapshot", now: reading.now)
         view.isSimulated = reading.isSimulated
         let text = PlainScreen.text(view, state, size: screen.cells)

@@ -50,7 +50,7 @@ extension UpdateCommand {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed
             }
-            guard let engine else { return try lookOnce(goal, try place.definition()) }
+            guard let engine else { return try lookOnce(goal) }
             defer { engine.leave() }
             try watch(engine, goal, until: deadline)
         }
@@ -87,8 +87,8 @@ extension UpdateCommand {
         }
 
         /// Without an engine nothing moves: what the journal says is what there is.
-        private func lookOnce(_ goal: WaitGoal, _ definition: FleetDefinition) throws {
-            var reading = try FleetReading.open(definition, arguments)
+        private func lookOnce(_ goal: WaitGoal) throws {
+            var reading = try FleetReading.open(arguments)
             if try end(reading.loop.view(query, now: reading.now), goal) { return }
             printError("muster: no engine runs, so nothing moves; start one with `muster serve` or `muster console`")
             throw ExitStatus.failed

@@ -28,8 +28,7 @@ struct UpdatesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let definition = try arguments.load()
-        var reading = try FleetReading.open(definition, arguments)
+        var reading = try FleetReading.open(arguments)
         let updates = reading.loop.view(ViewQuery(), now: reading.now).updates
         if json { return try JSONOutput.print(updates.map { row($0, reading.loop) }) }
         var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])

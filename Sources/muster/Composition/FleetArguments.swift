@@ -21,9 +21,10 @@ struct FleetArguments: ParsableArguments {
     /// Reads the fleet; ends the command with exit code 2 when a file is wrong.
     /// - Parameter warned: Told of what is not all right in files that can be used.
     func load(
+        for purpose: FleetLoading.Purpose = .reading,
         warned: (String) -> Void = { printError(TextWidth.sanitised($0)) }
     ) throws -> FleetDefinition {
-        try FleetLoading.load(fleet, warned: warned)
+        try FleetLoading.load(fleet, for: purpose, warned: warned)
     }
 
     /// The directory of this fleet's state.
@@ -34,15 +35,22 @@ struct FleetArguments: ParsableArguments {
 
 /// Reads fleets for commands: prints what is wrong to standard error.
 enum FleetLoading {
+    /// What a fleet is read for.
+    enum Purpose {
+        /// To answer a question or to give a command: artifacts are not hashed.
+        case reading
+        /// To run an engine for real devices.
+        case service
+        /// To simulate it, or to prove all of it.
+        case simulation
+    }
+
     /// Reads a fleet directory; ends the command with exit code 2 when a file is wrong.
     /// - Parameter warned: Told of what is not all right in files that can be used.
     static func load(
-        _ path: String, warned: (String) -> Void = { printError(TextWidth.sanitised($0)) }
+        _ path: String, for purpose: Purpose, warned: (String) -> Void = { printError(TextWidth.sanitised($0)) }
     ) throws -> FleetDefinition {
-        let meter = LoadMeter()
-        let result = FleetDirectory(path: path).load(
-            digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
-        meter.clear()
+        let result = read(path, for: purpose)
         guard let definition = result.definition else {
             for line in result.lines { printError(TextWidth.sanitised(line)) }
             printError("muster: \(TextWidth.sanitised(path)) cannot be used; nothing was changed")
@@ -51,12 +59,19 @@ enum FleetLoading {
         for line in result.lines { warned(line) }
         return definition
     }
-}
 
-extension FleetLoading {
-    /// A fleet directory as far as it can be read, without a word; nil: it cannot.
+    /// Reads a fleet directory, with how far it has come on a terminal.
+    static func read(_ path: String, for purpose: Purpose) -> LoadResult {
+        let meter = LoadMeter()
+        defer { meter.clear() }
+        return FleetDirectory(path: path).load(
+            simulation: purpose == .simulation,
+            digest: purpose == .reading ? nil : { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
+    }
+
+    /// What the files say, if they can be used.
     static func quietly(_ path: String) -> FleetDefinition? {
-        FleetDirectory(path: path).load(digest: { try Digests.sha256(ofFile: $0) }, progress: { _ in }).definition
+        FleetDirectory(path: path).load(simulation: false, digest: nil).definition
     }
 }
 

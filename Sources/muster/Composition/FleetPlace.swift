@@ -14,7 +14,9 @@ struct FleetPlace {
     /// The place that a command is about; without `--state` the fleet's name says where its state is.
     init(_ arguments: FleetArguments) throws {
         self.arguments = arguments
-        if let named = arguments.state {
+        // The name alone says where the state is: a mistake in another file must not keep anybody from an engine that
+        // runs.
+        if let named = arguments.state ?? Self.usual(arguments.fleet) {
             loaded = nil
             directory = named
         } else {
@@ -31,8 +33,15 @@ struct FleetPlace {
         directory = arguments.stateDirectory(definition)
     }
 
+    private static func usual(_ fleet: String) -> String? {
+        FleetDirectory(path: fleet).name.map { StateLocation.directory(fleet: $0) }
+    }
+
     /// What the fleet's files say; ends the command with exit code 2 when a file is wrong.
-    func definition() throws -> FleetDefinition { try loaded ?? arguments.load() }
+    func definition(for purpose: FleetLoading.Purpose = .reading) throws -> FleetDefinition {
+        guard purpose == .reading, let loaded else { return try arguments.load(for: purpose) }
+        return loaded
+    }
 
     /// What the fleet's files say, if they can be read; says nothing if not.
     var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }

@@ -7,6 +7,10 @@ import FleetJournal
 /// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since. A
 /// journal that is gone while the rest of the state is there is an error: no command shows that fleet as a new one.
 struct FleetReading {
+    /// What the files say; of files that cannot be used, nothing but the fleet's name.
+    let definition: FleetDefinition
+    /// Where its state is.
+    let directory: String
     /// An engine that only answers questions.
     var loop: EngineLoop
     /// The moment from which questions are answered.
@@ -16,14 +20,33 @@ struct FleetReading {
     /// Whether an engine runs on the state: it keeps what devices said last in memory for a while.
     let isEngineRunning: Bool
 
+    /// Reads the fleet's files and state. Files that cannot be used are named, and a state that is there is shown without
+    /// them: a mistake in a file must not hide what runs.
+    static func open(_ arguments: FleetArguments) throws -> FleetReading {
+        let result = FleetLoading.read(arguments.fleet, for: .reading)
+        for line in result.lines { printError(TextWidth.sanitised(line)) }
+        if let definition = result.definition { return try open(definition, arguments) }
+        let name = FleetDirectory(path: arguments.fleet).name
+        let named = FleetDefinition(settings: FleetSettings(name: name ?? ""))
+        guard name != nil, try SQLiteJournal.exists(in: arguments.stateDirectory(named)) else {
+            printError("muster: \(TextWidth.sanitised(arguments.fleet)) cannot be used; nothing was changed")
+            throw ExitStatus.badInput
+        }
+        printError("muster: the files cannot be used; this is what the journal says without them")
+        return try open(named, arguments, takesFilesOver: false)
+    }
+
     /// Reads the fleet's state.
     ///
     /// - Parameters:
     ///   - definition: The fleet as its files say it.
+    ///   - takesFilesOver: Whether it is shown as if an engine had taken the files over.
     ///   - arguments: Where its state is. A state that was named has to be there; without one in the usual place the
     ///     fleet is as its files say.
     /// - Throws: `ExitStatus.badInput` if there is no state where one was named, and what the journal throws.
-    static func open(_ definition: FleetDefinition, _ arguments: FleetArguments) throws -> FleetReading {
+    static func open(
+        _ definition: FleetDefinition, _ arguments: FleetArguments, takesFilesOver: Bool = true
+    ) throws -> FleetReading {
         let directory = arguments.stateDirectory(definition)
         if arguments.state != nil { try requireState(in: directory) }
         var log: any FactLog = MemoryLog()
@@ -33,9 +56,9 @@ struct FleetReading {
         var loop = try EngineLoop(reading: log)
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
         let now = isSimulated ? loop.state.lastFactAt : WallClock.now
-        _ = loop.assume(definition.commands, now: now)
+        if takesFilesOver { _ = loop.assume(definition.commands, now: now) }
         return FleetReading(
-            loop: loop, now: now, isSimulated: isSimulated,
+            definition: definition, directory: directory, loop: loop, now: now, isSimulated: isSimulated,
             isEngineRunning: SQLiteJournal.isEngineRunning(in: directory))
     }
 

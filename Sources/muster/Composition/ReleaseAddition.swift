@@ -111,7 +111,15 @@ extension ReleaseAddition {
         let artifacts = zip(names, digests).map { Artifact(name: $0, size: $1.size, sha256: $1.sha256) }
         let release = Release(version: version, notes: notes ?? "", artifacts: artifacts)
         try staging.write(ReleaseFile.text(of: release), as: ReleaseFile.name)
-        try staging.publish(as: "\(releases)/\(version)")
+        do {
+            try staging.publish(as: "\(releases)/\(version)")
+        } catch {
+            // Somebody else has put it there since: it is the same, or another.
+            guard let found = try ReleaseReading.read(fleet).first(where: { $0.release.version == version }) else {
+                throw error
+            }
+            return try compare(found, digests)
+        }
         return answer(release, added: true, path: "releases/\(version)/\(ReleaseFile.name)", digests)
     }
 }

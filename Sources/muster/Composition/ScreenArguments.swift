@@ -58,7 +58,12 @@ struct ScreenArguments: ParsableArguments {
             guard loop.state.updateIndex(of: update) != nil else { throw unknown("update", update) }
             state.focusedUpdate = update
         }
-        return (loop.view(ConsoleQuery.query(for: state, size: cells), now: now), state)
+        // How many rows a list has room for is known once it is known what else the screen shows.
+        let first = loop.view(ConsoleQuery.query(for: state, size: cells), now: now)
+        ConsoleUpdate.received(first, at: now, state: &state)
+        let view = loop.view(ConsoleQuery.query(for: state, size: cells), now: now)
+        ConsoleUpdate.received(view, at: now, state: &state)
+        return (view, state)
     }
 
     private func kind(_ loop: EngineLoop, now: Timestamp) throws -> ConsoleScreenKind {
