@@ -7,7 +7,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     /// The longest reason, in bytes.
     public static let longestReason = 1000
     /// The version that this program speaks.
-    public static let version = 1
+    public static let version = 2
 
     /// What can be asked.
     public enum Verb: String, Codable, CaseIterable, Sendable {
@@ -32,10 +32,15 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     public var confirmation: String?
     /// The device to register.
     public var device: DeviceForm?
+    /// The command's own key, as 32 hexadecimal digits: sent again with the same one it is carried out once.
+    public var key: String?
+    /// The number of the latest fact of the view on which it was decided; nil: on none.
+    public var basis: UInt64?
 
-    /// A request of these parts.
+    /// A request of these parts, with a key of its own.
     public init(
-        _ command: Verb, _ object: String, reason: String = "", confirmation: String? = nil, device: DeviceForm? = nil
+        _ command: Verb, _ object: String, reason: String = "", confirmation: String? = nil, device: DeviceForm? = nil,
+        basis: UInt64? = nil
     ) {
         version = Self.version
         self.command = command
@@ -43,6 +48,20 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         self.reason = reason
         self.confirmation = confirmation
         self.device = device
+        self.basis = basis
+        key = CommandKey.draw().description
+    }
+
+    /// The origin of the command.
+    /// - Throws: What is wrong with its key.
+    public func makeOrigin(_ name: String, user: String) throws(Refusal) -> Origin {
+        let key = key.map { CommandKey($0) }
+        guard key != .some(nil) else {
+            throw Refusal(
+                "the request's key is not one", remedy: "draw 128 bits and write them as 32 hexadecimal digits")
+        }
+        return Origin(
+            operatorName: name, source: "command line", reason: reason, user: user, key: key ?? nil, basis: basis)
     }
 
     /// The command that is asked for.

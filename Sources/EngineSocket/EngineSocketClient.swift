@@ -7,13 +7,41 @@ public enum EngineSocketClient {
     /// The most bytes of an answer.
     static let longestAnswer = 16 << 10
 
-    /// Sends a request and waits for its answer; nil: no engine listens there.
+    /// For how long a request is sent again whose line dropped before the answer came.
+    public static let resendPeriod = Duration.seconds(60)
+    /// How long the engine is left alone in between, in microseconds.
+    private static let pause: UInt32 = 20_000
+
+    /// Sends a request and waits for its answer; nil: no engine listens there, or none does any more. Where the line drops
+    /// before the answer has come, the request is sent again with the same key, so that it is carried out once: for
+    /// `period`, and then it is said that its end is not known.
     public static func send(
-        _ request: EngineRequest, to directory: String
+        _ request: EngineRequest, to directory: String, period: Duration = resendPeriod
     ) throws(EngineSocketError) -> EngineResponse? {
-        guard let connection = try connection(to: SocketPlace(directory: directory)) else { return nil }
+        let place = SocketPlace(directory: directory), deadline = ContinuousClock.now + period
+        var hasSent = false
+        while true {
+            guard let connection = try connection(to: place) else { return nil }
+            let response = try exchangeOnce(request, connection)
+            // One that may have been carried out before is asked for until it is known.
+            if let response, !hasSent || response.outcome != .failed { return response }
+            hasSent = true
+            guard ContinuousClock.now < deadline else { throw unknown(request) }
+            usleep(pause)
+        }
+    }
+
+    private static func exchangeOnce(
+        _ request: EngineRequest, _ connection: Int32
+    ) throws(EngineSocketError) -> EngineResponse? {
         defer { _ = close(connection) }
-        return try ask(request, on: connection)
+        return try exchange(request, on: connection)
+    }
+
+    private static func unknown(_ request: EngineRequest) -> EngineSocketError {
+        EngineSocketError(
+            "the engine has not answered, so that it is not known whether `\(request.command.rawValue)` was carried out",
+            remedy: "`muster audit list --json` has its key if it was: \(request.key ?? "none")")
     }
 
     /// Whether an engine listens there, as far as this user can see.
@@ -27,6 +55,16 @@ public enum EngineSocketClient {
     static func ask(
         _ request: some Encodable, on connection: Int32
     ) throws(EngineSocketError) -> EngineResponse {
+        guard let response = try exchange(request, on: connection) else {
+            throw EngineSocketError("the engine has not answered", remedy: "try again")
+        }
+        return response
+    }
+
+    /// The same; nil: the line has dropped, or no answer came in time.
+    private static func exchange(
+        _ request: some Encodable, on connection: Int32
+    ) throws(EngineSocketError) -> EngineResponse? {
         let channel = LineChannel(descriptor: connection)
         guard let line = try? JSONEncoder().encode(request), line.count <= EngineRequest.maximumLength else {
             throw EngineSocketError(
@@ -34,13 +72,8 @@ public enum EngineSocketClient {
         }
         // An engine that has no room answers without having read.
         channel.writeLine(line, within: EngineSocketServer.lineDeadline)
-        guard let answer = try? channel.readLine(atMost: longestAnswer, within: answerDeadline),
-            let response = try? JSONDecoder().decode(EngineResponse.self, from: answer)
-        else {
-            throw EngineSocketError(
-                "the engine has not answered", remedy: "`muster audit list` tells whether it has carried it out")
-        }
-        return response
+        guard let answer = try? channel.readLine(atMost: longestAnswer, within: answerDeadline) else { return nil }
+        return try? JSONDecoder().decode(EngineResponse.self, from: answer)
     }
 
     static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {

@@ -207,9 +207,13 @@ extension EngineSocketServer {
 
     private func respond(to line: Data, from user: LocalUser) -> EngineResponse {
         guard let request = try? JSONDecoder().decode(EngineRequest.self, from: line) else { return Self.unreadable }
-        let command: Command
-        do { command = try request.makeCommand() } catch { return EngineResponse(.refused, error) }
-        let origin = Origin(operatorName: user.name, source: "command line", reason: request.reason)
+        let command: Command, origin: Origin
+        do {
+            command = try request.makeCommand()
+            origin = try request.makeOrigin(user.name, user: user.name)
+        } catch {
+            return EngineResponse(.refused, error)
+        }
         let response = decide(command, origin, user)
         if command == .stopEngine, response.outcome == .done { stopping() }
         return response
@@ -226,6 +230,7 @@ extension EngineSocketServer {
         guard isTaken else { return Self.busy }
         let limit = DispatchTime.now() + .seconds(Int(Self.answerDeadline.components.seconds))
         guard answered.wait(timeout: limit) == .success, let reply = reply.withLock({ $0 }) else { return Self.slow }
+        guard !reply.isUndecided else { return EngineResponse(.failed, reply.refusal) }
         return EngineResponse(refusal: reply.refusal)
     }
 

@@ -91,6 +91,52 @@ struct AttachTests {
         #expect(wait(console) { $0.view?.health } == .running)
     }
 
+    /// The line drops before, while or after the engine decides: the command is sent again, and carried out once.
+    @Test func aCommandWhoseAnswerWasLostIsSentAgain() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        for round in 0..<8 {
+            let command: Command = round.isMultiple(of: 2) ? .decommission(device: "till-1") : .accept(device: "till-1")
+            let ticket = try #require(submit(command, to: console))
+            for _ in 0..<round * round * 40 { sched_yield() }
+            engine.stopListening()
+            try engine.listen()
+            // Were it done twice, the second time would be refused.
+            let reply = try #require(wait(console) { news in news.replies.first { $0.ticket == ticket } })
+            #expect(reply.refusal == nil, "round \(round)")
+        }
+    }
+
+    private func submit(_ command: Command, to console: AttachedEngine) -> UInt64? {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let ticket = console.submit(command, reason: "") { return ticket }
+            console.waitForNews(seconds: 0.05)
+        }
+        return nil
+    }
+
+    /// What was decided on a view that somebody else has changed since is refused, and the refusal says what they did.
+    @Test func aStaleDecisionIsRefused() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let kim = try attach(engine, alias: "kim"), ada = try attach(engine, alias: "ada")
+        defer { for console in [kim, ada] { console.leave() } }
+        kim.ask(query)
+        let view = try #require(wait(kim) { $0.view })
+        #expect(ada.submit(.decommission(device: "till-1"), reason: "broken", basis: view.revision) != nil)
+        #expect(try #require(wait(ada) { $0.replies.first }).refusal == nil)
+        #expect(kim.submit(.accept(device: "till-1"), reason: "", basis: view.revision) != nil)
+        let refusal = try #require(wait(kim) { $0.replies.first }?.refusal)
+        #expect(refusal.message.hasPrefix("ada (\(UserName.own)) gave `decommission` for till-1 at "))
+        let now = try #require(wait(kim) { news in news.view.flatMap { $0.revision > view.revision ? $0 : nil } })
+        #expect(now.devices.rows.first?.isDecommissioned == true)
+        #expect(kim.submit(.accept(device: "till-1"), reason: "", basis: now.revision) != nil)
+        #expect(try #require(wait(kim) { $0.replies.first }).refusal == nil)
+    }
+
     /// A console that says rubbish is shown out, and the others stay.
     @Test(arguments: [[0, 0, 0, 0], [1, 0, 0, 0, 99], [255, 255, 255, 255], [3, 0, 0, 0, 2, 1, 1]] as [[UInt8]])
     func rubbishEndsTheConnection(bytes: [UInt8]) throws {
@@ -100,7 +146,7 @@ struct AttachTests {
         defer { console.leave() }
         let client = RawClient(engine.path)
         defer { client.close() }
-        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":1}\n")
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":2}\n")
         // It shows its place taken before it is shown out.
         console.ask(query)
         #expect(wait(console) { $0.view?.consoles.count == 2 ? true : nil } == true)

@@ -11,13 +11,22 @@ struct EngineSocketTests {
         try engine.listen()
         let request = EngineRequest(.decommission, "till-1", reason: "sold")
         #expect(try EngineSocketClient.send(request, to: engine.directory) == EngineResponse(.done))
-        let again = try EngineSocketClient.send(request, to: engine.directory)
+        // The same request once more is the same command; the same words in another are another.
+        #expect(try EngineSocketClient.send(request, to: engine.directory) == EngineResponse(.done))
+        let other = EngineRequest(.decommission, "till-1", reason: "sold", basis: 5)
+        let again = try EngineSocketClient.send(other, to: engine.directory)
         #expect(
             again
                 == EngineResponse(
                     .refused, Refusal("till-1 is decommissioned", remedy: "there is nothing left to do")))
-        let origin = Origin(operatorName: UserName.own, source: "command line", reason: "sold")
-        #expect(engine.origins == [origin, origin])
+        var origin = Origin(
+            operatorName: UserName.own, source: "command line", reason: "sold", user: UserName.own,
+            key: request.key.flatMap { CommandKey($0) })
+        let first = origin
+        origin.key = other.key.flatMap { CommandKey($0) }
+        origin.basis = 5
+        #expect(engine.origins == [first, first, origin])
+        #expect(first.key != nil && origin.key != nil && first.key != origin.key)
     }
 
     @Test func everyVerbBecomesItsCommand() throws {
@@ -112,10 +121,21 @@ struct EngineSocketTests {
         let engine = try ListeningEngine()
         try engine.listen()
         var request = EngineRequest(.decommission, "till-1")
-        request.version = 2
+        request.version = 1
         let response = try #require(try EngineSocketClient.send(request, to: engine.directory))
         #expect(response.outcome == .refused)
-        #expect(response.message == "the request is of version 2, and this engine speaks 1")
+        #expect(response.message == "the request is of version 1, and this engine speaks 2")
+    }
+
+    @Test func aKeyThatIsNone() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        var request = EngineRequest(.decommission, "till-1")
+        request.key = "yes"
+        let response = try #require(try EngineSocketClient.send(request, to: engine.directory))
+        #expect(response.outcome == .refused)
+        #expect(response.message == "the request's key is not one")
+        #expect(engine.origins == [])
     }
 
     @Test func aLineHasABound() throws {

@@ -63,11 +63,11 @@ import Testing
         let view = SampleView.whole
         let update = try #require(view.update), detail = try #require(view.detail), gate = try #require(update.gate)
         let counts: [(Any, Int)] = [
-            (view, 26), (view.query, 12), (view.devices, 4), (view.queue, 6), (update, 11), (update.summary, 13),
+            (view, 26), (view.query, 12), (view.devices, 4), (view.queue, 6), (update, 11), (update.summary, 14),
             (gate, 17), (update.phases[0], 6), (update.causes[0], 3), (view.regions[0], 4), (detail, 9),
             (view.devices.rows[0], 12), (detail.assignments[0], 17), (view.queue.rows[0], 7), (view.events[0], 4),
-            (view.alerts[0], 4), (view.consoles[0], 4), (view.deeds[0], 3), (try #require(view.rollback), 15),
-            (try #require(view.start), 8),
+            (view.alerts[0], 4), (view.consoles[0], 4), (view.deeds[0], 3), (try #require(view.rollback), 16),
+            (try #require(view.start), 9),
         ]
         for (value, count) in counts {
             #expect(Mirror(reflecting: value).children.count == count, "\(type(of: value))")
@@ -92,18 +92,22 @@ import Testing
         query.filter = .text("till")
         let messages: [ConsoleMessage] = [
             .taken, .query(query), .query(ViewQuery()),
-            .command(.rollBack(update: "u", confirmation: "u", preview: 7), reason: "why", ticket: 3),
-            .command(.rollBack(update: "u", confirmation: "", preview: nil), reason: "", ticket: .max),
-            .command(.start(update: "a"), reason: "", ticket: 1),
-            .command(.approve(update: "b"), reason: "", ticket: 1),
-            .command(.pause(update: "c"), reason: "", ticket: 1), .command(.resume(update: "d"), reason: "", ticket: 1),
-            .command(.cancel(update: "e"), reason: "", ticket: 1),
-            .command(.retryFailed(update: "f"), reason: "", ticket: 1),
-            .command(.decommission(device: "g"), reason: "", ticket: 1),
-            .command(.accept(device: "h"), reason: "", ticket: 1),
-            .command(.refuse(device: "i"), reason: "", ticket: 1),
         ]
-        for message in messages { #expect(try ConsoleMessage(message.bytes) == message) }
+        let commands: [Command] = [
+            .rollBack(update: "u", confirmation: "u", preview: 7),
+            .rollBack(update: "u", confirmation: "", preview: nil), .start(update: "a"), .approve(update: "b"),
+            .pause(update: "c"), .resume(update: "d"), .cancel(update: "e"), .retryFailed(update: "f"),
+            .decommission(device: "g"), .accept(device: "h"), .refuse(device: "i"),
+        ]
+        let orders = ([nil, 0, .max] as [UInt64?]).flatMap { basis in
+            commands.map { command in
+                let order = ConsoleOrder(
+                    command: command, reason: basis == 0 ? "why" : "", key: CommandKey(high: .max, low: 1), basis: basis
+                )
+                return ConsoleMessage.command(order, ticket: basis ?? 9)
+            }
+        }
+        for message in messages + orders { #expect(try ConsoleMessage(message.bytes) == message) }
         let answers: [EngineMessage] = [
             .view([1, 2, 3]), .reply(ticket: 9, nil), .reply(ticket: 9, Refusal("no", remedy: "yes")),
         ]

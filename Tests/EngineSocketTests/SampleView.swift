@@ -19,6 +19,7 @@ enum SampleView {
         summary.goesBack = true
         summary.hasLostGate = true
         summary.isCancelling = true
+        summary.proposal = Proposal(.rollBack, devices: 120, by: "kim (ops)", user: "ops")
         return summary
     }
 
@@ -99,6 +100,7 @@ enum SampleView {
             regions: [RegionCount(region: "east", count: 6)])
         preview.unchanged = 7
         preview.withdrawn = 8
+        preview.needsSecondPerson = true
         return preview
     }
 

@@ -22,6 +22,10 @@ extension FactGenerator {
                 skipped: list(50) { Skip(device: $0.device(), reason: $0.endReason()) },
                 phaseSizes: list { $0.int() })
         case .updateApproved: .updateApproved(update())
+        case .secondPersonAwaited:
+            .secondPersonAwaited(
+                update(), Proposal(one(of: Proposal.Deed.self), devices: int(), by: text(), user: text()))
+        case .proposalWithdrawn: .proposalWithdrawn(update())
         case .updatePaused:
             .updatePaused(
                 update(),

@@ -86,7 +86,11 @@ enum CodingSamples {
             ("twoUnderOneID", .deviceHeld(device, .twoUnderOneID(evidence: "10.0.0.1 and 10.0.0.2"))),
             ("", .deviceDescribed(device, [Tag("hw", "rev 3"), Tag("mac", "02:00:00:00:00:01")])),
             ("held", .assignmentSkipped(update, device, .held)),
+            ("", .proposalWithdrawn(update)),
         ]
+            + Proposal.Deed.allCases.map {
+                ("\($0)", .secondPersonAwaited(update, Proposal($0, devices: 120, by: "kim (ops)", user: "ops")))
+            }
     }
 
     private static var reasons: [(String, Event)] {

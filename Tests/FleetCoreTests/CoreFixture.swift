@@ -37,6 +37,14 @@ struct CoreFixture {
         return refusal
     }
 
+    /// Gives a command as somebody else than the fixture does.
+    @discardableResult
+    mutating func command(_ command: Command, _ origin: Origin) -> Refusal? {
+        let refusal = machine.handle(command, origin, now: now)
+        machine.tick(now: now)
+        return refusal
+    }
+
     mutating func report(_ id: String, _ body: Report.Body, generation: UInt32? = nil) {
         guard let device = machine.state.devices.index(of: id) else { return }
         let current = machine.state.order(for: device)?.generation

@@ -79,6 +79,7 @@ import Testing
             update, UpdateRecord.CauseKey(code: "c", region: 0), update.assignments, update.phases[0], update.tally,
             update.assignments.ready, state.recentCommands,
             RecentCommand(revision: 1, at: .distantPast, record: CodingSamples.command),
+            Proposal(.start, devices: 1, by: "kim", user: "kim"),
         ]
         var counted: [String: Int] = [:]
         for value in values { counted["\(type(of: value))"] = Mirror(reflecting: value).children.count }

@@ -56,6 +56,18 @@ struct BadFleetTests {
                 "fleet.yaml:4:17: `root` is an admin of every fleet; leave it out"
             ),
             (
+                "four-eyes: {update-over: -1}",
+                "fleet.yaml:4:26: `update-over` is -1; it must be from 0 to 10000000"
+            ),
+            (
+                "four-eyes: {}",
+                "fleet.yaml:4:12: `four-eyes` names no size; say `update-over` or `rollback-over`, or leave it out"
+            ),
+            (
+                "four-eyes: {rolback-over: 5}",
+                "fleet.yaml:4:13: unknown key `rolback-over`; did you mean `rollback-over`?"
+            ),
+            (
                 "sites: {N-2: America/Denver}",
                 "fleet.yaml:4:9: warning: no device is in the site `N-2`; did you mean `N-1`?"
             ),
@@ -87,6 +99,7 @@ struct BadFleetTests {
                 retry: {attempts: 5, backoff: 2m, maximum: 30m}
                 deadlines: {offered: 1m, downloading: 2m, installing: 3m, confirming: 4m}
                 access: {users: {lee: viewer, kim: operator}, groups: {wheel: admin}}
+                four-eyes: {update-over: 100, rollback-over: 0}
                 """
         let result = try FleetFixture.load(["fleet.yaml": text])
         #expect(result.lines == [])
@@ -124,6 +137,8 @@ struct BadFleetTests {
         settings.deadlines.confirming = .minutes(4)
         settings.access.users = [RoleGrant("lee", .viewer), RoleGrant("kim", .operator)]
         settings.access.groups = [RoleGrant("wheel", .admin)]
+        settings.fourEyes.updateOver = 100
+        settings.fourEyes.rollbackOver = 0
         return settings
     }
 }

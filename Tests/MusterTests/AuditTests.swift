@@ -31,8 +31,8 @@ struct AuditTests {
         let entries = try archive()
         #expect(entries.compactMap { $0["sequence"] as? Int } == past.commands)
         let keys = [
-            "at", "hash", "message", "object", "operator", "outcome", "previous_hash", "reason", "remedy", "sequence",
-            "source", "verb",
+            "at", "hash", "key", "message", "object", "operator", "outcome", "previous_hash", "reason", "remedy",
+            "sequence", "source", "verb",
         ]
         #expect(entries.allSatisfy { $0.keys.sorted() == keys })
         let said = entries.suffix(4).map { entry in

@@ -55,6 +55,31 @@ struct UpdateCommandTests {
         #expect(serve.stop() == 0)
     }
 
+    /// Whoever has started it cannot approve it too, with an engine or without.
+    @Test(arguments: [true, false]) func aSecondPersonIsNeeded(whileAnEngineRuns: Bool) throws {
+        try scratch.write(
+            "fleet.yaml", Array((try scratch.text("fleet.yaml") + "\nfour-eyes: {update-over: 2}\n").utf8))
+        let serve = whileAnEngineRuns ? try ServeRun(scratch) : nil
+        #expect(try update("start").code == 0)
+        #expect(try status() == "awaiting approval")
+        let approval = try update("approve")
+        #expect(approval.code == 2)
+        #expect(approval.errors.contains("another person must approve it"), "\(approval.errors)")
+        #expect(try update("pause").code == 0)
+        #expect(try status() == "paused")
+        #expect(serve?.stop() ?? 0 == 0)
+    }
+
+    @Test func aDecisionOnAnotherJournalIsRefused() throws {
+        let row = try MusterRun(["updates", scratch.fleet, "--json"], scratch).list().first
+        let revision = try #require(row?["revision"] as? Int)
+        #expect(try update("start", Self.patch, "--if-unchanged-since", "\(revision)").code == 0)
+        let refused = try update("cancel", Self.patch, "--if-unchanged-since", "1000000")
+        #expect(refused.code == 2)
+        #expect(refused.errors.contains("the journal ends with"), "\(refused.errors)")
+        #expect(try update("pause", Self.patch, "--if-unchanged-since", "1000000").code == 0)
+    }
+
     /// A script has nobody who could type.
     @Test func aRollbackIsConfirmed() throws {
         let run = try update("rollback")

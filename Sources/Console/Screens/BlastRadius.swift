@@ -28,6 +28,7 @@ enum RollbackRadius {
             DialogBox.Line("OFFLINE", offline(preview.offline), role: preview.offline > 0 ? .offline : .text, rank: 3),
         ]
         lines += impossible(preview, from: confirmation.scroll)
+        if preview.needsSecondPerson { lines.append(SecondPerson.line(confirmation.update.proposal)) }
         return lines
     }
 
@@ -80,6 +81,7 @@ enum StartRadius {
                 rank: 4))
         let skipped = preview.skipped.map { "\($0.count) \($0.reason)" }.joined(separator: "  ")
         lines.append(DialogBox.Line("SKIPS", skipped.isEmpty ? "nobody" : skipped, rank: 2))
+        if preview.needsSecondPerson { lines.append(SecondPerson.line(nil)) }
         return lines
     }
 
@@ -89,6 +91,15 @@ enum StartRadius {
             guard preview.statusCounts.indices.contains(index) else { return nil }
             return "\(preview.statusCounts[index]) \(status)"
         }.joined(separator: "  ")
+    }
+}
+
+/// That one person is not enough.
+enum SecondPerson {
+    /// - Parameter proposal: What somebody has asked for already.
+    static func line(_ proposal: Proposal?) -> DialogBox.Line {
+        let text = proposal.map { "\($0.name) has asked for it: another person must confirm or approve it" }
+        return DialogBox.Line("AFTER", text ?? "a second person must approve it before it begins", role: .caution)
     }
 }
 
@@ -125,6 +136,10 @@ enum YesNoDialog {
             return "New starts go on: \(devices) \(question.count == 1 ? "waits" : "wait")"
                 + (question.update.statusText.isEmpty ? "." : "; it was \(question.update.statusText).")
         case .approve:
+            if let proposal = question.update.proposal {
+                return "\(proposal.name) asked for this \(proposal.deed): "
+                    + "\(NumberText.count(proposal.devices, "device")). Another person decides."
+            }
             let subject = question.phase.map { "What follows \($0) may open" } ?? "The update may begin"
             return "\(subject): \(devices) \(question.count == 1 ? "waits" : "wait")."
         }

@@ -42,6 +42,9 @@ enum TypedDialog {
     }
 
     private static func cancelLines(_ update: UpdateSummary, _ scene: Scene) -> [DialogBox.Line] {
+        if update.status.isFinal, let proposal = update.proposal {
+            return [DialogBox.Line("CALLS OFF", "\(proposal): it waits for a second person")]
+        }
         let tally = update.tally
         let flying = NumberText.count(tally[.inProgress], "device")
         var lines = [

@@ -8,6 +8,18 @@ public enum ConsoleDialog: Hashable, Sendable {
     case yesNo(YesNoQuestion)
     case device(DeviceQuestion)
     case quit(QuitQuestion)
+
+    /// Whether something has changed that must be noted before anything is confirmed.
+    var mustBeNoted: Bool {
+        switch self {
+        case .typed(let confirmation):
+            if case .changed = confirmation.notice { return true }
+            return false
+        case .yesNo(let question): return question.hasChanged
+        case .device(let question): return question.hasChanged || question.detail == nil
+        case .quit: return false
+        }
+    }
 }
 
 /// A question that only the update's id, typed in full, confirms.

@@ -44,6 +44,9 @@ public struct ConsoleState: Hashable, Sendable {
     // What stands over the screen.
     /// The question that stands over the screen.
     public internal(set) var dialog: ConsoleDialog?
+    /// The revision of the view on which that question rests: the one at which it was opened, or, where something that it
+    /// asks about has changed since and must be noted first, that one.
+    var dialogBasis: UInt64 = 0
     /// The line that is being typed.
     public internal(set) var input: InputLine?
     /// What became of the last key.

@@ -6,6 +6,7 @@ extension WaitReason {
         switch self {
         case .notStarted: "draft, not started"
         case .awaitingApproval: "awaits approval"
+        case .secondPerson(let name): "2nd person: \(name) started it"
         case .paused(let reason): reason.description
         case .window(let opensAt?): "window \(times.short(opensAt))"
         case .window(nil): "no window opens again"
@@ -43,6 +44,7 @@ extension WaitReason {
         switch self {
         case .notStarted: "The update is a draft and has not been started."
         case .awaitingApproval: "The update waits for an operator's approval."
+        case .secondPerson(let name): "Started by \(name); another person must approve it."
         case .paused(let reason): "The update is held: \(reason)."
         case .window(let opensAt?): "Outside its window, which opens \(times.short(opensAt))."
         case .window(nil): "Its window has closed and does not open again."
@@ -69,7 +71,7 @@ extension WaitReason {
         switch self {
         case .paused, .freeze: .held
         case .offline, .neverSeen: .offline
-        case .awaitingApproval, .approval: .caution
+        case .awaitingApproval, .secondPerson, .approval: .caution
         default: .waiting
         }
     }

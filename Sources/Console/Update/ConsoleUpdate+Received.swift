@@ -58,6 +58,7 @@ extension ConsoleUpdate {
             state.dialog = live.isEmpty ? nil : .quit(QuitQuestion(live: live))
         case nil: break
         }
+        if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }
     }
 
     private static func clampScrolls(_ view: FleetView, state: inout ConsoleState) {
@@ -121,7 +122,7 @@ extension TypedConfirmation {
         switch kind {
         case .rollback: status == .rollingBack || status == .rolledBack
         case .retry: !status.isFinal || status == .rolledBack
-        case .cancel: status.isFinal
+        case .cancel: status.isFinal && update.proposal == nil
         case .start: status != .draft
         }
     }
@@ -131,7 +132,9 @@ extension YesNoQuestion {
     mutating func received(_ view: FleetView) {
         guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
         let newCount = current.tally.waiting
-        if newCount != count || current.status != update.status { hasChanged = true }
+        if newCount != count || current.status != update.status || current.proposal != update.proposal {
+            hasChanged = true
+        }
         count = newCount
         update = current
     }

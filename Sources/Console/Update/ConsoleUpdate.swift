@@ -5,10 +5,17 @@ import FleetEngine
 /// The way a console's state changes: by a key, by a view, by the engine's answer. Each says what it asks of the
 /// world; none does it.
 public enum ConsoleUpdate {
+    /// The revision of the view on which a command rests that the next key gives: of what stands on the screen.
+    public static func basis(of state: ConsoleState, view: FleetView) -> UInt64 {
+        state.dialog == nil ? state.shown(view).revision : state.dialogBasis
+    }
+
     /// Takes a key. `view` is the live view that was received last.
     public static func handle(
         _ event: KeyEvent, state: inout ConsoleState, view: FleetView
     ) -> [ConsoleEffect] {
+        let wasAsking = state.dialog != nil
+        defer { if !wasAsking, state.dialog != nil { state.dialogBasis = view.revision } }
         if case .mouse(let mouse) = event.key {
             handle(mouse, state: &state, view: view)
             return []

@@ -19,7 +19,7 @@ struct AttachRequest: Codable, Hashable, Sendable {
     static let longestAlias = 64
 
     /// The version that this program speaks: that of views and of the commands in messages.
-    static let version = 1
+    static let version = 2
 
     init(isReadOnly: Bool, alias: String?) {
         version = Self.version

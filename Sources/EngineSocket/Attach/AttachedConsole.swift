@@ -76,23 +76,24 @@ final class AttachedConsole: Sendable {
         case .taken:
             state.withLock { $0.mayShow = true }
             wake.signal()
-        case .command(let command, let reason, let ticket): submit(command, reason: reason, ticket)
+        case .command(let order, let ticket): submit(order, ticket)
         }
     }
 
-    private func submit(_ command: Command, reason: String, _ ticket: UInt64) {
+    private func submit(_ order: ConsoleOrder, _ ticket: UInt64) {
         guard !isReadOnly else {
             let remedy = "give commands at a console that was not opened with --read-only"
             return refuse(ticket, Refusal("this console only looks on", remedy: remedy))
         }
-        guard reason.utf8.count <= EngineRequest.longestReason else {
+        guard order.reason.utf8.count <= EngineRequest.longestReason else {
             let problem = Refusal(
                 "the reason is longer than \(EngineRequest.longestReason) bytes", remedy: "shorten it")
             return refuse(ticket, problem)
         }
         // The answer may be there before the ticket is noted: the writer waits for the lock.
         let isTaken = state.withLock { state in
-            guard let given = seat.submit(command, reason: reason) else { return false }
+            let taken = seat.submit(order.command, reason: order.reason, basis: order.basis, key: order.key)
+            guard let given = taken else { return false }
             state.tickets[given] = ticket
             return true
         }

@@ -12,6 +12,15 @@ public final class AttachedEngine: ConsoleEngine {
     private static let patience = Duration.seconds(1)
     /// How often it is tried to attach anew.
     private static let retryInterval = 1.0
+    /// For how long a command that was not answered is sent again, once an engine listens: nobody is to be surprised by
+    /// what they have given up.
+    static let resendPeriod = Duration.seconds(60)
+
+    /// A command that was given and not answered.
+    fileprivate struct OpenOrder {
+        var order: ConsoleOrder
+        var givenAt: ContinuousClock.Instant
+    }
 
     fileprivate struct State {
         /// Nil: no engine listens.
@@ -21,8 +30,9 @@ public final class AttachedEngine: ConsoleEngine {
         /// The last view, kept for the time when no engine answers.
         var view = FleetView()
         var nextTicket: UInt64 = 1
-        /// Commands that were given and not answered, by ticket; those from `firstUnsent` on are not sent either.
-        var open: [UInt64: ConsoleMessage] = [:]
+        /// Commands that were given and not answered, by ticket; those from `firstUnsent` on are not sent either, or not
+        /// on this connection.
+        var open: [UInt64: OpenOrder] = [:]
         var firstUnsent: UInt64 = 1
         var hasToAsk = false
         var hasTaken = false
@@ -106,12 +116,13 @@ public final class AttachedEngine: ConsoleEngine {
         }
     }
 
-    public func submit(_ command: Command, reason: String) -> UInt64? {
-        change { state in
+    public func submit(_ command: Command, reason: String, basis: UInt64? = nil) -> UInt64? {
+        let order = ConsoleOrder(command: command, reason: reason, key: .draw(), basis: basis)
+        return change { state in
             guard state.open.count < Self.outboxCapacity, state.connection != nil else { return nil }
             let ticket = state.nextTicket
             state.nextTicket += 1
-            state.open[ticket] = .command(command, reason: reason, ticket: ticket)
+            state.open[ticket] = OpenOrder(order: order, givenAt: .now)
             state.askedAt = state.askedAt ?? .now
             return ticket
         }
@@ -201,33 +212,48 @@ public final class AttachedEngine: ConsoleEngine {
         onNews()
     }
 
-    /// What was shown stays, and says that it stands still.
+    /// What was shown stays, and says that it stands still. Commands that were not answered wait for the next engine.
     private func lost() {
         change { state in
             state.connection = nil
             state.askedAt = nil
             state.view.health = .stopped("the engine has ended, or the connection to it")
             state.news.view = state.view
-            for ticket in state.open.keys.sorted() {
-                let problem = Refusal(
-                    "the connection to the engine was lost", remedy: "the events tell whether it was carried out")
-                state.news.replies.append(EngineReply(ticket: ticket, refusal: problem))
-            }
-            state.open = [:]
-            state.firstUnsent = state.nextTicket
         }
         onNews()
+    }
+
+    /// Says of commands that were given too long ago that their end is not known.
+    private func giveUp() {
+        let hasGivenUp = change { state in
+            let old = state.open.filter { ContinuousClock.now - $0.value.givenAt > Self.resendPeriod }
+            for ticket in old.keys.sorted() {
+                state.open[ticket] = nil
+                let problem = Refusal(
+                    "the connection to the engine was lost before it answered",
+                    remedy: "the events tell whether it was carried out")
+                var reply = EngineReply(ticket: ticket, refusal: problem)
+                reply.isUndecided = true
+                state.news.replies.append(reply)
+            }
+            return !old.isEmpty
+        }
+        if hasGivenUp { onNews() }
     }
 
     /// The next connection; nil: the console has left.
     private func attachAgain() -> Connection? {
         while !state.withLock({ $0.hasLeft }) {
+            giveUp()
             switch Result(catching: { () throws(EngineSocketError) in try Self.connect(to: directory, request) }) {
             case .success(let found?):
                 change { state in
                     state.connection = found.0
                     state.hasToAsk = state.query != nil
                     state.hasTaken = false
+                    // Each with its key: what was carried out before is only answered.
+                    state.firstUnsent = state.open.keys.min() ?? state.nextTicket
+                    state.askedAt = state.open.isEmpty ? nil : .now
                 }
                 return found.0
             case .failure(let error) where error.isRefusal:
@@ -266,7 +292,9 @@ extension AttachedEngine.State {
     /// What is to be sent now, and where.
     fileprivate mutating func takeOutgoing() -> (AttachedEngine.Connection, [ConsoleMessage])? {
         guard let connection else { return nil }
-        var messages = (firstUnsent..<nextTicket).compactMap { open[$0] }
+        var messages = (firstUnsent..<nextTicket).compactMap { ticket in
+            open[ticket].map { ConsoleMessage.command($0.order, ticket: ticket) }
+        }
         firstUnsent = nextTicket
         if hasToAsk, let query { messages.append(.query(query)) }
         if hasTaken { messages.append(.taken) }

@@ -6,9 +6,18 @@ enum ConsoleMessage: Hashable, Sendable {
     /// What it wants to see from now on.
     case query(ViewQuery)
     /// Do this. The ticket is the console's own.
-    case command(Command, reason: String, ticket: UInt64)
+    case command(ConsoleOrder, ticket: UInt64)
     /// The last view is on the screen: another may come.
     case taken
+}
+
+/// A command as a console gives it; sent again after the line has dropped it is the same.
+struct ConsoleOrder: Hashable, Sendable {
+    var command: Command
+    var reason: String
+    var key: CommandKey
+    /// The number of the latest fact of the view on which it was decided.
+    var basis: UInt64?
 }
 
 /// What an engine says to a console.
@@ -31,8 +40,9 @@ extension ConsoleMessage {
         var writer = FactWriter()
         switch self {
         case .query(let query): writer.write(byte: Self.queryMark, query)
-        case .command(let command, let reason, let ticket):
-            writer.write(byte: Self.commandMark, ConsoleCommand(command), reason, ticket)
+        case .command(let order, let ticket):
+            writer.write(
+                byte: Self.commandMark, ConsoleCommand(order.command), order.reason, order.key, order.basis, ticket)
         case .taken: writer.write(byte: Self.takenMark)
         }
         return writer.bytes
@@ -45,7 +55,9 @@ extension ConsoleMessage {
         case Self.queryMark: self = .query(try reader.read())
         case Self.commandMark:
             let command: ConsoleCommand = try reader.read()
-            self = .command(command.command, reason: try reader.read(), ticket: try reader.read())
+            let order = ConsoleOrder(
+                command: command.command, reason: try reader.read(), key: try reader.read(), basis: try reader.read())
+            self = .command(order, ticket: try reader.read())
         case Self.takenMark: self = .taken
         default: throw DecodingFailure(offset: 0, expected: "what a console says")
         }

@@ -6,7 +6,7 @@ extension RollbackPreview: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             update, release, revision, takenAt, targets, changed, inFlight, toCheck, cancelled, offline, impossible,
-            impossibleIDs, regions, unchanged, withdrawn)
+            impossibleIDs, regions, unchanged, withdrawn, needsSecondPerson)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -17,19 +17,22 @@ extension RollbackPreview: FactPart {
             regions: try reader.read())
         unchanged = try reader.read()
         withdrawn = try reader.read()
+        needsSecondPerson = try reader.read()
     }
 }
 
 extension StartPreview: FactPart {
     package static var partName: String { "the blast radius of a start" }
     package func write(to writer: inout FactWriter) {
-        writer.write(update, release, takenAt, targets, statusCounts, skipped, phases, regions)
+        writer.write(
+            update, release, takenAt, targets, statusCounts, skipped, phases, regions, needsSecondPerson)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
             update: try reader.read(), release: try reader.read(), takenAt: try reader.read(),
             targets: try reader.read(), statusCounts: try reader.read(), skipped: try reader.read(),
             phases: try reader.read(), regions: try reader.read())
+        needsSecondPerson = try reader.read()
     }
 }
 

@@ -6,7 +6,7 @@ extension UpdateSummary: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate,
-            isCancelling)
+            isCancelling, proposal)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -16,6 +16,7 @@ extension UpdateSummary: FactPart {
         goesBack = try reader.read()
         hasLostGate = try reader.read()
         isCancelling = try reader.read()
+        proposal = try reader.read()
     }
 }
 

@@ -88,6 +88,7 @@ extension WaitReason: FactPart {
         case .backingOff(let until): writer.write(byte: 15, until)
         case .busy(let update): writer.write(byte: 16, update)
         case .due: writer.write(byte: 17)
+        case .secondPerson(let name): writer.write(byte: 18, name)
         }
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
@@ -111,6 +112,7 @@ extension WaitReason: FactPart {
         case 15: self = .backingOff(until: try reader.read())
         case 16: self = .busy(update: try reader.read())
         case 17: self = .due
+        case 18: self = .secondPerson(askedBy: try reader.read())
         default: throw DecodingFailure(offset: start, expected: Self.partName)
         }
     }

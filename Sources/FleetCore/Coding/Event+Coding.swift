@@ -17,7 +17,9 @@ extension Event {
         case .updateRevised(let update, let definition): writer.write(update, definition)
         case .updateStarted(let update, let targets, let skipped, let sizes):
             writer.write(update, targets, skipped, sizes)
-        case .updateApproved(let update), .updateResumed(let update): writer.write(update)
+        case .updateApproved(let update), .updateResumed(let update), .proposalWithdrawn(let update):
+            writer.write(update)
+        case .secondPersonAwaited(let update, let proposal): writer.write(update, proposal)
         case .updatePaused(let update, let reason): writer.write(update, reason)
         case .startsEnded(let update, let reason): writer.write(update, reason)
         case .updateEnded(let update, let status): writer.write(update, status)
@@ -65,6 +67,8 @@ extension Event {
                 try reader.read(), targets: try reader.read(), skipped: try reader.read(),
                 phaseSizes: try reader.read())
         case .updateApproved: self = .updateApproved(try reader.read())
+        case .secondPersonAwaited: self = .secondPersonAwaited(try reader.read(), try reader.read())
+        case .proposalWithdrawn: self = .proposalWithdrawn(try reader.read())
         case .updatePaused: self = .updatePaused(try reader.read(), try reader.read())
         case .updateResumed: self = .updateResumed(try reader.read())
         case .startsEnded: self = .startsEnded(try reader.read(), try reader.read())

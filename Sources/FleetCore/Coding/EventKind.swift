@@ -24,6 +24,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case updateEnded = 39
     case rollbackStarted = 40
     case retryStarted = 41
+    case secondPersonAwaited = 42
+    case proposalWithdrawn = 43
 
     case phaseOpened = 64
     case gateDecided = 65
@@ -80,6 +82,8 @@ extension Event {
         case .updateEnded: .updateEnded
         case .rollbackStarted: .rollbackStarted
         case .retryStarted: .retryStarted
+        case .secondPersonAwaited: .secondPersonAwaited
+        case .proposalWithdrawn: .proposalWithdrawn
         case .phaseOpened: .phaseOpened
         case .gateDecided: .gateDecided
         case .phaseApproved: .phaseApproved

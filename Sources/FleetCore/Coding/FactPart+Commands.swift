@@ -1,6 +1,8 @@
 extension Origin: FactPart {
     package static var partName: String { "the origin of a command" }
-    package func write(to writer: inout FactWriter) { writer.write(operatorName, source, reason, user, role, key, basis) }
+    package func write(to writer: inout FactWriter) {
+        writer.write(operatorName, source, reason, user, role, key, basis)
+    }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(operatorName: try reader.read(), source: try reader.read(), reason: try reader.read())
         guard reader.format >= 2 else { return }
@@ -36,6 +38,18 @@ extension CommandKey: FactPart {
     package func write(to writer: inout FactWriter) { writer.write(high, low) }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(high: try reader.read(), low: try reader.read())
+    }
+}
+
+extension Proposal.Deed: FactCase {
+    package static var partName: String { "what needs a second person" }
+}
+
+extension Proposal: FactPart {
+    package static var partName: String { "what waits for a second person" }
+    package func write(to writer: inout FactWriter) { writer.write(deed, devices, name, user) }
+    package init(from reader: inout FactReader) throws(DecodingFailure) {
+        self.init(try reader.read(), devices: try reader.read(), by: try reader.read(), user: try reader.read())
     }
 }
 

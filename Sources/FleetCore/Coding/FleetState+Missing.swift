@@ -61,6 +61,9 @@ extension UpdateRecord {
             causes.allSatisfy({ devices.regions.all.indices.contains($0.key.region) && $0.value.isInBounds }),
             causesSince.values.allSatisfy(\.isInBounds)
         else { return "an update within bounds" }
+        guard proposal.map({ $0.devices.isInBounds && startedAt != nil }) ?? true else {
+            return "a started update that waits for a second person"
+        }
         guard hasItsPhases else { return "phases that fit the targets" }
         return hasItsTallies(in: devices) ? nil : "the tallies of these assignments"
     }

@@ -1,7 +1,7 @@
 extension UpdateRecord {
     package func write(to writer: inout FactWriter) {
         writer.write(kind, definition, status, pauseReason, statusBeforePause, draftedAt, startedAt, endedAt)
-        writer.write(startsEnded, rollback, retries, gateChangedIn)
+        writer.write(startsEnded, rollback, retries, gateChangedIn, proposal)
         assignments.write(to: &writer)
         writer.write(phases, currentPhase, tally, regionTallies)
         writer.write(causes.map(CountedCause.init), causesSince.map(DatedCause.init), inFlight, nextStartAt)
@@ -22,6 +22,7 @@ extension UpdateRecord {
         rollback = try reader.read()
         retries = try reader.read()
         gateChangedIn = try reader.read()
+        proposal = try reader.read()
         assignments = try AssignmentTable(in: devices, from: &reader)
         try readCounters(from: &reader)
         if let missing = missing(in: devices) { throw reader.failure(missing) }

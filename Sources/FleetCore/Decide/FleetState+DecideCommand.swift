@@ -8,14 +8,14 @@ extension FleetState {
         case .addReleases(let added): try decideReleases(added)
         case .register(let records): try decideRegister(records)
         case .draft(let definition): try decideDraft(definition)
-        case .start(let id): try decideStart(try known(id), presence: presence, now: now)
-        case .approve(let id): try decideApprove(try known(id))
+        case .start(let id): try decideStart(try known(id), origin, presence: presence, now: now)
+        case .approve(let id): try decideApprove(try known(id), origin)
         case .pause(let id): try decidePause(try known(id), by: origin.operatorName)
         case .resume(let id): try decideResume(try known(id))
         case .cancel(let id): try decideCancel(try known(id), by: origin.operatorName, presence)
         case .rollBack(let id, let confirmation, let preview):
-            try decideRollback(try known(id), confirmation: confirmation, preview: preview)
-        case .retryFailed(let id): try decideRetry(try known(id))
+            try decideRollback(try known(id), origin, confirmation: confirmation, preview: preview)
+        case .retryFailed(let id): try decideRetry(try known(id), origin)
         case .decommission(let id): try decideDecommission(id)
         case .accept(let id): try decideAccept(id)
         case .refuse(let id): try decideRefuse(id)
@@ -82,7 +82,8 @@ extension FleetState {
         return [.updateRevised(record.index, definition)]
     }
 
-    private func decideApprove(_ record: UpdateRecord) throws(Refusal) -> [Event] {
+    private func decideApprove(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {
+        if let events = try decideApprovalOfProposal(record, origin) { return events }
         if record.status == .awaitingApproval { return [.updateApproved(record.index)] }
         if let current = record.currentPhase, record.definition.hasGates, !record.status.isFinal {
             let phase = record.phases[current]
@@ -131,6 +132,8 @@ extension FleetState {
             let reason = EndReason.cancelled(by: name)
             return [.startsEnded(record.index, reason)]
                 + unaware(record, presence).map { .assignmentCancelled(record.index, $0, reason) }
+        // Of an update that has ended, what waits for a second person can still be called off.
+        case _ where record.proposal != nil: return [.proposalWithdrawn(record.index)]
         default: throw Refusal("\(record.id) is \(record.status)", remedy: "there is nothing left to cancel")
         }
     }
@@ -149,12 +152,23 @@ extension FleetState {
     }
 
     private func decideRollback(
-        _ record: UpdateRecord, confirmation: String, preview: UInt64?
+        _ record: UpdateRecord, _ origin: Origin, confirmation: String, preview: UInt64?
     ) throws(Refusal) -> [Event] {
         guard confirmation == record.id else {
             throw Refusal(
                 "the confirmation `\(confirmation)` is not the id `\(record.id)`", remedy: "type the id in full")
         }
+        let targets = try rollbackTargets(record)
+        guard preview == nil || preview == rollbackRevision(record.index) else {
+            throw Refusal(
+                "the devices of \(record.id) have changed since the preview",
+                remedy: "look at the new preview and confirm again")
+        }
+        return try decide(.rollBack, on: targets.count, of: record, origin, rollbackEvents(record, targets))
+    }
+
+    /// The devices that a rollback sends back.
+    func rollbackTargets(_ record: UpdateRecord) throws(Refusal) -> [DeviceIndex] {
         guard !record.goesBack else {
             throw Refusal(
                 "\(record.id) is a rollback itself", remedy: "start an update to the release you want instead")
@@ -166,16 +180,21 @@ extension FleetState {
         guard !targets.isEmpty else {
             throw Refusal("\(record.id) has changed no device", remedy: "cancel it instead")
         }
-        guard preview == nil || preview == rollbackRevision(record.index) else {
-            throw Refusal(
-                "the devices of \(record.id) have changed since the preview",
-                remedy: "look at the new preview and confirm again")
-        }
+        return targets
+    }
+
+    func rollbackEvents(_ record: UpdateRecord, _ targets: [DeviceIndex]) -> [Event] {
         let stopped: [Event] = record.startsEnded == nil ? [.startsEnded(record.index, .rolledBack)] : []
         return stopped + [.rollbackStarted(of: record.index, id: rollbackID(record), targets: targets)]
     }
 
-    private func decideRetry(_ record: UpdateRecord) throws(Refusal) -> [Event] {
+    private func decideRetry(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {
+        let targets = try retryTargets(record)
+        return try decide(.retryFailed, on: targets.count, of: record, origin, retryEvents(record, targets))
+    }
+
+    /// The devices that are to be tried again.
+    func retryTargets(_ record: UpdateRecord) throws(Refusal) -> [DeviceIndex] {
         guard record.status == .completed || record.status == .halted || record.status == .cancelled else {
             throw Refusal(
                 "\(record.id) is \(record.status)", remedy: "failed devices can be tried again once the update is over")
@@ -190,9 +209,11 @@ extension FleetState {
         guard !targets.isEmpty else {
             throw Refusal("\(record.id) has no failed device", remedy: "there is nothing to try again")
         }
-        return [
-            .retryStarted(of: record.index, id: "\(record.id)/retry-\(record.retries + 1)", targets: targets)
-        ]
+        return targets
+    }
+
+    func retryEvents(_ record: UpdateRecord, _ targets: [DeviceIndex]) -> [Event] {
+        [.retryStarted(of: record.index, id: "\(record.id)/retry-\(record.retries + 1)", targets: targets)]
     }
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {

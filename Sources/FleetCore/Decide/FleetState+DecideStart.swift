@@ -1,6 +1,8 @@
 extension FleetState {
-    /// Freezes the target list of a draft and begins.
-    func decideStart(_ record: UpdateRecord, presence: Presence, now: Timestamp) throws(Refusal) -> [Event] {
+    /// Freezes the target list of a draft and begins; above a size it waits with that list for a second person.
+    func decideStart(
+        _ record: UpdateRecord, _ origin: Origin, presence: Presence, now: Timestamp
+    ) throws(Refusal) -> [Event] {
         guard record.status == .draft else {
             throw Refusal("\(record.id) is \(record.status)", remedy: "only a draft can be started")
         }
@@ -20,7 +22,13 @@ extension FleetState {
         }
         let started = Event.updateStarted(
             record.index, targets: selection.targets, skipped: selection.skipped, phaseSizes: selection.phaseSizes)
-        return [started] + superseded(by: record, targets: selection.targets)
+        var held: [Event] = []
+        if settings.fourEyes.needsSecondPerson(.start, devices: selection.targets.count) {
+            let proposal = Proposal(
+                .start, devices: selection.targets.count, by: origin.operatorName, user: origin.user)
+            held = [.secondPersonAwaited(record.index, proposal)]
+        }
+        return [started] + held + superseded(by: record, targets: selection.targets)
     }
 
     /// Whether a window is open, or opens again, at the site of any of these devices.

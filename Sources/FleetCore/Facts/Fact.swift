@@ -65,6 +65,10 @@ public enum Event: Hashable, Sendable {
     /// The target list was frozen in this order. `phaseSizes` are cumulative; one for strategies without phases.
     case updateStarted(UpdateIndex, targets: [DeviceIndex], skipped: [Skip], phaseSizes: [Int])
     case updateApproved(UpdateIndex)
+    /// Somebody asked for what a second person must approve first. A start has frozen its targets already, and waits.
+    case secondPersonAwaited(UpdateIndex, Proposal)
+    /// What waited for a second person was called off.
+    case proposalWithdrawn(UpdateIndex)
     case updatePaused(UpdateIndex, PauseReason)
     case updateResumed(UpdateIndex)
     /// Nothing starts in it any more: what had not begun was cancelled; what was to be tried again has failed. Orders

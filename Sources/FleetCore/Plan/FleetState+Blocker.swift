@@ -14,7 +14,8 @@ extension FleetState {
     private func updateBlocker(_ update: UpdateIndex, _ position: Position, now: Timestamp) -> WaitReason? {
         switch updates[update.offset].status {
         case .draft: return .notStarted
-        case .awaitingApproval: return .awaitingApproval
+        case .awaitingApproval:
+            return updates[update.offset].proposal.map { .secondPerson(askedBy: $0.name) } ?? .awaitingApproval
         case .paused: return .paused(updates[update.offset].pauseReason ?? .operatorPaused(name: ""))
         default: break
         }
@@ -105,7 +106,7 @@ extension FleetState {
     /// Whether a blocker holds every device of the update alike, so that looking at more of them is pointless.
     static func holdsAll(_ reason: WaitReason) -> Bool {
         switch reason {
-        case .notStarted, .awaitingApproval, .paused, .rate, .limit(.fleet), .limit(.update): true
+        case .notStarted, .awaitingApproval, .secondPerson, .paused, .rate, .limit(.fleet), .limit(.update): true
         default: false
         }
     }

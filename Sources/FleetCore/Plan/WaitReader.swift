@@ -76,7 +76,7 @@ extension FleetState {
     /// Whether a reason holds a whole update, whatever its devices do.
     static func holdsUpdate(_ reason: WaitReason) -> Bool {
         switch reason {
-        case .notStarted, .awaitingApproval, .paused: true
+        case .notStarted, .awaitingApproval, .secondPerson, .paused: true
         default: false
         }
     }

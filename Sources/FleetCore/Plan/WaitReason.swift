@@ -20,6 +20,8 @@ public enum WaitReason: Hashable, Sendable {
     /// The update is a draft.
     case notStarted
     case awaitingApproval
+    /// Another person than who asked for the start must approve it.
+    case secondPerson(askedBy: String)
     case paused(PauseReason)
     /// The window is closed; nil: it does not open again.
     case window(opensAt: Timestamp?)
@@ -63,6 +65,7 @@ extension WaitReason: CustomStringConvertible {
         switch self {
         case .notStarted: "not started"
         case .awaitingApproval: "awaits approval"
+        case .secondPerson(let name): "second person, started by \(name)"
         case .paused(let reason): reason.description
         case .window(let opensAt): opensAt.map { "window opens \($0.iso)" } ?? "no window opens any more"
         case .freeze(let name, let until): "freeze \(name) until \(until.iso)"

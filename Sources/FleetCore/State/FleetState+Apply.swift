@@ -29,7 +29,10 @@ extension FleetState {
 
     private mutating func applyCommand(_ record: CommandRecord, _ refusal: Refusal?, at: Timestamp) {
         guard refusal == nil || record.origin.key != nil else { return }
-        recentCommands.remember(RecentCommand(revision: revision, at: at, record: record, refusal: refusal))
+        var kept = record
+        // It answers nothing, and may be long.
+        kept.origin.reason = ""
+        recentCommands.remember(RecentCommand(revision: revision, at: at, record: kept, refusal: refusal))
     }
 
     private mutating func applyToDevice(_ fact: Fact) {
@@ -56,7 +59,13 @@ extension FleetState {
         case .updateRevised(let update, let definition): updates[update.offset].definition = definition
         case .updateStarted(let update, let targets, let skipped, let sizes):
             applyStarted(update, targets: targets, skipped: skipped, sizes: sizes, at: at)
-        case .updateApproved(let update): updates[update.offset].status = runningStatus(update)
+        case .updateApproved(let update):
+            updates[update.offset].status = runningStatus(update)
+            updates[update.offset].proposal = nil
+        case .secondPersonAwaited(let update, let proposal):
+            updates[update.offset].proposal = proposal
+            if proposal.deed == .start { updates[update.offset].status = .awaitingApproval }
+        case .proposalWithdrawn(let update): updates[update.offset].proposal = nil
         case .updatePaused(let update, let reason):
             // A gate can fail while an operator holds the update.
             if updates[update.offset].status != .paused {

@@ -59,6 +59,7 @@ extension FleetState {
     mutating func applyStartsEnded(_ update: UpdateIndex, _ reason: EndReason, at: Timestamp) {
         let offset = update.offset
         updates[offset].startsEnded = reason
+        if updates[offset].proposal?.deed == .start { updates[offset].proposal = nil }
         for position in 0..<updates[offset].assignments.count {
             switch updates[offset].assignments.state(position) {
             case .pending, .scheduled: end(offset, position, .cancelled, reason, at: at)
@@ -105,6 +106,7 @@ extension FleetState {
         }
         let index = UpdateIndex(UInt16(updates.count))
         addUpdate(definition, kind: kind, at: at)
+        updates[parent.offset].proposal = nil
         if case .rollback = kind {
             updates[parent.offset].rollback = index
             updates[parent.offset].status = .rollingBack

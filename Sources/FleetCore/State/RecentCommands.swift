@@ -11,6 +11,25 @@ public struct CommandKey: Hashable, Sendable {
     }
 }
 
+extension CommandKey: LosslessStringConvertible {
+    /// 32 hexadecimal digits.
+    public var description: String { Self.digits(high) + Self.digits(low) }
+
+    /// The key of 32 hexadecimal digits, as `description` writes them; nil: the text is another.
+    public init?(_ text: String) {
+        guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+            let low = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+        guard description == text else { return nil }
+    }
+
+    private static func digits(_ half: UInt64) -> String {
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
 /// One command that was decided lately.
 struct RecentCommand: Hashable, Sendable {
     /// The fact that says it, counted from 1.
@@ -24,7 +43,8 @@ struct RecentCommand: Hashable, Sendable {
 /// The latest commands, so that one which is sent again is known, and one that was decided on what was shown before
 /// them too.
 struct RecentCommands: Hashable, Sendable {
-    /// As many are remembered at least, and twice as many at most.
+    /// As many are remembered at least, and twice as many at most. One is looked for among them from the latest on: people
+    /// and scripts give a few a minute, each of which waits for a disk anyway.
     static let capacity = 4096
 
     var entries: [RecentCommand] = []
@@ -77,19 +97,34 @@ extension FleetState {
     func expectFresh(_ command: Command, _ origin: Origin) throws(Refusal) {
         guard let basis = origin.basis else { return }
         if case .pause = command { return }
+        guard basis <= revision else {
+            throw Refusal(
+                "this was decided on record \(basis), and the journal ends with \(revision)",
+                remedy: "look at \(command.object) as it is now: the journal may be an older copy")
+        }
         guard basis >= recentCommands.forgottenUpTo else {
             throw Refusal("this was decided on a view that is too old", remedy: "look at the present one")
         }
         if let change = recentCommands.change(of: command.object, since: basis, notBy: origin) {
             let record = change.record
             throw Refusal(
-                "\(record.object) has changed since this was decided: \(record.origin.operatorName) gave "
-                    + "`\(record.verb)` at \(change.at.iso)",
+                "\(record.origin.operatorName) gave `\(record.verb)` for \(record.object) at \(change.at.iso), after "
+                    + "what this was decided on",
                 remedy: "look at it as it is now, and decide again")
         }
-        if case .approve(let id) = command, let update = update(id), update.gateChangedIn > basis {
-            throw Refusal(
-                "the gates of \(id) have changed since this was decided", remedy: "look at them as they are now")
+        guard command.letsGatesGoOn, let update = update(command.object), update.gateChangedIn > basis else { return }
+        throw Refusal(
+            "the gates of \(update.id) have changed since this was decided", remedy: "look at them as they are now")
+    }
+}
+
+extension Command {
+    /// Whether it means the gates as they were seen: an update that goes on after a pause goes on past an inconclusive
+    /// one too.
+    fileprivate var letsGatesGoOn: Bool {
+        switch self {
+        case .approve, .resume: true
+        default: false
         }
     }
 }

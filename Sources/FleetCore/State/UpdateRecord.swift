@@ -36,6 +36,8 @@ public struct UpdateRecord: Equatable, Sendable {
     public internal(set) var retries = 0
     /// The fact in which a phase last opened or a gate was last decided; 0: none yet.
     var gateChangedIn: UInt64 = 0
+    /// What somebody asked for and a second person must approve.
+    public internal(set) var proposal: Proposal?
     /// Its assignments.
     public internal(set) var assignments = AssignmentTable(targets: [], skipped: [], state: .pending)
     /// Its phases; one without a gate for strategies that have none. Empty before the start.

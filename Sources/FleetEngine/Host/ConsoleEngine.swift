@@ -5,7 +5,8 @@ public protocol ConsoleEngine: AnyObject, Sendable {
     /// Says what the console wants to see from now on.
     func ask(_ query: ViewQuery)
     /// Gives a command; its answer comes in the news under the ticket. Nil: no command is taken now.
-    func submit(_ command: Command, reason: String) -> UInt64?
+    /// - Parameter basis: The revision of the view on which it was decided; nil: on none.
+    func submit(_ command: Command, reason: String, basis: UInt64?) -> UInt64?
     /// What has come since the last call.
     func takeNews() -> ConsoleNews
     /// Waits until there may be something to take, at most so many seconds.

@@ -96,14 +96,16 @@ public final class EngineHost: @unchecked Sendable {
     }
 
     /// Puts a console's command in; its answer goes to the console's news.
-    func submit(_ command: Command, reason: String, from seat: Int) -> UInt64? {
+    func submit(_ command: Command, reason: String, basis: UInt64?, key: CommandKey?, from seat: Int) -> UInt64? {
         locked { shared in
             guard let user = shared.seats[seat]?.user, shared.inbox.count < Self.inboxCapacity, !shared.isStopping,
                 !shared.hasStopped
             else { return nil }
             let ticket = shared.nextTicket
             shared.nextTicket += 1
-            let origin = Origin(operatorName: user.name, source: user.source, reason: reason)
+            let origin = Origin(
+                operatorName: user.name, source: user.source, reason: reason, user: user.account?.name ?? "", key: key,
+                basis: basis)
             shared.inbox.append(Self.input(command, origin, by: user.account, ticket))
             shared.owners[ticket] = seat
             return ticket

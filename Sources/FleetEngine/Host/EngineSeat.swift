@@ -40,8 +40,14 @@ public final class EngineSeat: ConsoleEngine {
         }
     }
 
-    public func submit(_ command: Command, reason: String) -> UInt64? {
-        host.submit(command, reason: reason, from: number)
+    public func submit(_ command: Command, reason: String, basis: UInt64? = nil) -> UInt64? {
+        submit(command, reason: reason, basis: basis, key: nil)
+    }
+
+    /// Gives a command that may have been given before.
+    /// - Parameter key: Its own; with one that the engine knows it is answered as it was then.
+    public func submit(_ command: Command, reason: String, basis: UInt64?, key: CommandKey?) -> UInt64? {
+        host.submit(command, reason: reason, basis: basis, key: key, from: number)
     }
 
     public func takeNews() -> ConsoleNews {

@@ -34,6 +34,8 @@ public struct EngineReply: Hashable, Sendable {
     public var ticket: UInt64
     /// Why it was refused; nil: it was carried out.
     public var refusal: Refusal?
+    /// Whether the refusal only says that the engine has stopped: what was asked may be in its journal, or not.
+    public var isUndecided = false
     /// The device that an introduction spoke of, new or known before; nil for commands and refusals.
     public var device: DeviceIndex?
     /// What a device that called in is told; nil: it was no call, or the engine has stopped.
@@ -310,6 +312,10 @@ public struct EngineLoop {
     private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
         guard case .stopped(let why) = health else { return [] }
         let refusal = Refusal("the engine has stopped: \(why)", remedy: "start it again; it goes on from its journal")
-        return inputs.compactMap { input in input.ticket.map { EngineReply(ticket: $0, refusal: refusal) } }
+        return inputs.compactMap(\.ticket).map { ticket in
+            var reply = EngineReply(ticket: ticket, refusal: refusal)
+            reply.isUndecided = true
+            return reply
+        }
     }
 }

@@ -238,6 +238,8 @@ public struct RollbackPreview: Hashable, Sendable {
     public var unchanged = 0
     /// In flight, and do not install yet: they are told to drop their orders. One that installs after all goes back.
     public var withdrawn = 0
+    /// Whether another person must approve before anything is sent back.
+    public var needsSecondPerson = false
 
     /// A blast radius.
     public init(

@@ -119,11 +119,15 @@ struct ViewBuilder {
             endedAt: record.endedAt, tally: record.tally, parent: parent)
         summary.goesBack = record.goesBack
         summary.isCancelling = isCancelling(record)
+        summary.proposal = record.proposal
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
         return summary
     }
 
     private func statusText(_ record: UpdateRecord) -> String {
+        if record.status != .paused, let proposal = record.proposal {
+            return "a second person must approve: \(proposal)"
+        }
         guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.

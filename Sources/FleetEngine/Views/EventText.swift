@@ -55,6 +55,9 @@ struct EventText {
             let left = skipped.isEmpty ? "" : ", \(skipped.count) skipped"
             return ("\(id(update)) started: \(devices(targets.count))\(left)", .active)
         case .updateApproved(let update): return ("\(id(update)) approved", .plain)
+        case .secondPersonAwaited(let update, let proposal):
+            return ("\(id(update)): \(proposal), waits for a second person", .caution)
+        case .proposalWithdrawn(let update): return ("\(id(update)): waits for no second person any more", .plain)
         case .updatePaused(let update, let reason): return ("\(id(update)) \(reason)", .held)
         case .updateResumed(let update): return ("\(id(update)) resumed", .active)
         case .startsEnded(let update, let reason): return ("\(id(update)): no more starts, \(reason)", .caution)
@@ -160,6 +163,7 @@ extension Event {
     var update: UpdateIndex? {
         switch self {
         case .updateStarted(let update, _, _, _), .updateApproved(let update), .updatePaused(let update, _),
+            .secondPersonAwaited(let update, _), .proposalWithdrawn(let update),
             .updateResumed(let update), .startsEnded(let update, _), .updateEnded(let update, _),
             .rollbackStarted(let update, _, _), .retryStarted(let update, _, _), .phaseOpened(let update, _),
             .gateDecided(let update, _, _, _, _), .phaseApproved(let update, _), .phaseClosed(let update, _),

@@ -13,6 +13,8 @@ public struct StartPreview: Hashable, Sendable {
     /// The phases with their cumulative sizes; empty for strategies without phases.
     public var phases: [PhaseSize]
     public var regions: [RegionCount]
+    /// Whether another person must approve before anything begins.
+    public var needsSecondPerson = false
 
     /// A blast radius.
     public init(

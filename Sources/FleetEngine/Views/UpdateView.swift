@@ -21,6 +21,8 @@ public struct UpdateSummary: Hashable, Sendable {
     public var hasLostGate = false
     /// Called off by somebody, with devices still under way: those that were told to drop it, and those that finish.
     public var isCancelling = false
+    /// What somebody asked for and a second person must approve; nil: nothing.
+    public var proposal: Proposal?
 
     /// The line of one update.
     public init(

@@ -9,6 +9,8 @@ extension ViewBuilder {
             takenAt: now, targets: [], changed: 0, inFlight: 0, toCheck: 0, cancelled: record.tally.waiting,
             offline: 0, impossible: set.impossible, impossibleIDs: set.impossible.map { state.devices.id($0.device) },
             regions: [])
+        preview.needsSecondPerson = state.settings.fourEyes.needsSecondPerson(
+            .rollBack, devices: set.targets.count)
         for device in set.targets { count(device, of: update, in: &preview) }
         preview.targets.sort { ($1.count, $1.version) < ($0.count, $0.version) }
         preview.regions.sort { ($1.count, $0.region) < ($0.count, $1.region) }

@@ -10,6 +10,8 @@ extension ViewBuilder {
         var preview = StartPreview(
             update: record.id, release: definition.release, takenAt: now, targets: selection.targets.count,
             statusCounts: DeviceStatus.allCases.map { _ in 0 }, skipped: [], phases: [], regions: [])
+        preview.needsSecondPerson = state.settings.fourEyes.needsSecondPerson(
+            .start, devices: selection.targets.count)
         if definition.hasGates {
             preview.phases = zip(definition.phaseDefinitions, selection.phaseSizes).map {
                 PhaseSize(name: $0.name, size: $1)

@@ -80,7 +80,12 @@ extension ViewBuilder {
         var alerts = registryAlerts()
         for record in state.updates where record.startedAt != nil && isRecent(record) {
             alerts += gateAlerts(record).map { ($0, .max) } + causeAlerts(record)
-            if record.status == .awaitingApproval {
+            if let proposal = record.proposal {
+                let alert = Alert(
+                    id: "second-person/\(record.id)/\(proposal.deed)", severity: .caution,
+                    text: "\(record.id): a second person must approve: \(proposal)", since: record.startedAt ?? now)
+                alerts.append((alert, .max))
+            } else if record.status == .awaitingApproval {
                 let alert = Alert(
                     id: "approval/\(record.id)", severity: .caution, text: "\(record.id) waits for approval",
                     since: record.startedAt ?? now)

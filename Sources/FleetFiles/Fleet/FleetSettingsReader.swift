@@ -4,7 +4,7 @@ import FleetCore
 struct FleetSettingsReader {
     private static let keys = [
         "version", "name", "time-zone", "zones", "sites", "heartbeat", "limits", "floor", "freezes", "gate", "retry",
-        "deadlines", "access",
+        "deadlines", "access", "four-eyes",
     ]
 
     /// What a fleet is called that has no name; its file is refused.
@@ -31,6 +31,7 @@ struct FleetSettingsReader {
         readRetry(map["retry"])
         readDeadlines(map["deadlines"])
         settings.access = AccessReader.read(map["access"])
+        readFourEyes(map["four-eyes"])
     }
 
     private mutating func readZones(_ map: YamlMap) {
@@ -111,6 +112,16 @@ struct FleetSettingsReader {
         if let maximum = map["maximum"]?.duration() { settings.retry.maximumBackoff = maximum }
         if settings.retry.maximumBackoff < settings.retry.backoff {
             value?.error("`maximum` is shorter than `backoff`", "the pauses grow from `backoff` to `maximum`")
+        }
+    }
+
+    private mutating func readFourEyes(_ value: YamlValue?) {
+        guard let map = value?.map("what needs two people", known: ["update-over", "rollback-over"]) else { return }
+        let sizes = 0...10_000_000
+        settings.fourEyes.updateOver = map["update-over"]?.integer(in: sizes)
+        settings.fourEyes.rollbackOver = map["rollback-over"]?.integer(in: sizes)
+        if map.isEmpty {
+            value?.error("`four-eyes` names no size", "say `update-over` or `rollback-over`, or leave it out")
         }
     }
 

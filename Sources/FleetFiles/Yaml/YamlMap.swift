@@ -53,6 +53,9 @@ struct YamlMap {
 
     var scope: FileScope { document.scope }
 
+    /// Whether no key stands in it, spelled rightly or nearly so.
+    var isEmpty: Bool { values.isEmpty && mistyped.isEmpty }
+
     /// Whether the key stands in the file, with or without a value.
     func has(_ key: String) -> Bool { values[key] != nil }
 

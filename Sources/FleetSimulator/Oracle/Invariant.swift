@@ -12,7 +12,8 @@ enum Invariant: Int, CaseIterable, Sendable {
     case failedGates = 5
     /// State after a crash equals the replay.
     case replay = 6
-    /// Every command is in the audit exactly once.
+    /// Every command is in the audit exactly once, however often it came, and none is done on what somebody else has
+    /// changed since it was decided.
     case audit = 7
     /// The floor of a site.
     case floor = 8
@@ -36,4 +37,6 @@ enum Invariant: Int, CaseIterable, Sendable {
     case liveness = 17
     /// The same seed gives the same trace.
     case sameTrace = 18
+    /// What is larger than one person may do is done by two.
+    case secondPerson = 19
 }

@@ -4,6 +4,9 @@ import FleetCore
 extension Oracle {
     mutating func beginAttempt(_ update: Int, _ position: Int, attempt: Int) {
         checkStart(update, position, attempt: attempt)
+        ledger.expect(
+            .secondPerson, !updates[update].owesSecondPerson,
+            "\(updates[update].definition.id) began without the second person that it needs")
         let device = updates[update].assignments[position].device, now = clock.elapsed
         attempts.append(AttemptAccount(update: update, position: position, device: device, attempt: attempt))
         if updates[update].assignments[position].before == nil {

@@ -5,6 +5,7 @@ import FleetEngine
 extension Oracle {
     mutating func takeCommand(_ record: CommandRecord, _ outcome: StepAccount.Outcome) {
         endCommand()
+        takeKeyAndBasis(record, outcome)
         if outcome == .accepted {
             step.inHand = record
             step.hasEffect = false
@@ -18,7 +19,12 @@ extension Oracle {
     /// The facts of an accepted command are all there: one at least must be its doing.
     mutating func endCommand() {
         guard let record = step.inHand else { return }
-        ledger.expect(.audit, step.hasEffect, "\(record.verb) \(record.object) was accepted, and did nothing")
+        // One that has a key stands there even if it said nothing new.
+        let isNoNews =
+            record.origin.key != nil
+            && step.commands.contains { $0.record == record && isKnown($0.command) }
+        ledger.expect(
+            .audit, step.hasEffect || isNoNews, "\(record.verb) \(record.object) was accepted, and did nothing")
         step.inHand = nil
     }
 
@@ -53,6 +59,7 @@ extension Oracle {
 
     private mutating func check(_ reply: EngineReply, to command: StepAccount.CommandAccount) {
         let what = "\(command.record.verb) \(command.record.object)"
+        if checkAnswerToRepetition(reply.refusal, isUndecided: reply.isUndecided, command) { return }
         switch (reply.refusal, command.outcome) {
         case (nil, .accepted): ledger.note(Invariant.durability.rawValue)
         case (nil, .refused): ledger.find(.audit, "\(what) was acknowledged, and the audit says it was refused")

@@ -9,7 +9,7 @@ extension Oracle {
         ledger.expect(.finalStates, !isStopped, "the starts of \(id) were ended twice")
         switch reason {
         case .cancelled: expectCommand("cancel", id, "\(id) was called off")
-        case .rolledBack: expectCommand("roll back", id, "\(id) was stopped for a rollback")
+        case .rolledBack: expectDeed(.rollBack, devices: 0, update, "\(id) was stopped for a rollback")
         case .gateFailed(let phase):
             let hasFailed = updates[update].phases.contains {
                 $0.definition.name == phase && $0.verdict == .failed
@@ -18,6 +18,7 @@ extension Oracle {
         default: ledger.find(.finalStates, "\(id) was stopped as \(reason)")
         }
         updates[update].stopped = reason
+        if updates[update].proposal?.deed == .start { updates[update].proposal = nil }
         updates[update].stoppedAt = step.number
         for position in updates[update].assignments.indices {
             switch updates[update].assignments[position].state {
@@ -68,7 +69,9 @@ extension Oracle {
     mutating func rollBack(_ parent: Int, _ id: String, _ targets: [Int]) {
         guard expectUpdate(parent) else { return }
         let name = updates[parent].definition.id
-        if !hasJustFailed(parent) { expectCommand("roll back", name, "\(name) is rolled back") }
+        if !hasJustFailed(parent) {
+            expectDeed(.rollBack, devices: targets.count, parent, "\(name) is rolled back")
+        }
         let isStopped = updates[parent].stopped != nil, isFirst = updates[parent].rollback == nil
         ledger.expect(.offers, isStopped, "\(name) is rolled back before it was stopped")
         ledger.expect(.finalStates, isFirst, "\(name) is rolled back twice")
@@ -131,7 +134,7 @@ extension Oracle {
     mutating func retry(_ parent: Int, _ id: String, _ targets: [Int]) {
         guard expectUpdate(parent) else { return }
         let name = updates[parent].definition.id
-        expectCommand("retry failed", name, "\(name) is tried once more")
+        expectDeed(.retryFailed, devices: targets.count, parent, "\(name) is tried once more")
         var goals: [(Int, Version?)] = []
         for device in targets where expectDevice(device) {
             let position = updates[parent].position(of: device)
@@ -158,6 +161,7 @@ extension Oracle {
         var child = UpdateAccount(definition)
         child.parent = parent
         child.goesBack = goesBack
+        updates[parent].proposal = nil
         updateNumbers[id] = updates.count
         updates.append(child)
         let phases = phaseDefinitions(of: definition).map { PhaseAccount(definition: $0, size: targets.count) }

@@ -4,6 +4,7 @@ import FleetCore
 extension Oracle {
     mutating func take(_ fact: Fact) {
         ledger.keep(fact)
+        book.facts += 1
         takeTime(fact)
         switch fact.event {
         case .clockStepped: break
@@ -63,6 +64,8 @@ extension Oracle {
         case .updateStarted(let update, let targets, let skipped, let sizes):
             start(update.offset, targets.map(\.offset), skipped, sizes)
         case .updateApproved(let update): approve(update.offset)
+        case .secondPersonAwaited(let update, let proposal): awaitSecondPerson(update.offset, proposal)
+        case .proposalWithdrawn(let update): withdrawProposal(update.offset)
         case .updatePaused(let update, let reason): pause(update.offset, reason)
         case .updateResumed(let update): resume(update.offset)
         case .startsEnded(let update, let reason): stop(update.offset, reason)

@@ -4,6 +4,7 @@ import FleetCore
 extension Oracle {
     mutating func openPhase(_ update: Int, _ phase: Int) {
         guard expectPhase(update, phase) else { return }
+        updates[update].gateChangedIn = book.facts
         let what = "\(updates[update].phases[phase].definition.name) of \(updates[update].definition.id) was opened"
         let next = updates[update].phase.map { $0 + 1 } ?? 0
         ledger.expect(.gates, phase == next, "\(what) out of turn")
@@ -19,6 +20,7 @@ extension Oracle {
 
     mutating func decideGate(_ update: Int, _ phase: Int, _ verdict: GateVerdict, completed: Int, failed: Int) {
         guard expectPhase(update, phase) else { return }
+        updates[update].gateChangedIn = book.facts
         let sum = GateSum(updates[update], through: phase)
         let what = "the gate of \(updates[update].phases[phase].definition.name) of \(updates[update].definition.id)"
         ledger.expect(

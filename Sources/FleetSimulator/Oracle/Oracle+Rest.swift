@@ -31,7 +31,9 @@ extension Oracle {
 
     private mutating func holds(_ reason: WaitReason, _ wait: WaitReading, _ update: Int, _ device: Int) -> Bool {
         switch reason {
-        case .awaitingApproval: updates[update].status == .awaitingApproval
+        case .awaitingApproval: updates[update].status == .awaitingApproval && updates[update].proposal == nil
+        case .secondPerson(let name):
+            updates[update].status == .awaitingApproval && updates[update].proposal?.name == name
         case .paused(let why): updates[update].status == .paused && updates[update].pause == why
         case .gate, .soak, .approval: holdsPhase(reason, update, device)
         case .window, .freeze, .rate, .bandwidth, .backingOff: holdsUntil(reason, update, device)

@@ -33,6 +33,7 @@ extension Oracle {
         ledger.expect(.gates, sizes == expected, "the phases of \(definition.id) are \(sizes), not \(expected)")
         let accounts = zip(phases, sizes).map { PhaseAccount(definition: $0, size: $1) }
         begin(update, targets.map { ($0, nil) }, skipped.map(\.device.offset), accounts)
+        updates[update].owesSecondPerson = isOver(.start, targets.count)
     }
 
     private mutating func checkTargets(_ definition: UpdateDefinition, _ targets: [Int]) {
@@ -119,6 +120,9 @@ extension Oracle {
         let id = updates[update].definition.id
         expectCommand("approve", id, "\(id) was approved")
         ledger.expect(.finalStates, updates[update].status == .awaitingApproval, "\(id) was approved without need")
+        if updates[update].owesSecondPerson { expectTwoPeople(.start, update) }
+        updates[update].owesSecondPerson = false
+        updates[update].proposal = nil
         updates[update].status = statusUnheld(update)
     }
 

@@ -14,6 +14,7 @@ public struct Oracle: Sendable {
     var calendar = WallCalendar()
     var epochs = EpochAccount()
     var step = StepAccount()
+    var book = CommandBook()
     /// What the fleet is run by.
     var settings = FleetSettings(name: "")
     var releases: [Version: Release] = [:]
@@ -44,7 +45,7 @@ public struct Oracle: Sendable {
 
     /// What was found; the first hundred.
     public var violations: [Violation] { ledger.violations }
-    /// How often each invariant was checked, by its number, 1...18; place 0 is not used.
+    /// How often each invariant was checked, by its number, 1...19; place 0 is not used.
     public var checks: [Int] { ledger.checks }
     /// The latest facts, in order.
     public var recentFacts: [Fact] { ledger.recentFacts }

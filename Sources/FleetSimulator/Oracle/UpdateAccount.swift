@@ -28,6 +28,12 @@ struct UpdateAccount {
     var stoppedAt = -1
     /// Its rollback.
     var rollback: Int?
+    /// What waits for a second person, and whether its own start does.
+    var proposal: Proposal?
+    /// See `proposal`.
+    var owesSecondPerson = false
+    /// The number of the fact in which a phase last opened or a gate was last decided.
+    var gateChangedIn: UInt64 = 0
     /// Attempts under way; those that have not begun; those under way or to be tried again.
     var inFlight = 0, waiting = 0, active = 0
     /// When attempts began during the last minute, in elapsed milliseconds.

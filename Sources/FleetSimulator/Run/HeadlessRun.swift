@@ -49,8 +49,11 @@ public struct HeadlessRun {
     }
 
     private mutating func setUp() throws(HeadlessError) {
+        var settings = script.settings
+        // Nobody else is there who could approve: a run shows what comes after that.
+        settings.fourEyes = FourEyes()
         let commands: [Command] =
-            [.addReleases(script.releases), .configure(script.settings), .register(script.devices)]
+            [.addReleases(script.releases), .configure(settings), .register(script.devices)]
             + script.updates.map { .draft($0) } + script.starts.map { .start(update: $0) }
         // The engine alone: what the terminals say must not come before the registry knows them.
         for command in commands {

@@ -100,6 +100,7 @@ extension WaitReason {
         switch self {
         case .notStarted: "not started"
         case .awaitingApproval: "approval of the update"
+        case .secondPerson(let name): "a second person's approval, asked for by \(name)"
         case .paused(let reason): reason.description
         case .window(let opensAt): opensAt.map { "window opens \($0)" } ?? "no window opens any more"
         case .freeze(let name, let until): "freeze \(name) until \(until)"

@@ -60,6 +60,8 @@ public enum FaultClass: String, CaseIterable, Hashable, Sendable {
     case repetition
     /// A rollback confirmed by a preview that is no longer true, or with the wrong id.
     case staleConfirmation = "stale-confirmation"
+    /// A command that was decided on what the fleet was some time ago.
+    case staleView = "stale-view"
     /// Settings, terminals and drafts that change under way.
     case revision
     /// A known release brought again with other bytes.
@@ -85,7 +87,7 @@ public enum FaultClass: String, CaseIterable, Hashable, Sendable {
         case .failedWrite, .tornWrite, .failedSync, .powerLoss, .fullDisk: .journal
         case .crash, .crashAfterCommit, .zombie: .crash
         case .clockStep, .clockDrift, .clockChange: .clock
-        case .repetition, .staleConfirmation, .revision, .alteredRelease: .operator
+        case .repetition, .staleConfirmation, .staleView, .revision, .alteredRelease: .operator
         }
     }
 }

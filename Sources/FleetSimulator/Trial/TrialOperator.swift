@@ -8,10 +8,20 @@ struct TrialOperator {
     private var random: TrialRandom
     private var ticket: UInt64 = 0
     private var last: Command?
+    /// What was sent lately, as it was sent: an operator whose line dropped sends it again.
+    private var sent: [(command: Command, origin: Origin)] = []
+    private static let mostSent = 8
+    /// Views that were looked at some time ago.
+    private var views: [UInt64] = []
+    /// The view that is looked at now.
+    private var view: UInt64 = 0
     /// The revision of a blast radius that was looked at some time ago, by update.
     private var previews: [(update: String, revision: UInt64)] = []
     private(set) var counts = FaultCounts()
-    private static let names = ["kim", "ada", "noor"]
+    /// Noor and ada share a user: they are one person.
+    private static let people = [
+        (name: "kim", user: "kim"), (name: "ada", user: "shop"), (name: "noor", user: "shop"),
+    ]
 
     init(_ script: TrialScript, random: TrialRandom) {
         self.script = script
@@ -28,6 +38,8 @@ struct TrialOperator {
 
     /// What an operator does now, by what the engine shows.
     mutating func act(_ state: FleetState) -> [EngineInput] {
+        look(state)
+        if script.has(.repetition), random.chance(250), let repeated = sendAgain() { return repeated }
         if let last, script.has(.repetition), random.chance(150) {
             counts[.repetition] += 1
             return [ask(last), ask(last)]
@@ -54,7 +66,9 @@ struct TrialOperator {
     /// Lets go on whatever waits for an operator.
     mutating func settle(_ state: FleetState) -> [EngineInput] {
         var inputs: [EngineInput] = []
+        look(state)
         for update in state.updates {
+            if update.proposal != nil, random.chance(800) { inputs.append(ask(.approve(update: update.id))) }
             switch update.status {
             case .paused where random.chance(600): inputs.append(ask(.resume(update: update.id)))
             case .awaitingApproval where random.chance(600): inputs.append(ask(.approve(update: update.id)))
@@ -86,9 +100,42 @@ struct TrialOperator {
     /// Every command has a reason of its own, so that its fact can be told from all others.
     private mutating func ask(_ command: Command, source: String = "console") -> EngineInput {
         ticket += 1
-        let origin = Origin(
-            operatorName: random.one(of: Self.names), source: source, reason: "command \(ticket)")
+        let person = random.one(of: Self.people)
+        var origin = Origin(operatorName: person.name, source: source, reason: "command \(ticket)", user: person.user)
+        guard source == "console" else { return .command(command, origin, ticket: ticket) }
+        origin.key = CommandKey(high: script.seed, low: ticket)
+        origin.basis = basis()
+        sent.append((command, origin))
+        if sent.count > Self.mostSent { sent.removeFirst() }
         return .command(command, origin, ticket: ticket)
+    }
+
+    private mutating func look(_ state: FleetState) {
+        if state.revision != view { views.append(state.revision) }
+        if views.count > Self.mostSent { views.removeFirst() }
+        view = state.revision
+    }
+
+    /// What a command is decided on: what is shown, mostly.
+    private mutating func basis() -> UInt64? {
+        if script.has(.staleView), random.chance(150), let old = views.first {
+            counts[.staleView] += 1
+            return old
+        }
+        return random.chance(700) ? view : nil
+    }
+
+    /// The same command under the same key, once or twice, whatever has become of it and of the engine that it went to; now
+    /// and then another command under that key, which is nobody's right.
+    private mutating func sendAgain() -> [EngineInput]? {
+        guard !sent.isEmpty else { return nil }
+        let (command, origin) = random.chance(500) ? sent[sent.count - 1] : random.one(of: sent)
+        counts[.repetition] += 1
+        let asked = random.chance(50) ? Command.pause(update: "u0") : command
+        return (0...random.number(0...1)).map { _ in
+            ticket += 1
+            return .command(asked, origin, ticket: ticket)
+        }
     }
 
     // MARK: - Choices

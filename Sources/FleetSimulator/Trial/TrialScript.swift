@@ -44,6 +44,10 @@ public struct TrialScript: Sendable {
         drawSettings(&draw)
         drawProfile(&draw)
         for number in 1...draw.number(1...5) { updates.append(update(number, &draw)) }
+        if draw.chance(250) {
+            settings.fourEyes.updateOver = draw.one(of: [0, 3, 12])
+            settings.fourEyes.rollbackOver = draw.one(of: [0, 2, 8])
+        }
     }
 
     func has(_ fault: FaultClass) -> Bool { faults.contains(fault) }

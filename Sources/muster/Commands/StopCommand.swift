@@ -41,7 +41,9 @@ struct StopCommand: ParsableCommand {
 
     private func ask(_ directory: String) throws -> EngineResponse? {
         do {
-            return try EngineSocketClient.send(EngineRequest(.stop, "", reason: why.reason), to: directory)
+            // Sent again it could meet the next engine, which nobody has asked to end.
+            return try EngineSocketClient.send(
+                EngineRequest(.stop, "", reason: why.reason), to: directory, period: .zero)
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
             throw ExitStatus.failed

@@ -33,6 +33,14 @@ struct UpdateOrderArguments: ParsableArguments {
 
     @Argument(help: "The update's id.")
     var update: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Refuse it if somebody else has changed the update since this record of the journal.",
+            discussion: """
+                The number is `revision` of `muster updates --json`. A pause is never refused for it.
+                """, valueName: "record"))
+    var ifUnchangedSince: UInt64?
 }
 
 extension UpdateStep {
@@ -41,7 +49,8 @@ extension UpdateStep {
     func run() throws {
         let delivery = try CommandDelivery(order.arguments)
         let request = EngineRequest(
-            Self.verb, order.update, reason: order.why.reason, confirmation: try confirmation())
+            Self.verb, order.update, reason: order.why.reason, confirmation: try confirmation(),
+            basis: order.ifUnchangedSince)
         try delivery.carryOut(request)
         print("\(Self.verb.rawValue) \(order.update): accepted")
     }

@@ -25,6 +25,10 @@ struct UpdatesCommand: ParsableCommand {
         @OrNull var endedAt: String?
         var counts: [String: Int]
         @OrNull var parent: String?
+        /// What waits for a second person.
+        @OrNull var waitsFor: String?
+        /// The latest record of the journal that is counted in.
+        var revision: UInt64
     }
 
     func run() throws {
@@ -51,6 +55,7 @@ struct UpdatesCommand: ParsableCommand {
             id: update.id, title: update.title, release: update.release.description, strategy: update.strategy,
             selector: loop.state.update(update.id)?.definition.selector.source ?? "",
             status: update.standing, reason: update.statusText, startedAt: update.startedAt?.iso,
-            endedAt: update.endedAt?.iso, counts: counts, parent: update.parent)
+            endedAt: update.endedAt?.iso, counts: counts, parent: update.parent,
+            waitsFor: update.proposal?.description, revision: loop.state.revision)
     }
 }

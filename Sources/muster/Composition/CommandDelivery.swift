@@ -61,7 +61,8 @@ struct CommandDelivery {
                 continue
             }
             do {
-                return responses + (try decideAlone(Array(commands.dropFirst(responses.count)), request.reason))
+                let count = responses.count
+                return responses + (try decideAlone(Array(commands.dropFirst(count)), Array(requests.dropFirst(count))))
             } catch let error as FactLogError {
                 // One that has just started does not listen yet; one that ends does not any more.
                 guard SQLiteJournal.isEngineRunning(in: directory), ContinuousClock.now < deadline else { throw error }
@@ -83,7 +84,8 @@ struct CommandDelivery {
                 remedy: "start the engine again, so that it takes the files over"))
     }
 
-    private func decideAlone(_ commands: [Command], _ reason: String) throws -> [EngineResponse] {
+    /// With the keys of the requests: one that an engine has carried out before it ended is answered and no more.
+    private func decideAlone(_ commands: [Command], _ requests: [EngineRequest]) throws -> [EngineResponse] {
         try place.expectOwn()
         var setup = FleetEngineSetup(
             definition: try place.definition(), directory: directory,
@@ -91,8 +93,10 @@ struct CommandDelivery {
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         setup.holder = .command
         let driver = try setup.makeDriver()
-        let origin = Origin(operatorName: UserName.own, source: "command line", reason: reason, user: UserName.own)
-        let inputs = commands.enumerated().map { EngineInput.command($1, origin, ticket: UInt64($0 + 1)) }
+        let origins = try requests.map { try $0.makeOrigin(UserName.own, user: UserName.own) }
+        let inputs = zip(commands, origins).enumerated().map { number, asked in
+            EngineInput.command(asked.0, asked.1, ticket: UInt64(number + 1))
+        }
         let replies = driver.advance(inputs).filter { $0.ticket > 0 }
         driver.shutDown()
         if let failure = driver.failure {

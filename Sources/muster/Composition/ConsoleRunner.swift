@@ -56,7 +56,8 @@ struct ConsoleArguments: ParsableArguments {
             printError(TextWidth.sanitised(problem.description))
             throw ExitStatus.badInput
         }
-        let user = ConsoleUser(name: name, isReadOnly: isReadOnly)
+        let user = ConsoleUser(
+            name: name, isReadOnly: isReadOnly, account: LocalUser(name: UserName.own, isOwner: true))
         var setup = ConsoleSession.Setup(user: user, alias: operatorName, themeName: themeName)
         // A theme of sixteen colours leaves it to the terminal which they are.
         setup.colour = colour.depth ?? (themeName == "ansi16" ? .c16 : nil)

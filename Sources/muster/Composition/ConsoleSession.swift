@@ -117,8 +117,9 @@ final class ConsoleSession {
         case .keys(let keys):
             for key in keys where ending == nil {
                 let typed = ConsoleUpdate.asTyped(key, among: keys, state: state)
+                let basis = ConsoleUpdate.basis(of: state, view: view)
                 for effect in ConsoleUpdate.handle(typed, state: &state, view: view) {
-                    perform(effect)
+                    perform(effect, basis: basis)
                 }
             }
         case .resized(let size): ConsoleUpdate.resized(to: size, state: &state)
@@ -128,9 +129,9 @@ final class ConsoleSession {
         }
     }
 
-    private func perform(_ effect: ConsoleEffect) {
+    private func perform(_ effect: ConsoleEffect, basis: UInt64) {
         switch effect {
-        case .send(let command, let reason): send(command, reason: reason)
+        case .send(let command, let reason): send(command, reason: reason, basis: basis)
         case .quit: ending = .quit
         case .detach: ending = .detach
         case .suspend:
@@ -147,8 +148,8 @@ final class ConsoleSession {
         }
     }
 
-    private func send(_ command: Command, reason: String) {
-        if let ticket = engine.submit(command, reason: reason) {
+    private func send(_ command: Command, reason: String, basis: UInt64) {
+        if let ticket = engine.submit(command, reason: reason, basis: basis) {
             pending[ticket] = command
         } else {
             ConsoleUpdate.reported("the engine takes no commands now: try again", isProblem: true, state: &state)

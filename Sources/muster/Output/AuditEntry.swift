@@ -17,6 +17,8 @@ struct AuditEntry: Encodable {
     @OrNull var remedy: String?
     /// Why it was asked, in the operator's words; may be empty.
     var reason: String
+    /// The command's own key, as it was sent; null: it had none.
+    @OrNull var key: String?
     var hash: String
     var previousHash: String
 
@@ -41,6 +43,7 @@ struct AuditEntry: Encodable {
         verb = command.verb
         object = command.object
         reason = command.origin.reason
+        key = command.origin.key?.description
         hash = record.hash.description
         previousHash = record.previousHash.description
     }

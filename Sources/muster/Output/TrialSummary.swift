@@ -11,7 +11,7 @@ struct TrialSummary {
     private var hours = 0.0
     private var fired = FaultCounts()
     private var outcomes: [Trace] = []
-    private var checks = [Int](repeating: 0, count: 19)
+    private var checks = [Int](repeating: 0, count: 20)
     private(set) var violation: (seed: UInt64, steps: Int, what: Violation, facts: [Fact])?
 
     /// - Parameters:
@@ -58,7 +58,7 @@ struct TrialSummary {
         var table = Table(["fault", "group", "#fired"])
         for fault in faults { table.rows.append([fault.rawValue, fault.group.rawValue, "\(fired[fault])"]) }
         lines += [""] + table.lines
-        let checked = (1...18).map { "\($0): \(checks[$0])" }.joined(separator: ", ")
+        let checked = (1...19).map { "\($0): \(checks[$0])" }.joined(separator: ", ")
         lines += ["", "checks of each invariant: \(checked)"]
         if !unfired.isEmpty { lines += ["never fired: " + unfired.map(\.rawValue).joined(separator: ", ")] }
         return lines + [""] + verdict
@@ -89,7 +89,7 @@ struct TrialSummary {
             seeds: seeds, fleetHours: Self.tenths(hours), steps: steps, facts: facts,
             seconds: (seconds * 1000).rounded() / 1000, stepsPerSecond: Int(Double(steps) / max(seconds, 0.001)),
             faultsFired: Dictionary(uniqueKeysWithValues: faults.map { ($0.rawValue, fired[$0]) }),
-            checks: Dictionary(uniqueKeysWithValues: (1...18).map { ("\($0)", checks[$0]) }),
+            checks: Dictionary(uniqueKeysWithValues: (1...19).map { ("\($0)", checks[$0]) }),
             violation: violation.map {
                 TrialReport.Found(
                     seed: $0.seed, step: $0.steps, invariant: $0.what.invariant, at: $0.what.at.iso, what: $0.what.what,

@@ -131,6 +131,9 @@ struct UpdatePlan: Encodable {
         if let limit = limits.bytesPerSecondPerRegion {
             lines.append("\(limit) \(limit == 1 ? "byte" : "bytes") a second in each region")
         }
+        if let size = settings.fourEyes.updateOver {
+            lines.append("a second person must approve more than \(NumberText.count(size, "device"))")
+        }
         let floor = settings.floor
         lines.append("\(floor.untouched) untouched at each site of \(floor.appliesFrom) or more")
         for freeze in settings.freezes {

@@ -1,0 +1,45 @@
+/// What one person may not do alone. Rollbacks by a gate are nobody's deed and wait for nobody.
+extension FleetState {
+    /// What follows from a deed that somebody asks for: itself, or, where it needs a second person, that it was asked for.
+    /// A second person who asks for the same approves by that.
+    func decide(
+        _ deed: Proposal.Deed, on devices: Int, of record: UpdateRecord, _ origin: Origin, _ events: [Event]
+    ) throws(Refusal) -> [Event] {
+        guard settings.fourEyes.needsSecondPerson(deed, devices: devices) else { return events }
+        guard let proposal = record.proposal, proposal.deed == deed else {
+            let proposal = Proposal(deed, devices: devices, by: origin.operatorName, user: origin.user)
+            return [.secondPersonAwaited(record.index, proposal)]
+        }
+        try expectSecondPerson(proposal, record, origin)
+        return events
+    }
+
+    /// What follows from an approval, if something was proposed; nil: nothing was.
+    func decideApprovalOfProposal(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event]? {
+        guard let proposal = record.proposal, proposal.deed != .start || record.status == .awaitingApproval else {
+            return nil
+        }
+        try expectSecondPerson(proposal, record, origin)
+        return switch proposal.deed {
+        case .start: [.updateApproved(record.index)]
+        case .rollBack: try rollbackEvents(record, rollbackTargets(record))
+        case .retryFailed: try retryEvents(record, retryTargets(record))
+        }
+    }
+
+    /// Names do not count: one user may give several.
+    private func expectSecondPerson(
+        _ proposal: Proposal, _ record: UpdateRecord, _ origin: Origin
+    ) throws(Refusal) {
+        guard !origin.user.isEmpty else {
+            throw Refusal(
+                "the \(proposal.deed) of \(record.id) waits for a second person, which \(origin.source) cannot be",
+                remedy: "approve it by `muster update approve`, or at a console")
+        }
+        guard origin.user != proposal.user else {
+            throw Refusal(
+                "\(proposal.name) asked for the \(proposal.deed) of \(record.id), and another person must approve it",
+                remedy: "ask somebody who has another user here; names of one user are one person")
+        }
+    }
+}
