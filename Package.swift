@@ -212,7 +212,8 @@ let package = Package(
         .testTarget(
             name: "MusterTests",
             dependencies: [
-                "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "CVterm", "TerminalTesting",
+                "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "EngineSocket", "CVterm",
+                "TerminalTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         fuzzing,
