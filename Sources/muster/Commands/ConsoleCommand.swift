@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import EngineSocket
 import FleetCore
 import FleetEngine
 import FleetFiles
