@@ -36,6 +36,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     public var key: String?
     /// The number of the latest fact of the view on which it was decided; nil: on none.
     public var basis: UInt64?
+    /// The revision of the blast radius that was confirmed, for a rollback; nil: it was not looked at.
+    public var preview: UInt64?
 
     /// A request of these parts, with a key of its own.
     public init(
@@ -81,7 +83,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .pause: return .pause(update: object)
         case .resume: return .resume(update: object)
         case .cancel: return .cancel(update: object)
-        case .rollBack: return .rollBack(update: object, confirmation: confirmation ?? "", preview: nil)
+        case .rollBack: return .rollBack(update: object, confirmation: confirmation ?? "", preview: preview)
         case .retryFailed: return .retryFailed(update: object)
         case .decommission: return .decommission(device: object)
         case .register: return .register([try registered()])

@@ -190,7 +190,7 @@ private final class DetachedFleet {
             }
         }
         guard isConnected else { throw BenchmarkFailure("the engine does not listen") }
-        var request = Array("{\"version\":1,\"command\":\"pause\",\"object\":\"nothing\",\"reason\":\"\"}\n".utf8)
+        var request = Array("{\"version\":2,\"command\":\"pause\",\"object\":\"nothing\",\"reason\":\"\"}\n".utf8)
         guard write(descriptor, &request, request.count) == request.count else {
             throw BenchmarkFailure("the engine takes no request")
         }

@@ -22,8 +22,8 @@ struct UpdateCommand: ParsableCommand {
 protocol UpdateStep: ParsableCommand {
     static var verb: EngineRequest.Verb { get }
     var order: UpdateOrderArguments { get }
-    /// The id as the operator confirmed it, where that is asked for.
-    func confirmation() throws -> String?
+    /// What is asked of the engine, once the operator has confirmed it where that is needed.
+    func makeRequest() throws -> EngineRequest
 }
 
 /// Which update, and why.
@@ -44,13 +44,13 @@ struct UpdateOrderArguments: ParsableArguments {
 }
 
 extension UpdateStep {
-    func confirmation() throws -> String? { nil }
+    func makeRequest() throws -> EngineRequest {
+        EngineRequest(Self.verb, order.update, reason: order.why.reason, basis: order.ifUnchangedSince)
+    }
 
     func run() throws {
         let delivery = try CommandDelivery(order.arguments)
-        let request = EngineRequest(
-            Self.verb, order.update, reason: order.why.reason, confirmation: try confirmation(),
-            basis: order.ifUnchangedSince)
+        let request = try makeRequest()
         try delivery.carryOut(request)
         print("\(Self.verb.rawValue) \(order.update): accepted")
     }
@@ -100,29 +100,5 @@ extension UpdateCommand {
             abstract: "Try the failed devices once more, as an update of its own.")
         static let verb = EngineRequest.Verb.retryFailed
         @OptionGroup var order: UpdateOrderArguments
-    }
-
-    /// `muster update rollback FLEET UPDATE`.
-    struct Rollback: UpdateStep {
-        static let configuration = CommandConfiguration(
-            abstract: "Send every device that the update changed back to the release it had before.",
-            discussion: "Asks for the update's id, typed in full, unless --yes is given.")
-        static let verb = EngineRequest.Verb.rollBack
-        @OptionGroup var order: UpdateOrderArguments
-
-        @Flag(help: "Do not ask.")
-        var yes = false
-
-        func confirmation() throws -> String? {
-            if yes { return order.update }
-            guard isatty(STDIN_FILENO) == 1 else {
-                printError(
-                    "muster: a rollback is confirmed by the update's id on a terminal; --yes confirms it elsewhere")
-                throw ExitStatus.badInput
-            }
-            FileHandle.standardError.write(
-                Data("Type \(TextWidth.sanitised(order.update)) to roll it back: ".utf8))
-            return readLine() ?? ""
-        }
     }
 }
