@@ -41,10 +41,11 @@ struct FleetLoad {
         let checks = UpdateChecks(releases: versions, devices: intake?.devices)
         for update in updates { checks.check(update) }
         if let intake { checkNames(settings, devices: intake.devices) }
+        settings.alerts?.check()
         return result(
             FleetDefinition(
                 settings: settings.settings, devices: intake?.devices ?? [], releases: releases.map(\.release),
-                updates: updates.map(\.definition), simulation: simulation))
+                updates: updates.map(\.definition), simulation: simulation, alerts: settings.alerts?.settings))
     }
 
     private func result(_ definition: FleetDefinition?) -> LoadResult {

@@ -4,7 +4,7 @@ import FleetCore
 struct FleetSettingsReader {
     private static let keys = [
         "version", "name", "time-zone", "zones", "sites", "heartbeat", "limits", "floor", "freezes", "gate", "retry",
-        "deadlines", "access", "four-eyes",
+        "deadlines", "access", "four-eyes", "alerts",
     ]
 
     /// What a fleet is called that has no name; its file is refused.
@@ -15,6 +15,8 @@ struct FleetSettingsReader {
     /// The regions and sites that the file names, with their places.
     var namedRegions: [(name: String, place: Place?)] = []
     var namedSites: [(name: String, place: Place?)] = []
+    /// What leaves the box by itself; nil: nothing.
+    private(set) var alerts: AlertReader?
 
     init(_ root: YamlValue?) {
         guard let map = root?.map("a fleet", known: Self.keys) else { return }
@@ -32,6 +34,7 @@ struct FleetSettingsReader {
         readDeadlines(map["deadlines"])
         settings.access = AccessReader.read(map["access"])
         readFourEyes(map["four-eyes"])
+        alerts = map["alerts"].flatMap { AlertReader($0) }
     }
 
     private mutating func readZones(_ map: YamlMap) {

@@ -12,17 +12,21 @@ public struct FleetDefinition: Hashable, Sendable {
     public var updates: [UpdateDefinition]
     /// `simulation.yaml`; terminals that behave well if there is none.
     public var simulation: SimulationProfile
+    /// `alerts` of `fleet.yaml`; nil: nothing leaves the box by itself.
+    public var alerts: AlertSettings?
 
     /// A fleet of these parts.
     public init(
         settings: FleetSettings, devices: [DeviceRecord] = [], releases: [Release] = [],
-        updates: [UpdateDefinition] = [], simulation: SimulationProfile = SimulationProfile()
+        updates: [UpdateDefinition] = [], simulation: SimulationProfile = SimulationProfile(),
+        alerts: AlertSettings? = nil
     ) {
         self.settings = settings
         self.devices = devices
         self.releases = releases
         self.updates = updates
         self.simulation = simulation
+        self.alerts = alerts
     }
 }
 

@@ -42,7 +42,8 @@ extension FuzzReader {
         "per-region: ", "per-site: ", "starts-per-minute: ", "ramp: ", "bytes-per-second-per-region: ", "floor:",
         "untouched: ", "applies-from: ", "freezes:", "from: 2026-11-23T00:00", "until: 2026-12-02", "regions: ",
         "gate: {success: 95%}", "retry:", "attempts: ", "backoff: ", "maximum: ", "deadlines:", "offered: ",
-        "downloading: ", "installing: ", "confirming: ", "America/New_York", "90s", "24h", "3d",
+        "downloading: ", "installing: ", "confirming: ", "America/New_York", "90s", "24h", "3d", "alerts:", "webhook:",
+        "url: https://a.b/c", "secret-file: /s", "command: [/a, b]", "on: [silent, completed]", "collapse: ",
     ]
     private static let updateWords = [
         "id: ", "title: ", "release: 2.4.0", "devices: all", "strategy: immediate", "strategy: scheduled",
