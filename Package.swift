@@ -101,6 +101,15 @@ let package = Package(
             ]),
         // Commands from other processes of this machine to an engine that runs.
         .target(name: "EngineSocket", dependencies: ["FleetCore", "FleetEngine"]),
+        // What happened, to those who are not at a console: by a signed post, by a program.
+        .systemLibrary(name: "CSpawn"),
+        .target(
+            name: "Alerts",
+            dependencies: [
+                "FleetCore", "FleetEngine", "CSpawn", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
@@ -119,7 +128,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "DeviceGateway", "GatewayTLS", "TerminalClients", "EngineSocket", "Cells", "Console", "CursesTerminal",
+                "DeviceGateway", "GatewayTLS", "TerminalClients", "EngineSocket", "Alerts", "Cells", "Console",
+                "CursesTerminal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -189,6 +199,13 @@ let package = Package(
                 "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "EngineSocketTests", dependencies: ["FleetCore", "FleetEngine", "EngineSocket"]),
+        // Receivers that fail, hang and lie, programs that hang and fork, and an engine that is killed.
+        .testTarget(
+            name: "AlertsTests",
+            dependencies: [
+                "muster", "Alerts", "FleetCore", "FleetEngine", "FleetJournal", "TerminalTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         // The gateway with an engine, a journal and a store behind it, against clients that mean it no good.
         .testTarget(
             name: "DeviceGatewayTests",

@@ -4,8 +4,8 @@ import Testing
 /// Every target has a DocC catalog, and what a catalog links to is declared in its target.
 struct CatalogTests {
     static let targets = [
-        "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetCore", "FleetEngine",
-        "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "muster",
+        "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetCore",
+        "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "muster",
     ]
 
     /// Words that a name is declared behind.

@@ -111,7 +111,7 @@ struct ConsoleCommand: ParsableCommand {
         switch ending {
         case .signal(SIGHUP): engine.runWithoutScreen()
         case .detach:
-            engine.end()
+            engine.end(isHandedOver: true)
             let process = try DetachedEngine.launch(loggingIn: directory)
             try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
             print("the engine goes on as process \(process) until no update is under way and no console is open")
@@ -137,7 +137,9 @@ struct ConsoleCommand: ParsableCommand {
         }
         engine.simulationSpeed = simulate ? speed : nil
         let whole = engine
-        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { _ in {} }
+        // The clock of simulated terminals is nobody's, and what happens to them is no reason to call anybody.
+        let alerts = simulate ? nil : try AlertRunner.withOwnLog(definition, in: directory)
+        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { _ in {} }
     }
 
     /// Lets devices call in while the engine runs.
@@ -151,11 +153,13 @@ struct ConsoleCommand: ParsableCommand {
             security: try gatewayArguments.security(logger), logger: logger)
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
         try gateway.prepare()
+        let alerts = try AlertRunner(engine.definition, in: directory, logger: logger, flush: { log.flush() })
+        gateway.alerts = alerts
         var engine = engine
         engine.link = gateway.bell
         engine.commitTimes = gateway.commitTimes
         let whole = engine, runner = gateway
-        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory) { host in
+        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { host in
             let running = try runner.start(host)
             return {
                 runner.stop(running)

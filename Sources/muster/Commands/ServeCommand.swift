@@ -45,6 +45,7 @@ struct ServeCommand: ParsableCommand {
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
             logger: logger)
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
+        gateway.alerts = try AlertRunner(definition, in: directory, logger: logger)
         try gateway.prepare()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
@@ -68,6 +69,7 @@ struct ServeCommand: ParsableCommand {
             host.stop()
             throw error
         }
+        gateway.alerts?.start(host)
         let failure = end.wait()
         if let failure {
             logger.critical("the engine has failed, and ends", metadata: ["failure": "\(failure)"])
@@ -76,7 +78,9 @@ struct ServeCommand: ParsableCommand {
         }
         gateway.stop(running)
         socket.stop()
-        guard host.stop() else {
+        let hasEnded = host.stop()
+        gateway.alerts?.end()
+        guard hasEnded else {
             printError("muster: the engine did not end within 10 s; its journal is whole")
             throw ExitStatus.failed
         }

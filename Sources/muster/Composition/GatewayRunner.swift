@@ -23,6 +23,8 @@ struct GatewayRunner {
     var limits = GatewayLimits()
     /// How long commits of the journal take.
     let commitTimes = CommitTimes()
+    /// What tells of the engine beside it; nil: nothing does.
+    var alerts: AlertRunner?
 
     /// Real devices have nothing to do with the state of simulated ones, whose clock is another.
     static func refuseSimulated(_ directory: String) throws {
@@ -34,16 +36,7 @@ struct GatewayRunner {
     }
 
     /// The log of a gateway whose process has a screen, in a file of bounded size.
-    static func log(in directory: String) throws -> LogQueue {
-        let path = "\(directory)/gateway.log"
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        guard let file = LogFile(path: path) else {
-            printError("muster: \(TextWidth.sanitised(path)) cannot be written: \(String(cString: strerror(errno)))")
-            throw ExitStatus.failed
-        }
-        return LogQueue { file.append($0) }
-    }
+    static func log(in directory: String) throws -> LogQueue { try .file("gateway.log", in: directory) }
 
     /// Makes sure that devices can be served, and puts the files of the fleet's releases where they are delivered from;
     /// before the engine starts, so that no device is told to fetch what cannot be had.
@@ -88,8 +81,9 @@ struct GatewayRunner {
             artifacts: files, security: security, logger: logger, limits: limits,
             readings: EngineReadings(
                 failure: { host.failure },
-                metrics: { [commitTimes] in
+                metrics: { [commitTimes, alerts] in
                     await EngineMetrics(host: host, commitTimes: commitTimes).read() + files.metrics
+                        + (alerts?.metrics ?? [])
                 }))
         if security == nil, !address.isLoopback {
             logger.warning(

@@ -8,13 +8,17 @@ final class OwnEngine {
     let host: EngineHost
     private let socket: EngineSocketServer?
     private let endBeside: () -> Void
+    /// What tells of the engine to those who are not here; it outlives the engine by a moment.
+    private let alerts: AlertRunner?
     /// Whether somebody has asked it to end.
     let stops: StopRequest
     private var hasEnded = false
 
     private init(
-        _ host: EngineHost, _ socket: EngineSocketServer?, stops: StopRequest, endBeside: @escaping () -> Void
+        _ host: EngineHost, _ socket: EngineSocketServer?, _ alerts: AlertRunner?, stops: StopRequest,
+        endBeside: @escaping () -> Void
     ) {
+        self.alerts = alerts
         self.host = host
         self.socket = socket
         self.stops = stops
@@ -24,17 +28,20 @@ final class OwnEngine {
     /// Starts an engine and waits until it has taken its journal up.
     /// - Parameters:
     ///   - directory: The state folder in which other processes reach it; nil: they do not.
+    ///   - alerts: What tells of it; nil: nothing does.
     ///   - beside: Starts what else works on the engine, and gives what ends it.
     static func start(
         _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, reachedIn directory: String? = nil,
-        beside: (EngineHost) throws -> () -> Void
+        alerts: AlertRunner? = nil, beside: (EngineHost) throws -> () -> Void
     ) throws -> OwnEngine {
         let stops = StopRequest()
         let host = EngineHost { stops.onEngineEnd() }
         try start(host, makeDriver)
         let socket = try directory.map { try CommandSocket.start(host, in: $0) { stops.ask() } }
         do {
-            return OwnEngine(host, socket, stops: stops, endBeside: try beside(host))
+            let endBeside = try beside(host)
+            alerts?.start(host)
+            return OwnEngine(host, socket, alerts, stops: stops, endBeside: endBeside)
         } catch {
             socket?.stop()
             host.stop()
@@ -66,12 +73,14 @@ final class OwnEngine {
     }
 
     /// Ends everything in good order. Once.
-    func end() {
+    /// - Parameter isHandedOver: Whether another process goes on as the engine at once.
+    func end(isHandedOver: Bool = false) {
         guard !hasEnded else { return }
         hasEnded = true
         endBeside()
         socket?.stop()
         if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
+        alerts?.end(isHandedOver: isHandedOver)
     }
 
     /// Goes on without a screen until nothing is under way and nobody looks on, somebody asks it to end, or it has failed.

@@ -1,3 +1,4 @@
+import Cells
 import Foundation
 import Synchronization
 
@@ -23,6 +24,18 @@ final class LogQueue: Sendable {
 
     /// The log of a process without a screen.
     static func standardError() -> LogQueue { LogQueue { try? FileHandle.standardError.write(contentsOf: $0) } }
+
+    /// A log in the state folder, in a file of bounded size, for a process that has a screen.
+    static func file(_ name: String, in directory: String) throws -> LogQueue {
+        let path = "\(directory)/\(name)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard let file = LogFile(path: path) else {
+            printError("muster: \(TextWidth.sanitised(path)) cannot be written: \(String(cString: strerror(errno)))")
+            throw ExitStatus.failed
+        }
+        return LogQueue { file.append($0) }
+    }
 
     /// Takes a line, whole and with its end.
     func add(_ line: Data) {
