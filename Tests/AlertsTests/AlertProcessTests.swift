@@ -26,6 +26,8 @@ struct AlertProcessTests {
         #expect(serve.stop() == 0)
         // Nothing was live.
         #expect(receiver.requests.count == 1)
+        // The journal is whole by itself, though the alerts read it to the last.
+        #expect(!FileManager.default.fileExists(atPath: "\(fleet.state)/journal.sqlite-wal"))
         #expect(fleet.folder.text("serve").contains(#""message":"alert delivered""#))
         #expect(try fleet.folder.mode("state/alerts.json") == 0o600)
     }

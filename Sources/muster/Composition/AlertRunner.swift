@@ -12,7 +12,7 @@ import Logging
 final class AlertRunner: Sendable {
     /// nil: the fleet has none.
     private let service: AlertService?
-    private let directory: String
+    private let directory: String, fleet: String
     /// Ends what was begun for the log.
     private let flush: @Sendable () -> Void
 
@@ -23,12 +23,13 @@ final class AlertRunner: Sendable {
     ) throws {
         self.directory = directory
         self.flush = flush
+        let fleet = definition.settings.name
+        self.fleet = fleet
         guard let settings = definition.alerts else {
             service = nil
             return
         }
         try Self.expectUsable(settings)
-        let fleet = definition.settings.name
         service = AlertService(
             Self.options(settings, fleet, directory), factCount: try Self.factCount(directory, fleet: fleet),
             logger: logger, openJournal: { try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly) }
@@ -75,8 +76,19 @@ final class AlertRunner: Sendable {
     /// Ends, once the engine has ended.
     /// - Parameter isHandedOver: Whether another process goes on as the engine at once.
     func end(isHandedOver: Bool = false) {
-        service?.end(isHandedOver: isHandedOver)
+        if let service {
+            service.end(isHandedOver: isHandedOver)
+            if !isHandedOver { putLogIntoJournal() }
+        }
         flush()
+    }
+
+    /// SQLite's write-ahead log goes into the journal when the last connection to it is closed, unless that could only read,
+    /// as that of the alerts: `journal.sqlite` alone is to be the whole journal behind an end in good order. An engine that
+    /// has begun meanwhile does it at its own end.
+    private func putLogIntoJournal() {
+        let journal = try? SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readWrite, holder: .command)
+        try? journal?.close()
     }
 
     /// What it counts, as Prometheus reads it.
