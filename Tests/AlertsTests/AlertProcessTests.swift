@@ -81,6 +81,8 @@ struct AlertProcessTests {
         let receiver = try Receiver()
         let fleet = try AlertFleet(alerts: webhook(receiver))
         let first = try fleet.serve("first")
+        // They begin behind the gateway.
+        try eventually("alerts.json") { !fleet.folder.text("state/alerts.json").isEmpty }
         let before = fleet.folder.text("state/alerts.json")
         let second = try fleet.run(["serve", fleet.fleet, "--state", fleet.state, "--listen", "127.0.0.1:0"])
         #expect(second.code == 1 && second.text.contains("another engine runs here"))
