@@ -29,6 +29,8 @@ public struct EngineStatistics: Hashable, Sendable {
     public var consoles = 0
     /// Updates that have started and not ended.
     public var openUpdates = 0
+    /// Devices with an order under way, in any update.
+    public var inFlight = 0
     /// The latest updates that have started, oldest first.
     public var updates: [Update] = []
 
@@ -41,6 +43,7 @@ extension EngineLoop {
     public var statistics: EngineStatistics {
         var statistics = EngineStatistics()
         statistics.openUpdates = state.openUpdates.count
+        statistics.inFlight = state.openUpdates.reduce(0) { $0 + state.updates[$1.offset].inFlight }
         let started = state.updates.filter { $0.startedAt != nil }.suffix(EngineStatistics.mostUpdates)
         statistics.updates = started.map { record in
             let phases = record.definition.hasGates ? record.phases : []

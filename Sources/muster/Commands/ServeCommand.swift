@@ -23,6 +23,9 @@ struct ServeCommand: ParsableCommand {
             While it runs, `muster console` opens the dashboard on it, commands such as `muster device` and \
             `muster update` reach it, and `muster stop` ends it, all by engine.sock in the state folder.
 
+            Under systemd it says when it is ready, that its engine answers, and that it ends, as sd_notify(3) wants it; \
+            `muster service unit` prints a unit.
+
             Exit codes: 0 ended by a signal, 1 the engine or the gateway failed, 2 bad input.
             """)
 
@@ -36,7 +39,11 @@ struct ServeCommand: ParsableCommand {
         let log = LogQueue.standardError()
         defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
-        let definition = try arguments.load(for: .service) { logger.warning("a file of the fleet is not all right: \($0)") }
+        let pulse = ServicePulse()
+        defer { pulse.stop() }
+        let definition = try arguments.load(for: .service) {
+            logger.warning("a file of the fleet is not all right: \($0)")
+        }
         for update in start { try KnownUpdates(definition, arguments).expect(update) }
         let directory = arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
@@ -52,10 +59,12 @@ struct ServeCommand: ParsableCommand {
             operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
             commitTimes: gateway.commitTimes)
-        try serve(engine, gateway, logger)
+        try serve(engine, gateway, logger, pulse)
     }
 
-    private func serve(_ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ logger: Logger) throws {
+    private func serve(
+        _ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ logger: Logger, _ pulse: ServicePulse
+    ) throws {
         let end = EndOfService { gateway.reloadSecurity() }
         let host = EngineHost { end.look() }
         end.watch { host.failure }
@@ -70,7 +79,9 @@ struct ServeCommand: ParsableCommand {
             throw error
         }
         gateway.alerts?.start(host)
+        pulse.isReady(host)
         let failure = end.wait()
+        pulse.isEnding()
         if let failure {
             logger.critical("the engine has failed, and ends", metadata: ["failure": "\(failure)"])
         } else {

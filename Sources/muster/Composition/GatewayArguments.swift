@@ -66,12 +66,15 @@ struct GatewayArguments: ParsableArguments {
 }
 
 /// Where devices call in.
-struct ListenAddress: ExpressibleByArgument, Hashable, Sendable {
+struct ListenAddress: ExpressibleByArgument, Hashable, Sendable, CustomStringConvertible {
     var host: String
     var port: Int
 
     /// The address of this machine alone, as long as nobody names another.
     static let standard = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    /// As it is read.
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Whether only this machine can reach it.
     var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }

@@ -14,10 +14,10 @@ final class ConsoleRun {
     ) throws {
         self.scratch = scratch
         let simulation = speed.map { ["--simulate", "--speed", "\($0)"] } ?? []
-        let muster = try BuiltProduct.path(of: "muster")
+        let command = try scratch.command(["console", scratch.fleet] + simulation + options)
         terminal = try PtyProcess(
-            executable: user == nil ? muster : OtherUser.tool,
-            arguments: (user.map { $0.options + [muster] } ?? []) + ["console", scratch.fleet] + simulation + options,
+            executable: user == nil ? command.program : OtherUser.tool,
+            arguments: (user.map { $0.options + [command.program] } ?? []) + command.arguments,
             environment: scratch.environment.merging(environment) { $1 }, columns: columns, rows: rows)
     }
 

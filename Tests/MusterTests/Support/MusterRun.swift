@@ -19,12 +19,9 @@ struct MusterRun {
     ) throws {
         self.arguments = arguments
         let process = Process()
-        process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
-        process.arguments = arguments
-        if let user {
-            process.executableURL = URL(filePath: OtherUser.tool)
-            process.arguments = user.options + [try BuiltProduct.path(of: "muster")] + arguments
-        }
+        let command = try scratch.command(arguments)
+        process.executableURL = URL(filePath: user == nil ? command.program : OtherUser.tool)
+        process.arguments = (user.map { $0.options + [command.program] } ?? []) + command.arguments
         if let mostFileBlocks {
             // A write beyond the limit fails only where its signal is ignored. What it says would be such a write.
             let limited = "trap '' XFSZ; ulimit -f \(mostFileBlocks); exec \"$@\" 2>/dev/null"

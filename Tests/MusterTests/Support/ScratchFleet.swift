@@ -1,4 +1,5 @@
 import Foundation
+import TerminalTesting
 
 /// A copy of the sample fleet in a directory of its own, with homes for state and configuration beside it, all removed
 /// with the value.
@@ -18,6 +19,16 @@ final class ScratchFleet {
     }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    /// The mask under which the program creates files, in octal; nil: that of the tests.
+    var mask: String?
+
+    /// What runs the program with these arguments.
+    func command(_ arguments: [String]) throws -> (program: String, arguments: [String]) {
+        let program = try BuiltProduct.path(of: "muster")
+        guard let mask else { return (program, arguments) }
+        return ("/bin/sh", ["-c", "umask \(mask); exec \"$@\"", "sh", program] + arguments)
+    }
 
     /// The fleet's directory.
     var fleet: String { "\(root)/fleet" }

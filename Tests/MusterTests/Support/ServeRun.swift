@@ -11,13 +11,17 @@ final class ServeRun {
     private(set) var port = 0
 
     /// Starts it on a free port and waits until it listens.
-    init(_ scratch: ScratchFleet, _ options: [String] = [], listen: String = "127.0.0.1:0") throws {
+    init(
+        _ scratch: ScratchFleet, _ options: [String] = [], listen: String = "127.0.0.1:0",
+        environment: [String: String] = [:]
+    ) throws {
         self.scratch = scratch
         log = "\(scratch.root)/serve-\(UUID().uuidString)"
         _ = FileManager.default.createFile(atPath: log, contents: nil)
-        process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
-        process.arguments = ["serve", scratch.fleet, "--listen", listen] + options
-        process.environment = scratch.environment
+        let command = try scratch.command(["serve", scratch.fleet, "--listen", listen] + options)
+        process.executableURL = URL(filePath: command.program)
+        process.arguments = command.arguments
+        process.environment = scratch.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(filePath: "\(scratch.root)/work")
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
@@ -48,6 +52,9 @@ final class ServeRun {
         }
         throw ScratchFleet.Failure(description: "the line did not come: \(text)")
     }
+
+    /// Its process.
+    var pid: pid_t { process.processIdentifier }
 
     /// Sends it a signal.
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
