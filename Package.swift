@@ -99,6 +99,12 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "X509", package: "swift-certificates"),
             ]),
+        // The state of a fleet in one file, and back.
+        .target(
+            name: "FleetBackup",
+            dependencies: [
+                "FleetCore", "FleetEngine", "FleetJournal", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         // Commands from other processes of this machine to an engine that runs.
         .target(name: "EngineSocket", dependencies: ["FleetCore", "FleetEngine"]),
         // What happened, to those who are not at a console: by a signed post, by a program.
@@ -128,7 +134,8 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "DeviceGateway", "GatewayTLS", "TerminalClients", "EngineSocket", "Alerts", "Cells", "Console",
+                "DeviceGateway", "GatewayTLS", "TerminalClients", "EngineSocket", "FleetBackup", "Alerts", "Cells",
+                "Console",
                 "CursesTerminal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -166,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "FleetJournalTests",
             dependencies: [
-                "FleetCore", "FleetEngine", "FleetJournal", "JournalProbe",
+                "FleetCore", "FleetEngine", "FleetJournal", "FleetBackup", "JournalProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Runs trials with the core and the simulator alone, for the mutants.
@@ -229,7 +236,8 @@ let package = Package(
         .testTarget(
             name: "MusterTests",
             dependencies: [
-                "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "EngineSocket", "CVterm",
+                "muster", "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "EngineSocket", "FleetBackup",
+                "CVterm",
                 "TerminalTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

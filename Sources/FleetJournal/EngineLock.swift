@@ -32,7 +32,19 @@ final class EngineLock {
             _ = Foundation.close(descriptor)
             throw failure
         }
+        guard Self.isFile(descriptor, at: path) else {
+            _ = flock(descriptor, LOCK_UN)
+            _ = Foundation.close(descriptor)
+            throw FactLogError("\(directory.path) was replaced at this moment", remedy: "try again")
+        }
         sign(holder)
+    }
+
+    /// Whether a file is the one at a path: a restore may have put another folder in place since it was opened.
+    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+        var opened = stat(), present = stat()
+        return fstat(descriptor, &opened) == 0 && lstat(path, &present) == 0
+            && opened.st_ino == present.st_ino && opened.st_dev == present.st_dev
     }
 
     /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.

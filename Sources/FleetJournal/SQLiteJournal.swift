@@ -119,7 +119,7 @@ extension SQLiteJournal {
     /// SQLite's header has 100 bytes, its smallest page 512.
     private static let smallestDatabase = 512
 
-    private static func queue(path: String, mode: Mode) throws -> DatabaseQueue {
+    static func queue(path: String, mode: Mode) throws -> DatabaseQueue {
         try checkLength(path)
         try WriteAheadLog.check(logPath(path))
         var configuration = Configuration()

@@ -22,7 +22,8 @@ struct Muster: ParsableCommand {
             SnapshotCommand.self,
             ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
             CheckCommand.self, ReleaseCommand.self, ServeCommand.self, DeviceCommand.self, UpdateCommand.self,
-            AlertCommand.self, ServiceCommand.self, ThemeCommand.self, TrialCommand.self,
+            AlertCommand.self, BackupCommand.self, RestoreCommand.self, ServiceCommand.self, ThemeCommand.self,
+            TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other, and its mistake

@@ -7,6 +7,7 @@ extension FactGenerator {
         case .commandAccepted: .commandAccepted(command())
         case .commandRefused: .commandRefused(command(), Refusal(text(), remedy: text()))
         case .clockStepped: .clockStepped(by: .milliseconds(Int64(int())))
+        case .ordersRenumbered: .ordersRenumbered(behind: UInt32(truncatingIfNeeded: int()))
         case .fleetConfigured: .fleetConfigured(settings())
         case .releaseAdded: .releaseAdded(release())
         case .deviceRegistered: .deviceRegistered(record())

@@ -87,6 +87,7 @@ enum CodingSamples {
             ("", .deviceDescribed(device, [Tag("hw", "rev 3"), Tag("mac", "02:00:00:00:00:01")])),
             ("held", .assignmentSkipped(update, device, .held)),
             ("", .proposalWithdrawn(update)),
+            ("", .ordersRenumbered(behind: 16_777_300)),
         ]
             + Proposal.Deed.allCases.map {
                 ("\($0)", .secondPersonAwaited(update, Proposal($0, devices: 120, by: "kim (ops)", user: "ops")))

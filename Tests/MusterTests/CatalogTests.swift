@@ -4,7 +4,8 @@ import Testing
 /// Every target has a DocC catalog, and what a catalog links to is declared in its target.
 struct CatalogTests {
     static let targets = [
-        "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetCore",
+        "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
+        "FleetCore",
         "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "muster",
     ]
 

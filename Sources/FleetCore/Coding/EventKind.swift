@@ -5,6 +5,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case commandAccepted = 2
     case commandRefused = 3
     case clockStepped = 4
+    case ordersRenumbered = 8
 
     case fleetConfigured = 16
     case releaseAdded = 17
@@ -65,6 +66,7 @@ extension Event {
         case .commandAccepted: .commandAccepted
         case .commandRefused: .commandRefused
         case .clockStepped: .clockStepped
+        case .ordersRenumbered: .ordersRenumbered
         case .fleetConfigured: .fleetConfigured
         case .releaseAdded: .releaseAdded
         case .deviceRegistered: .deviceRegistered

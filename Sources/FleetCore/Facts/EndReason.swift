@@ -26,6 +26,8 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
     public static let decommissioned = FailureCause(code: "decommissioned", isPermanent: true)
     /// The device was held, and nothing that it said since counted.
     public static let held = FailureCause(code: "held", isPermanent: true)
+    /// The order was under way in a backup; whether it was carried out since is not known.
+    public static let notKnown = FailureCause(code: "not known since the backup", isPermanent: false)
 
     /// The device said that it was done, and reports another version.
     public static func reports(_ version: Version) -> FailureCause {

@@ -44,6 +44,9 @@ public enum Event: Hashable, Sendable {
     /// The machine's clock was set by so much. Every moment that the state keeps moves along, so that what has run for
     /// an hour has still run for an hour, and nothing waits for a moment that the clock took back.
     case clockStepped(by: Duration)
+    /// The journal came from a backup: what engine and devices did since is not in it. Orders are numbered behind this
+    /// generation from here on, so that none has the number of one that was given after the backup.
+    case ordersRenumbered(behind: UInt32)
     case commandAccepted(CommandRecord)
     case commandRefused(CommandRecord, Refusal)
 

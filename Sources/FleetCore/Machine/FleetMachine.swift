@@ -60,6 +60,14 @@ public struct FleetMachine: Sendable {
         deadlines.invalidate()
     }
 
+    /// Takes over a journal that came from a backup, on behalf of an operator: see `FleetState.decideRestore`. Nothing may
+    /// have been taken up or decided before. Throws if too many orders were given in the life of this fleet.
+    public mutating func restore(_ origin: Origin, now: Timestamp) throws(Refusal) {
+        let events = try state.decideRestore(by: origin.operatorName, now: now)
+        record(.commandAccepted(CommandRecord(verb: "restore", object: state.settings.name, origin: origin)), now)
+        for event in events { record(event, now) }
+    }
+
     /// Facts decided since the last call; they are the caller's to make durable.
     public mutating func takeFacts() -> [Fact] {
         defer { facts = [] }

@@ -5,6 +5,8 @@ extension FleetState {
         switch fact.event {
         case .engineStarted: listeningSince = fact.at
         case .clockStepped(let step): moveAll(by: step)
+        case .ordersRenumbered(let number):
+            generation = max(generation, min(number, UInt32(StateBounds.largestGeneration)))
         case .commandAccepted(let record): applyCommand(record, nil, at: fact.at)
         case .commandRefused(let record, let refusal): applyCommand(record, refusal, at: fact.at)
         case .fleetConfigured(let settings): self.settings = settings

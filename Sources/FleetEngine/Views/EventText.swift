@@ -20,6 +20,7 @@ struct EventText {
         switch event {
         case .engineStarted: ("engine started", .plain)
         case .clockStepped(let step): (Self.clockText(step), .caution)
+        case .ordersRenumbered: ("restored from a backup: what was done since is not known", .caution)
         case .commandAccepted(let record): commandLine(record)
         case .commandRefused(let record, let refusal):
             ("refused: \(record.verb) \(record.object): \(refusal.message)", .caution)

@@ -7,7 +7,7 @@ extension Oracle {
         book.facts += 1
         takeTime(fact)
         switch fact.event {
-        case .clockStepped: break
+        case .clockStepped, .ordersRenumbered: break
         case .engineStarted: takeUp()
         case .commandAccepted(let record): takeCommand(record, .accepted)
         case .commandRefused(let record, let refusal): takeCommand(record, .refused(refusal))

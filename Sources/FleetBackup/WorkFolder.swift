@@ -1,0 +1,86 @@
+import Foundation
+
+/// A folder beside what is to come of it, for its owner alone. It belongs to one process at a time; what a killed one left
+/// in it is removed by the next.
+final class WorkFolder {
+    let path: String
+    private var descriptor: Int32 = -1
+    private var isKept = false
+
+    /// Takes the folder.
+    /// - Parameter purpose: What another process is doing that has it.
+    init(_ path: String, purpose: String) throws {
+        self.path = path
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw BackupFailure.ofSystem(
+                "the folder \(path) cannot be created", remedy: "check who may write in the folder above it")
+        }
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw BackupFailure.ofSystem("\(path) cannot be used", remedy: "move it away")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillThere else {
+            throw BackupFailure("another process is \(purpose) here", remedy: "try again when it has ended")
+        }
+        _ = fchmod(descriptor, 0o700)
+        try empty()
+    }
+
+    deinit {
+        if !isKept, descriptor >= 0, isStillThere {
+            try? empty()
+            _ = rmdir(path)
+        }
+        // The lock is given up behind the removal, so that nobody takes a folder that is about to go.
+        if descriptor >= 0 { _ = close(descriptor) }
+    }
+
+    /// Says that the folder has become something else, and is not to be removed.
+    func keep() { isKept = true }
+
+    /// Makes the names in it durable.
+    func sync() throws {
+        guard fsync(descriptor) == 0 else {
+            throw BackupFailure.ofSystem("the folder \(path) cannot be synced", remedy: "use a local file system")
+        }
+    }
+
+    private var isStillThere: Bool {
+        var opened = stat(), present = stat()
+        return fstat(descriptor, &opened) == 0 && lstat(path, &present) == 0 && opened.st_ino == present.st_ino
+            && opened.st_dev == present.st_dev
+    }
+
+    /// Removes what Muster puts there; anything else is somebody's, and is left.
+    private func empty() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+            guard name.hasPrefix("journal.") || Self.ownNames.contains(name) else {
+                throw BackupFailure("\(path) has files of somebody else: \(name)", remedy: "move that folder away")
+            }
+            guard unlink("\(path)/\(name)") == 0 else {
+                throw BackupFailure.ofSystem("\(path)/\(name) cannot be removed", remedy: "move it away")
+            }
+        }
+    }
+
+    /// What there can be beside the journal.
+    private static let ownNames: Set<String> = [
+        StateBackup.archiveName, "engine.lock", "checkpoint", "checkpoint.new", "credentials", "terminals.flash",
+    ]
+
+    /// Makes the names in a folder durable.
+    static func syncFolder(of path: String) throws {
+        let above = folder(of: path)
+        let descriptor = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { _ = close(descriptor) } }
+        guard descriptor >= 0, fsync(descriptor) == 0 else {
+            throw BackupFailure.ofSystem("the folder \(above) cannot be synced", remedy: "use a local file system")
+        }
+    }
+
+    /// The folder above a path; that of a bare name is where the process stands.
+    static func folder(of path: String) -> String {
+        let above = (path as NSString).deletingLastPathComponent
+        return above.isEmpty ? "." : above
+    }
+}

@@ -1,0 +1,135 @@
+import FleetBackup
+import FleetCore
+import FleetJournal
+import Foundation
+import TerminalTesting
+import Testing
+
+/// `muster backup` and `muster restore`, by the real program.
+@Suite(.timeLimit(.minutes(5)))
+struct BackupTests {
+    /// As fast as it goes, which is several a second, while a rollout runs.
+    @Test func eachBackupOfARolloutIsTheJournalAtItsMoment() throws {
+        let fleet = BackupFleet(try CrashFleet.make())
+        try fleet.startEngine(speed: 600)
+        let start = try MusterRun(["update", "start", fleet.scratch.fleet, CrashFleet.update], fleet.scratch)
+        #expect(start.code == 0, "\(start.errors)")
+        var manifests: [BackupManifest] = []
+        for number in 0..<30 { manifests.append(try fleet.takeBackup(number)) }
+        try fleet.stopEngine()
+        let journal = try records(in: fleet.scratch.state)
+        #expect(Set(manifests.map(\.facts)).count >= 5, "\(manifests.map(\.facts))")
+        for (number, manifest) in manifests.enumerated() {
+            let state = "\(fleet.scratch.root)/restored-\(number)"
+            let restore = try fleet.restore(number, to: state)
+            try #require(restore.code == 0, "\(restore.errors)")
+            let restored = try records(in: state)
+            #expect(restored.prefix(manifest.facts).elementsEqual(journal.prefix(manifest.facts)))
+            #expect(restored[manifest.facts - 1].hash.description == manifest.head)
+            #expect(fold(restored.prefix(manifest.facts)) == fold(journal.prefix(manifest.facts)))
+            #expect(try MusterRun(["audit", "verify", fleet.scratch.fleet, "--state", state], fleet.scratch).code == 0)
+        }
+    }
+
+    /// What was restored says so, holds what was under way, and goes on when it is told to.
+    @Test func aRestoredRolloutWaitsForAPersonAndGoesOn() throws {
+        let fleet = BackupFleet(try CrashFleet.make())
+        try fleet.startEngine(speed: 60)
+        _ = try MusterRun(["update", "start", fleet.scratch.fleet, CrashFleet.update], fleet.scratch)
+        _ = try fleet.takeBackup()
+        try fleet.stopEngine()
+        let refused = try fleet.restore(to: fleet.scratch.state)
+        #expect(refused.code == 1)
+        #expect(
+            refused.errors == "muster: \(fleet.scratch.state) has a state, or other files; name another folder with "
+                + "--state, or have it moved aside with --replace\n")
+        let restore = try fleet.restore(to: fleet.scratch.state, ["--replace", "--reason", "disk"])
+        #expect(restore.code == 0, "\(restore.errors)")
+        #expect(restore.output.contains("\n\(CrashFleet.update) is paused: see what became of it after the backup"))
+        let former = try #require(restore.output.firstMatch(of: /what was there is (.+)/)?.1)
+        #expect(former.hasPrefix("\(fleet.scratch.state).before-20"))
+        #expect(FileManager.default.fileExists(atPath: "\(former)/journal.sqlite"))
+        let audit = try MusterRun(["audit", "list", fleet.scratch.fleet], fleet.scratch)
+        #expect(audit.output.contains("restore") && audit.output.contains("disk"), "\(audit.output)")
+        try fleet.startEngine(speed: 5000)
+        let resume = try MusterRun(["update", "resume", fleet.scratch.fleet, CrashFleet.update], fleet.scratch)
+        #expect(resume.code == 0, "\(resume.errors)")
+        let wait = try MusterRun(
+            ["update", "wait", fleet.scratch.fleet, CrashFleet.update, "--timeout", "60s"], fleet.scratch)
+        #expect(wait.code == 0, "\(wait.output)\(wait.errors)")
+    }
+
+    @Test func anEngineThatRunsIsNotReplaced() throws {
+        let fleet = BackupFleet(try ScratchFleet())
+        let serve = try ServeRun(fleet.scratch)
+        _ = try fleet.takeBackup()
+        let before = try FileTree(fleet.scratch.state)
+        let run = try fleet.restore(to: fleet.scratch.state, ["--replace"])
+        #expect(run.code == 1)
+        #expect(run.errors.hasPrefix("muster: an engine runs on \(fleet.scratch.state); end it with"), "\(run.errors)")
+        #expect(try FileTree(fleet.scratch.state).paths == before.paths)
+        #expect(serve.stop() == 0)
+    }
+
+    @Test func aFileThatIsThereIsKept() throws {
+        let fleet = BackupFleet(try PastFleet().scratch)
+        try Data("precious".utf8).write(to: URL(filePath: fleet.file()))
+        let run = try MusterRun(["backup", fleet.scratch.fleet, fleet.file()], fleet.scratch)
+        #expect(run.code == 1 && run.output == "")
+        #expect(
+            run.errors == "muster: \(fleet.file()) is there already; name another file, or replace it with --force\n")
+        #expect(try Data(contentsOf: URL(filePath: fleet.file())) == Data("precious".utf8))
+        let forced = try MusterRun(["backup", fleet.scratch.fleet, fleet.file(), "--force"], fleet.scratch)
+        #expect(forced.code == 0, "\(forced.errors)")
+        #expect(try MusterRun(["restore", fleet.file(), "--verify-only"], fleet.scratch).code == 0)
+        #expect(try modes(of: fleet.file()) == 0o600)
+        #expect(!FileManager.default.fileExists(atPath: fleet.file() + ".partial"))
+    }
+
+    private func modes(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    /// As on a disk that is full by then: before the copy, in the middle of it, and when the archive is written.
+    @Test(arguments: [0.0, 0.01, 0.5, 1.01]) func aFullDiskLeavesNothing(share: Double) throws {
+        let fleet = BackupFleet(try PastFleet().scratch)
+        let journal = try SQLiteJournal.open(
+            directory: fleet.scratch.state, fleet: "sample-fleet", mode: .readWrite)
+        try journal.append((0..<5000).map { _ in Fact(at: PastFleet.start + .hours(1), .engineStarted) })
+        try journal.close()
+        let attributes = try FileManager.default.attributesOfItem(atPath: "\(fleet.scratch.state)/journal.sqlite")
+        let blocks = try #require(attributes[.size] as? Int) / 512
+        let run = try MusterRun(
+            ["backup", fleet.scratch.fleet, fleet.file()], fleet.scratch, mostFileBlocks: Int(Double(blocks) * share))
+        #expect(run.code == 1)
+        let left = try FileManager.default.contentsOfDirectory(atPath: fleet.scratch.root)
+        #expect(left.filter { $0.hasPrefix("backup") } == [])
+    }
+
+    /// Tokens are part of it; what `tar` and `sha256sum` say of it is the same.
+    @Test func itIsAnArchiveThatToolsCanRead() throws {
+        let fleet = BackupFleet(try PastFleet().scratch)
+        #expect(try MusterRun(["device", "token", fleet.scratch.fleet, "pos-nyc-001"], fleet.scratch).code == 0)
+        let manifest = try fleet.takeBackup()
+        #expect(manifest.members.map(\.name) == ["journal.sqlite", "credentials"])
+        let out = "\(fleet.scratch.root)/taken-apart"
+        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: false)
+        #expect(try ToolOutput("tar", ["-xf", fleet.file(), "-C", out]).code == 0)
+        let sums = try ToolOutput("sh", ["-c", "cd \"$1\" && sha256sum --check --strict SHA256SUMS", "sh", out])
+        #expect(sums.code == 0 && sums.output == "manifest.json: OK\njournal.sqlite: OK\ncredentials: OK\n")
+        let state = "\(fleet.scratch.root)/restored"
+        #expect(try fleet.restore(to: state).code == 0)
+        #expect(
+            try Data(contentsOf: URL(filePath: "\(state)/credentials"))
+                == Data(contentsOf: URL(filePath: "\(fleet.scratch.state)/credentials")))
+    }
+
+    @Test func theBackupOfAnotherFleetIsRefused() throws {
+        let fleet = BackupFleet(try PastFleet().scratch)
+        _ = try fleet.takeBackup()
+        try fleet.scratch.edit("fleet.yaml", "name: sample-fleet", "name: other-fleet")
+        let run = try MusterRun(["restore", fleet.file(), fleet.scratch.fleet, "--verify-only"], fleet.scratch)
+        #expect(run.code == 1)
+        #expect(run.errors.contains("is a backup of the fleet \"sample-fleet\", not of \"other-fleet\""))
+    }
+}
