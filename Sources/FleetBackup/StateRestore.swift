@@ -15,10 +15,14 @@ public struct StateRestore {
     /// Whose backup it has to be; nil: anybody's.
     public var fleet: String?
 
+    /// What else than a journal may be in it.
+    public var others: StateBackup.OtherFiles
+
     /// A restore of a backup.
-    public init(from file: String, fleet: String? = nil) {
+    public init(from file: String, fleet: String? = nil, others: StateBackup.OtherFiles) {
         self.file = file
         self.fleet = fleet
+        self.others = others
     }
 
     /// What became of a restore.
@@ -86,6 +90,13 @@ public struct StateRestore {
         }
         guard manifest.members.contains(where: { $0.name == SQLiteJournal.fileName }) else {
             throw BackupFailure.damaged(file, "it has no \(SQLiteJournal.fileName)")
+        }
+        // A log or a checkpoint that somebody put into an archive of their own would be believed by the engine.
+        let known = Set([SQLiteJournal.fileName] + others.replaced + others.growing)
+        if let stranger = manifest.members.first(where: { !known.contains($0.name) }) {
+            throw BackupFailure(
+                "\(file) has a file \(stranger.name), which this muster does not know",
+                remedy: "restore it with the muster that took it, \(manifest.muster), or a later one")
         }
         let journal = try SQLiteJournal.open(
             directory: work.path, fleet: manifest.fleet, mode: .readWrite, holder: .command)

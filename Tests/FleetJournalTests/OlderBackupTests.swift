@@ -29,7 +29,8 @@ struct OlderBackupTests {
         let manifest = try take(directory, fleet: "shops")
         #expect(manifest.schema == 1 && manifest.facts == count && manifest.head == nil)
         #expect(try Data(contentsOf: URL(filePath: directory.journal)) == before)
-        let restore = StateRestore(from: directory.path + "/backup", fleet: "shops")
+        let restore = StateRestore(
+            from: directory.path + "/backup", fleet: "shops", others: .init(replaced: [], growing: []))
         let state = directory.path + "/restored"
         _ = try restore.restore(
             to: state, replaces: false, by: Origin(operatorName: "kim", source: "test"), now: .distantPast,

@@ -6,6 +6,8 @@ import Foundation
 import TerminalTesting
 import Testing
 
+@testable import muster
+
 /// Backups that are not what was written are refused, with the reason; one that was cut short by a kill is none.
 @Suite(.timeLimit(.minutes(5)))
 struct BackupDamageTests {
@@ -22,7 +24,7 @@ struct BackupDamageTests {
         let file = "\(fleet.scratch.root)/damaged.tar"
         try Data(bytes).write(to: URL(filePath: file))
         do {
-            _ = try StateRestore(from: file).verify(in: "\(fleet.scratch.root)/proof")
+            _ = try StateRestore(from: file, others: BackupCommand.others).verify(in: "\(fleet.scratch.root)/proof")
             return nil
         } catch {
             return "\(error)"
@@ -82,6 +84,20 @@ struct BackupDamageTests {
         try file.close()
     }
 
+    /// One with whole hashes, from somebody who adds what an engine would believe.
+    @Test func aFileThatDoesNotBelongInItIsRefused() throws {
+        let state = "\(fleet.scratch.root)/strange", file = "\(fleet.scratch.root)/strange.tar"
+        #expect(try fleet.restore(to: state).code == 0)
+        try Data("believe me".utf8).write(to: URL(filePath: "\(state)/checkpoint"))
+        _ = try StateBackup(of: state, others: .init(replaced: ["checkpoint"], growing: []), muster: "9.9")
+            .take(fleet: "sample-fleet", now: PastFleet.start, to: file, replaces: false)
+        let run = try MusterRun(["restore", file, "--verify-only"], fleet.scratch)
+        #expect(run.code == 1)
+        #expect(
+            run.errors == "muster: \(file) has a file checkpoint, which this muster does not know; restore it with the "
+                + "muster that took it, 9.9, or a later one\n")
+    }
+
     // MARK: - Killed
 
     /// Starts the program and kills it after so many microseconds, unless it has ended.
@@ -105,7 +121,7 @@ struct BackupDamageTests {
             try? FileManager.default.removeItem(atPath: file)
             try killed(["backup", fleet.scratch.fleet, file], after: .random(in: 0..<150_000, using: &random))
             guard FileManager.default.fileExists(atPath: file) else { continue }
-            _ = try StateRestore(from: file).verify(in: "\(fleet.scratch.root)/proof")
+            _ = try StateRestore(from: file, others: BackupCommand.others).verify(in: "\(fleet.scratch.root)/proof")
         }
         try? FileManager.default.removeItem(atPath: file)
         let run = try MusterRun(["backup", fleet.scratch.fleet, file], fleet.scratch)

@@ -63,7 +63,7 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let name = try fleet.map { try FleetLoading.load($0).settings.name }
-        let restore = StateRestore(from: file, fleet: name)
+        let restore = StateRestore(from: file, fleet: name, others: BackupCommand.others)
         if verifyOnly { return try verify(restore) }
         guard let directory = state ?? name.map({ StateLocation.directory(fleet: $0) }) else {
             preconditionFailure("the arguments were validated")
