@@ -10,6 +10,8 @@ import Synchronization
 public final class EngineSocketServer: Sendable {
     /// Connections that are served at once; one more is told to try again.
     public static let mostConnections = 16
+    /// Connections of one user among them who is neither root nor the engine's owner: nobody keeps the others out.
+    public static let mostOfOneUser = 4
     /// How long a request may take to arrive, and an answer to be taken.
     public static let lineDeadline = Duration.seconds(5)
     /// How long the engine may take to answer.
@@ -36,7 +38,8 @@ public final class EngineSocketServer: Sendable {
     private let entry: Entry
     private let seating: Seating
     private let stopping: Stopping
-    private let connections = Mutex(0)
+    /// How many there are, by user.
+    private let connections = Mutex<[uid_t: Int]>([:])
     private let acceptorHasEnded = DispatchSemaphore(value: 0)
 
     private init(
@@ -116,7 +119,7 @@ public final class EngineSocketServer: Sendable {
         if file != nil, place.file == file { _ = unlink(place.path) }
         _ = close(listener)
         let deadline = ContinuousClock.now + Self.drainDeadline
-        while connections.withLock({ $0 }) > 0, ContinuousClock.now < deadline { usleep(1000) }
+        while connections.withLock({ !$0.isEmpty }), ContinuousClock.now < deadline { usleep(1000) }
     }
 }
 
@@ -135,14 +138,14 @@ extension EngineSocketServer {
                 continue
             }
             SocketPlace.keepFromChildren(connection)
-            guard takePlace() else {
+            guard let user = LocalUser.number(ofPeer: connection), takePlace(user) else {
                 answer(LineChannel(descriptor: connection), Self.busy)
                 _ = close(connection)
                 continue
             }
             let thread = Thread { [self] in
                 let console = serve(connection)
-                connections.withLock { $0 -= 1 }
+                leavePlace(user)
                 // A console stays: it has a seat, and takes no place of those who ask once.
                 console?.run()
                 _ = close(connection)
@@ -160,11 +163,21 @@ extension EngineSocketServer {
         return watched[0].revents != 0
     }
 
-    private func takePlace() -> Bool {
-        connections.withLock { count in
-            guard count < Self.mostConnections else { return false }
-            count += 1
+    private func takePlace(_ user: uid_t) -> Bool {
+        connections.withLock { counts in
+            let own = counts[user] ?? 0, isOwner = user == 0 || user == geteuid()
+            guard counts.values.reduce(0, +) < Self.mostConnections, isOwner || own < Self.mostOfOneUser else {
+                return false
+            }
+            counts[user] = own + 1
             return true
+        }
+    }
+
+    private func leavePlace(_ user: uid_t) {
+        connections.withLock { counts in
+            let left = (counts[user] ?? 0) - 1
+            counts[user] = left > 0 ? left : nil
         }
     }
 
@@ -244,7 +257,10 @@ extension EngineSocketServer {
     private static let busy = EngineResponse(
         .failed, Refusal("the engine takes no commands now", remedy: "try again"))
     private static let full = EngineResponse(
-        .failed, Refusal("\(EngineHost.seatCapacity) consoles look on already", remedy: "close one"))
+        .failed,
+        Refusal(
+            "\(EngineHost.seatCapacity) consoles look on already, or \(EngineHost.seatsOfOneUser) of yours",
+            remedy: "close one"))
     private static let tooLong = EngineResponse(
         .failed, Refusal("the request is longer than \(EngineRequest.maximumLength) bytes", remedy: "say less at once"))
     private static let unreadable = EngineResponse(

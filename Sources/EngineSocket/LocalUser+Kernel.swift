@@ -14,13 +14,21 @@ extension LocalUser {
         return LocalUser(user: geteuid(), groups: [getegid()] + others)
     }
 
+    /// The number of the user who has connected to the other end of a Unix socket; nil: the kernel does not know.
+    static func number(ofPeer descriptor: Int32) -> uid_t? { credentials(ofPeer: descriptor)?.user }
+
     /// Who has connected to the other end of a Unix socket; nil: the kernel does not know.
     static func ofPeer(_ descriptor: Int32) -> LocalUser? {
+        guard let peer = credentials(ofPeer: descriptor) else { return nil }
+        return LocalUser(user: peer.user, groups: [peer.group] + (groups(ofPeer: descriptor) ?? knownGroups(peer)))
+    }
+
+    private static func credentials(ofPeer descriptor: Int32) -> PeerCredentials? {
         var peer = PeerCredentials()
         let size = MemoryLayout<PeerCredentials>.size
         var length = socklen_t(size)
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0, length == size else { return nil }
-        return LocalUser(user: peer.user, groups: [peer.group] + (groups(ofPeer: descriptor) ?? knownGroups(peer)))
+        return peer
     }
 
     private init(user: uid_t, groups: [gid_t]) {

@@ -91,6 +91,21 @@ struct AccessTests {
         #expect(view?.consoles.count == 1)
     }
 
+    /// One user cannot take all seats.
+    @Test func seatsOfOneUserAreBounded() throws {
+        let engine = try engine(.viewer)
+        let consoles = try (0..<EngineHost.seatsOfOneUser).map { _ in try attach(engine) }
+        defer { for console in consoles { console.leave() } }
+        let error = #expect(throws: EngineSocketError.self) {
+            _ = try AttachedEngine.attach(to: engine.directory, isReadOnly: true, alias: nil) {}
+        }
+        #expect(error?.isRefusal == false)
+        #expect(error?.message.contains("or \(EngineHost.seatsOfOneUser) of yours") == true)
+        #expect(engine.host.seat(ConsoleUser(name: "owner")) {} != nil)
+        let other = ConsoleUser(name: "kim", account: LocalUser(name: "kim"))
+        #expect(engine.host.seat(other) {} != nil)
+    }
+
     /// A change of the settings counts at once for who is here already.
     @Test func aRoleIsGivenAndTakenAway() throws {
         let engine = try engine(.viewer)

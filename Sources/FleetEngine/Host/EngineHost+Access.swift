@@ -29,6 +29,12 @@ extension EngineHost {
 }
 
 extension EngineHost.Shared {
+    /// Whether a user may have one more seat.
+    func hasRoom(for user: ConsoleUser) -> Bool {
+        guard let account = user.account, !account.isOwner else { return true }
+        return seats.values.count { $0.user.account?.name == account.name } < EngineHost.seatsOfOneUser
+    }
+
     /// Gives a seat the role of whoever sits there; ends it where they have none.
     mutating func assignRole(to number: Int) {
         guard let user = seats[number]?.user else { return }

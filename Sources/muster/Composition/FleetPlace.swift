@@ -57,9 +57,11 @@ struct FleetPlace {
     func expectOwn() throws {
         var status = stat()
         guard stat(directory, &status) == 0, access(directory, W_OK) != 0 else { return }
+        let owner = TextWidth.sanitised(UserName.of(status.st_uid)), place = TextWidth.sanitised(directory)
         printError(
-            "muster: no engine listens in \(TextWidth.sanitised(directory)), and it is "
-                + "\(TextWidth.sanitised(UserName.of(status.st_uid))) who starts one there")
+            EngineSocketClient.isListening(in: directory)
+                ? "muster: an engine listens in \(place) already; `muster console` attaches to it"
+                : "muster: no engine listens in \(place), and it is \(owner) who starts one there")
         throw ExitStatus.failed
     }
 }
