@@ -96,6 +96,9 @@ import Testing
             command: .rollBack(update: "u", confirmation: "u", preview: nil), before: started,
             between: .pause(update: "u")),
         Case(command: .retryFailed(update: "u"), before: started, between: .cancel(update: "u")),
+        Case(
+            command: .register([CoreFixture.record(site: 8, terminal: 0)]),
+            between: .register([CoreFixture.record(site: 9, terminal: 0)]), isDone: true),
         Case(command: .decommission(device: "new"), between: .accept(device: "new")),
         Case(command: .accept(device: "new"), between: .refuse(device: "new")),
         Case(command: .refuse(device: "new"), between: .accept(device: "new")),

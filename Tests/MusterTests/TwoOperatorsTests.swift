@@ -58,6 +58,7 @@ struct TwoOperatorsTests {
         ada.type("y")
         try ada.wait(for: "refused: kim (\(OwnUser.name)) asked for the start of \(update)")
         ada.type("p")
+        try ada.wait(for: "PAUSED by ada")
         try kim.wait(for: "PAUSED by ada")
         #expect(try ada.quit() == .exited(0))
         #expect(try kim.quit() == .exited(0))

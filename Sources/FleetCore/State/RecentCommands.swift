@@ -95,8 +95,7 @@ extension FleetState {
     /// Refuses a command that was decided on what is not so any more. Pausing is the safe direction and is never too
     /// late; a rollback has the revision of its preview besides.
     func expectFresh(_ command: Command, _ origin: Origin) throws(Refusal) {
-        guard let basis = origin.basis else { return }
-        if case .pause = command { return }
+        guard let basis = origin.basis, command.canBeTooLate else { return }
         guard basis <= revision else {
             throw Refusal(
                 "this was decided on record \(basis), and the journal ends with \(revision)",
@@ -119,6 +118,14 @@ extension FleetState {
 }
 
 extension Command {
+    /// Whether it rests on what was seen of its object. New devices and releases have none but their number.
+    fileprivate var canBeTooLate: Bool {
+        switch self {
+        case .pause, .register, .addReleases: false
+        default: true
+        }
+    }
+
     /// Whether it means the gates as they were seen: an update that goes on after a pause goes on past an inconclusive
     /// one too.
     fileprivate var letsGatesGoOn: Bool {

@@ -30,9 +30,12 @@ struct CommandBook {
         changes[record.object, default: []].append(change)
     }
 
+    /// Commands that are never too late: pausing is safe, and what is new rests on nothing.
+    private static let neverStale: Set<String> = ["pause", "register", "add releases"]
+
     /// Whether somebody else has changed the object since the view on which this rests.
     func isStale(_ record: CommandRecord) -> Bool {
-        guard let basis = record.origin.basis, record.verb != "pause" else { return false }
+        guard let basis = record.origin.basis, !Self.neverStale.contains(record.verb) else { return false }
         return changes[record.object, default: []].contains { change in
             change.fact > basis
                 && (change.user != record.origin.user || change.name != record.origin.operatorName)
