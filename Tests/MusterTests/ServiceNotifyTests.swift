@@ -1,3 +1,4 @@
+import FleetCore
 import FleetEngine
 import Foundation
 import Synchronization
@@ -136,6 +137,7 @@ private final class StandingDriver: EngineDriver, @unchecked Sendable {
     var rest: Duration? { driver.rest }
     var revision: UInt64 { driver.revision }
     var isMoving: Bool { driver.isMoving }
+    var access: AccessSettings { driver.access }
     func view(_ query: ViewQuery) -> FleetView { driver.view(query) }
     var statistics: EngineStatistics { driver.statistics }
     var failure: String? { driver.failure }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Cells
 import FleetCore
-import FleetFiles
 import FleetJournal
 
 extension AuditCommand {
@@ -65,7 +64,6 @@ extension FleetArguments {
     func openJournal() throws -> SQLiteJournal {
         let directory = try FleetPlace(self).directory
         try FleetReading.requireState(in: directory)
-        let name = try FleetDirectory(path: fleet).name ?? load().settings.name
-        return try SQLiteJournal.open(directory: directory, fleet: name, mode: .readOnly)
+        return try SQLiteJournal.open(directory: directory, fleet: FleetLoading.name(of: fleet), mode: .readOnly)
     }
 }

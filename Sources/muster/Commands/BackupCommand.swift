@@ -40,12 +40,11 @@ struct BackupCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let definition = try arguments.load()
-        let directory = arguments.stateDirectory(definition)
+        let directory = try FleetPlace(arguments).directory
         try FleetReading.requireState(in: directory)
         let backup = StateBackup(of: directory, others: Self.others, muster: Muster.configuration.version)
         let manifest = try backup.take(
-            fleet: definition.settings.name, now: WallClock.now, to: file, replaces: force)
+            fleet: FleetLoading.name(of: arguments.fleet), now: WallClock.now, to: file, replaces: force)
         if json { return try JSONOutput.print(manifest) }
         for line in manifest.lines { print(TextWidth.sanitised(line)) }
     }

@@ -171,7 +171,7 @@ struct ConsoleCommand: ParsableCommand {
     /// Follows the journal of an engine that has run, or runs and does not listen.
     private func lookOn(_ place: FleetPlace, _ setup: ConsoleSession.Setup) throws {
         let directory = place.directory
-        let fleet = try FleetDirectory(path: arguments.fleet).name ?? place.definition().settings.name
+        let fleet = try FleetLoading.name(of: arguments.fleet)
         try FleetReading.requireState(in: directory)
         let ending = try ConsoleRunner.run(
             {

@@ -62,7 +62,7 @@ struct RestoreCommand: ParsableCommand {
     }
 
     func run() throws {
-        let name = try fleet.map { try FleetLoading.load($0).settings.name }
+        let name = try fleet.map { try FleetLoading.name(of: $0) }
         let restore = StateRestore(from: file, fleet: name, others: BackupCommand.others)
         if verifyOnly { return try verify(restore) }
         guard let directory = state ?? name.map({ StateLocation.directory(fleet: $0) }) else {

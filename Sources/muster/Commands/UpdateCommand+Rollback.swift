@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Console
 import EngineSocket
 import FleetCore
 import FleetEngine
@@ -99,7 +100,7 @@ extension RollbackPreview {
         if offline > 0 { lines.append("offline    \(offline) of them get it at their next contact") }
         guard !impossible.isEmpty else { return lines + second }
         lines.append("cannot     \(NumberText.count(impossible.count, "device")), which stay as they are:")
-        let named = zip(impossibleIDs, impossible).prefix(Self.namedAtMost)
+        let named = Array(zip(impossibleIDs, impossible)).prefix(Self.namedAtMost)
         lines += named.map { "           \($0): \($1.reason)" }
         if impossible.count > named.count { lines.append("           and \(impossible.count - named.count) more") }
         return lines + second

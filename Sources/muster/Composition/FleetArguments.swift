@@ -69,6 +69,11 @@ enum FleetLoading {
             digest: purpose == .reading ? nil : { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
     }
 
+    /// The fleet's name, whatever else is wrong with its files; ends the command with exit code 2 where they do not say it.
+    static func name(of path: String) throws -> String {
+        try FleetDirectory(path: path).name ?? load(path, for: .reading).settings.name
+    }
+
     /// What the files say, if they can be used.
     static func quietly(_ path: String) -> FleetDefinition? {
         FleetDirectory(path: path).load(simulation: false, digest: nil).definition
