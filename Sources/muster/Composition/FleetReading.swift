@@ -3,6 +3,7 @@ import FleetCore
 import FleetEngine
 import FleetFiles
 import FleetJournal
+import Foundation
 
 /// A fleet as it stands, read without changing anything: the journal if there is one, and what the files say since. A
 /// journal that is gone while the rest of the state is there is an error: no command shows that fleet as a new one.
@@ -49,17 +50,34 @@ struct FleetReading {
     ) throws -> FleetReading {
         let directory = arguments.stateDirectory(definition)
         if arguments.state != nil { try requireState(in: directory) }
-        var log: any FactLog = MemoryLog()
-        if try SQLiteJournal.exists(in: directory) {
-            log = try SQLiteJournal.open(directory: directory, fleet: definition.settings.name, mode: .readOnly)
-        }
-        var loop = try EngineLoop(reading: log)
+        var loop = try read(directory, fleet: definition.settings.name)
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
         let now = isSimulated ? loop.state.lastFactAt : WallClock.now
         if takesFilesOver { _ = loop.assume(definition.commands, now: now) }
         return FleetReading(
             definition: definition, directory: directory, loop: loop, now: now, isSimulated: isSimulated,
             isEngineRunning: SQLiteJournal.isEngineRunning(in: directory))
+    }
+
+    /// Who makes a journal at this moment holds the engine's lock, and is done with it soon.
+    private static let patience = Duration.seconds(2)
+    private static let pause: UInt32 = 20_000
+
+    private static func read(_ directory: String, fleet: String) throws -> EngineLoop {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let isHeld = SQLiteJournal.isEngineRunning(in: directory)
+            let result = Result { try readOnce(directory, fleet: fleet) }
+            guard case .failure(let error) = result, error is FactLogError, ContinuousClock.now < deadline,
+                isHeld || SQLiteJournal.isEngineRunning(in: directory)
+            else { return try result.get() }
+            usleep(pause)
+        }
+    }
+
+    private static func readOnce(_ directory: String, fleet: String) throws -> EngineLoop {
+        guard try SQLiteJournal.exists(in: directory) else { return try EngineLoop(reading: MemoryLog()) }
+        return try EngineLoop(reading: try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly))
     }
 
     /// Says on standard error from when the answer is, where nobody would expect it.
