@@ -79,6 +79,16 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
+        // The fleet over HTTP, for programs.
+        .target(
+            name: "OperatorAPI",
+            dependencies: [
+                "FleetCore", "FleetEngine", "DeviceGateway", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         // Terminals that call in by HTTP: a DDI client, and the simulated world behind many of them.
         .target(
             name: "TerminalClients",
@@ -134,10 +144,9 @@ let package = Package(
             name: "muster",
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
-                "DeviceGateway", "GatewayTLS", "TerminalClients", "EngineSocket", "FleetBackup", "Alerts", "Cells",
-                "Console",
-                "CursesTerminal",
-                .product(name: "Logging", package: "swift-log"),
+                "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
+                "Alerts",
+                "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -222,6 +231,14 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        // The API with an engine and a journal behind it.
+        .testTarget(
+            name: "OperatorAPITests",
+            dependencies: [
+                "OperatorAPI", "DeviceGateway", "FleetCore", "FleetEngine", "FleetJournal",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(

@@ -44,7 +44,7 @@ struct SecuredChannel<Base: ServerChildChannel>: ServerChildChannel {
 
 extension HTTPServerBuilder {
     /// HTTP/1.1 on secured connections, or on plain ones if there is nothing to secure them.
-    static func http1(
+    package static func http1(
         _ security: (any ConnectionSecurity)?, configuration: HTTP1Channel.Configuration = .init()
     ) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in

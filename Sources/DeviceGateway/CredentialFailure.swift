@@ -7,6 +7,12 @@ public struct CredentialFailure: Error, Hashable, Sendable, CustomStringConverti
     /// What to do.
     public var remedy: String
 
+    /// A failure with its remedy.
+    package init(message: String, remedy: String) {
+        self.message = message
+        self.remedy = remedy
+    }
+
     public var description: String { "\(message); \(remedy)" }
 
     /// What the system's last call said, behind what was tried.

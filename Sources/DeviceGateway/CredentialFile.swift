@@ -14,12 +14,7 @@ public final class CredentialFile: DeviceCredentials {
 
     private struct Content {
         var hashes: [String: [UInt8]] = [:]
-        var stamp: Stamp?
-    }
-
-    /// What says that a file has changed.
-    private struct Stamp: Equatable {
-        var seconds: Int, nanoseconds: Int, inode: UInt64, size: Int64
+        var stamp: FileStamp?
     }
 
     private let path: String
@@ -41,21 +36,16 @@ public final class CredentialFile: DeviceCredentials {
             return content.hashes[device]
         }
         guard let wanted else { return false }
-        // In the same time for every wrong token.
-        return zip(wanted, SHA256.hash(data: Data(token.utf8))).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        return HashedTokens.isEqual(wanted, HashedTokens.hash(token))
     }
 
     /// For every token: one that was taken back counts no more from then on. The system knows the answer without the
     /// disk, in a millionth of a second.
     private func refresh(_ content: inout Content) {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard let stamp = FileStamp(of: path) else {
             content = Content()
             return
         }
-        let stamp = Stamp(
-            seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec, inode: UInt64(status.st_ino),
-            size: Int64(status.st_size))
         guard stamp != content.stamp else { return }
         content.stamp = stamp
         do throws(CredentialFailure) {
@@ -75,6 +65,9 @@ struct CredentialLines {
     var hashes: [String: [UInt8]] = [:]
     /// What is wrong with the first line that cannot be read; nil: all can.
     private(set) var problem: CredentialFailure?
+
+    /// Lines of these hashes.
+    init(hashes: [String: [UInt8]]) { self.hashes = hashes }
 
     /// Reads a file; one that is not there has no lines.
     init(reading path: String) throws(CredentialFailure) {

@@ -30,7 +30,7 @@ public final class OrderBell: DeviceLink, Sendable {
     }
 
     /// Whether no poll is held any more since the gateway is about to stop.
-    var isDraining: Bool { waiting.withLock { $0.isDraining } }
+    package var isDraining: Bool { waiting.withLock { $0.isDraining } }
 
     /// How many polls are held.
     public var count: Int { waiting.withLock { $0.held.count } }

@@ -17,7 +17,7 @@ public struct RunningGateway: Sendable {
     /// Starts a server and waits until it listens.
     /// - Parameter makeServer: Makes it with what it is to call once it listens, with the port.
     /// - Throws: `ListenFailure`, if it cannot have its address; whatever else keeps it from listening.
-    static func start(
+    package static func start(
         bell: OrderBell, logger: Logger, _ makeServer: (@escaping @Sendable (Int) -> Void) -> any Service
     ) async throws -> RunningGateway {
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)

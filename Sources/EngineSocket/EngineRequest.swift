@@ -18,6 +18,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case retryFailed = "retry failed"
         case issueToken = "issue token"
         case revokeToken = "revoke token"
+        case issueAPIToken = "issue api token"
+        case revokeAPIToken = "revoke api token"
     }
 
     /// The version of the protocol.
@@ -38,6 +40,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     public var basis: UInt64?
     /// The revision of the blast radius that was confirmed, for a rollback; nil: it was not looked at.
     public var preview: UInt64?
+    /// The role of a token that is drawn.
+    public var role: String?
 
     /// A request of these parts, with a key of its own.
     public init(
@@ -92,6 +96,12 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         case .stop: return .stopEngine
         case .issueToken: return .issueToken(device: object.isEmpty ? nil : object)
         case .revokeToken: return .revokeToken(device: object.isEmpty ? nil : object)
+        case .issueAPIToken:
+            guard let named = role, let role = Role(named) else {
+                throw Refusal("a request to draw a token has no role", remedy: Role.remedy)
+            }
+            return .issueAPIToken(name: object, role: role)
+        case .revokeAPIToken: return .revokeAPIToken(name: object)
         }
     }
 

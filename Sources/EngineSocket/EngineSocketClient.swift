@@ -52,19 +52,19 @@ public enum EngineSocketClient {
     }
 
     /// Sends one line and waits for the one that answers it.
-    static func ask(
-        _ request: some Encodable, on connection: Int32
-    ) throws(EngineSocketError) -> EngineResponse {
-        guard let response = try exchange(request, on: connection) else {
+    static func ask<Response: Decodable>(
+        _ request: some Encodable, on connection: Int32, atMost length: Int = longestAnswer
+    ) throws(EngineSocketError) -> Response {
+        guard let response: Response = try exchange(request, on: connection, atMost: length) else {
             throw EngineSocketError("the engine has not answered", remedy: "try again")
         }
         return response
     }
 
     /// The same; nil: the line has dropped, or no answer came in time.
-    private static func exchange(
-        _ request: some Encodable, on connection: Int32
-    ) throws(EngineSocketError) -> EngineResponse? {
+    private static func exchange<Response: Decodable>(
+        _ request: some Encodable, on connection: Int32, atMost length: Int = longestAnswer
+    ) throws(EngineSocketError) -> Response? {
         let channel = LineChannel(descriptor: connection)
         guard let line = try? JSONEncoder().encode(request), line.count <= EngineRequest.maximumLength else {
             throw EngineSocketError(
@@ -72,8 +72,8 @@ public enum EngineSocketClient {
         }
         // An engine that has no room answers without having read.
         channel.writeLine(line, within: EngineSocketServer.lineDeadline)
-        guard let answer = try? channel.readLine(atMost: longestAnswer, within: answerDeadline) else { return nil }
-        return try? JSONDecoder().decode(EngineResponse.self, from: answer)
+        guard let answer = try? channel.readLine(atMost: length, within: answerDeadline) else { return nil }
+        return try? JSONDecoder().decode(Response.self, from: answer)
     }
 
     static func connection(to place: SocketPlace) throws(EngineSocketError) -> Int32? {

@@ -38,6 +38,7 @@ public final class EngineSocketServer: Sendable {
     private let entry: Entry
     private let seating: Seating
     private let stopping: Stopping
+    private let look = Mutex<EngineLook?>(nil)
     /// How many there are, by user.
     private let connections = Mutex<[uid_t: Int]>([:])
     private let acceptorHasEnded = DispatchSemaphore(value: 0)
@@ -110,6 +111,9 @@ public final class EngineSocketServer: Sendable {
 
     /// Lets others than the owner come, or not, as far as files and folders decide it; who they are is asked of each.
     public func admit(others: Bool) throws(EngineSocketError) { try place.admit(others: others) }
+
+    /// Shows the engine to those who look once, from now on.
+    public func show(_ look: EngineLook) { self.look.withLock { $0 = look } }
 
     /// Takes no more connections, and waits for those with a request under way. Before the engine ends, since its lock
     /// says whose the socket is.
@@ -195,7 +199,11 @@ extension EngineSocketServer {
         if let request = try? JSONDecoder().decode(AttachRequest.self, from: line) {
             return attach(request, user, channel)
         }
-        answer(channel, respond(to: line, from: user))
+        if let request = try? JSONDecoder().decode(LookRequest.self, from: line) {
+            answer(channel, show(request, to: user))
+        } else {
+            answer(channel, respond(to: line, from: user))
+        }
         return nil
     }
 
@@ -216,6 +224,14 @@ extension EngineSocketServer {
         answer(channel, response)
         let frames = FrameChannel(descriptor: channel.descriptor, stop: stopPipe[0])
         return AttachedConsole(seat, isReadOnly: user.isReadOnly, frames, wake: wake)
+    }
+
+    private func show(_ request: LookRequest, to user: LocalUser) -> LookResponse {
+        guard request.version == LookRequest.version, let look = look.withLock({ $0 }) else {
+            return LookResponse(Self.unreadable)
+        }
+        let admission = decide(.lookOn, Origin(operatorName: user.name, source: "command line"), user)
+        return admission.outcome == .done ? look.answer(request) : LookResponse(admission)
     }
 
     private func respond(to line: Data, from user: LocalUser) -> EngineResponse {
@@ -247,7 +263,7 @@ extension EngineSocketServer {
         return EngineResponse(refusal: reply.refusal)
     }
 
-    private func answer(_ channel: LineChannel, _ response: EngineResponse) {
+    private func answer(_ channel: LineChannel, _ response: some Encodable) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(response) else { return }

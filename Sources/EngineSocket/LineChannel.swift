@@ -44,13 +44,15 @@ struct LineChannel {
         var limit = timeval(tv_sec: Int(time.components.seconds), tv_usec: 0)
         _ = setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         let bytes = Array(line) + [UInt8(ascii: "\n")]
+        // Each piece that is taken could be a small one.
+        let deadline = ContinuousClock.now + time
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
                 send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0, ContinuousClock.now < deadline else { return false }
             sent += count
         }
         return true

@@ -77,7 +77,7 @@ extension SQLiteJournal {
         }
     }
 
-    private func fill<Element>(
+    func fill<Element>(
         _ batch: inout [Element], behind read: inout RecordChain, upTo last: Int64, in database: Database,
         _ element: (Fact, _ before: RecordChain, _ after: RecordChain) -> Element
     ) throws {

@@ -21,9 +21,9 @@ struct Muster: ParsableCommand {
             SimulateCommand.self, PlanCommand.self,
             SnapshotCommand.self,
             ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
-            CheckCommand.self, ReleaseCommand.self, ServeCommand.self, DeviceCommand.self, UpdateCommand.self,
-            AlertCommand.self, BackupCommand.self, RestoreCommand.self, ServiceCommand.self, ThemeCommand.self,
-            TrialCommand.self,
+            CheckCommand.self, ReleaseCommand.self, ServeCommand.self, APITokenCommand.self, DeviceCommand.self,
+            UpdateCommand.self, StatusCommand.self, WatchCommand.self, AlertCommand.self, BackupCommand.self,
+            RestoreCommand.self, ServiceCommand.self, ThemeCommand.self, TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other, and its mistake

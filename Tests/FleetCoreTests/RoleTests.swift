@@ -12,7 +12,8 @@ import Testing
         (.rollBack(update: "u", confirmation: "u", preview: nil), .operator),
         (.accept(device: "d"), .admin), (.refuse(device: "d"), .admin), (.decommission(device: "d"), .admin),
         (.register([CoreFixture.record(site: 0, terminal: 7)]), .admin), (.issueToken(device: nil), .admin),
-        (.revokeToken(device: nil), .admin), (.configure(FleetSettings(name: "other")), .admin),
+        (.revokeToken(device: nil), .admin), (.issueAPIToken(name: "ci", role: .viewer), .admin),
+        (.revokeAPIToken(name: "ci"), .admin), (.configure(FleetSettings(name: "other")), .admin),
         (.addReleases([Release(version: CoreFixture.old)]), .admin), (.draft(CoreFixture.update("new")), .admin),
         (.stopEngine, .admin),
     ]

@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 
 /// The guards of the gateway: what they allow, what they count, and what they write down.
-struct RequestGuards: Sendable {
+package struct RequestGuards: Sendable {
     /// Why something was refused, in one word for a label.
     enum Refusal: String, CaseIterable {
         case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, undeliverable, other
@@ -33,7 +33,7 @@ struct RequestGuards: Sendable {
     let activity: LogValve, refusals: LogValve
     let shares: BandwidthShares
 
-    init(_ limits: GatewayLimits, logger: Logger) {
+    package init(_ limits: GatewayLimits, logger: Logger) {
         self.limits = limits
         meters = GatewayMeters()
         limiter = RequestLimiter(limits)
@@ -44,7 +44,7 @@ struct RequestGuards: Sendable {
 
     /// How a server watches its connections with these guards.
     /// - Parameter handlers: Makes what is to see a connection's requests behind the guards, before the server does.
-    func configuration(
+    package func configuration(
         _ handlers: @escaping @Sendable () -> [any ChannelHandler]
     ) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(

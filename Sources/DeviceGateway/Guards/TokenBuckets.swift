@@ -1,8 +1,8 @@
 /// A bucket of tokens for each key. Of each only the moment is kept at which it would be full again (the virtual
 /// scheduling form of the leaky bucket, ITU-T I.371), and buckets that are full are forgotten.
-struct TokenBuckets {
+package struct TokenBuckets: Sendable {
     /// Buckets that are remembered at once. Beyond, those are forgotten that were used least lately.
-    static let capacity = 200_000
+    package static let capacity = 200_000
 
     private let rate: TokenRate
     private let capacity: Int
@@ -12,7 +12,7 @@ struct TokenBuckets {
     private var turnedAt: ContinuousClock.Instant
 
     /// Buckets of this rate, all full.
-    init(_ rate: TokenRate, now: ContinuousClock.Instant, capacity: Int = Self.capacity) {
+    package init(_ rate: TokenRate, now: ContinuousClock.Instant, capacity: Int = Self.capacity) {
         self.rate = rate
         self.capacity = capacity
         turnedAt = now
@@ -23,7 +23,7 @@ struct TokenBuckets {
 
     /// Takes a token.
     /// - Returns: nil if there was one; else how long until there is.
-    mutating func take(_ key: String, now: ContinuousClock.Instant) -> Duration? {
+    package mutating func take(_ key: String, now: ContinuousClock.Instant) -> Duration? {
         turn(now)
         let fullAt = max(young[key] ?? old[key] ?? now, now)
         let lacking = fullAt - now + rate.interval - rate.refill

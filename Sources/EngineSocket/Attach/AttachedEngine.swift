@@ -96,7 +96,7 @@ public final class AttachedEngine: ConsoleEngine {
             return nil
         }
         let connection = Connection(descriptor)
-        let response = try EngineSocketClient.ask(request, on: descriptor)
+        let response: EngineResponse = try EngineSocketClient.ask(request, on: descriptor)
         guard response.outcome == .done else {
             throw EngineSocketError(
                 response.message ?? "the engine takes no console", remedy: response.remedy ?? "",

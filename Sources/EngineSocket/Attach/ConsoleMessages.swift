@@ -120,7 +120,8 @@ private struct ConsoleCommand: FactPart {
         case .decommission(let device): writer.write(byte: 7, device)
         case .accept(let device): writer.write(byte: 8, device)
         case .refuse(let device): writer.write(byte: 9, device)
-        case .configure, .addReleases, .register, .draft, .issueToken, .revokeToken, .stopEngine, .lookOn:
+        case .configure, .addReleases, .register, .draft, .issueToken, .revokeToken, .issueAPIToken, .revokeAPIToken,
+            .stopEngine, .lookOn:
             preconditionFailure("a console has no key for \(command.verb)")
         }
     }

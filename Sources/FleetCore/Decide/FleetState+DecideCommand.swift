@@ -21,7 +21,7 @@ extension FleetState {
         case .refuse(let id): try decideRefuse(id)
         case .issueToken(let id): try decideIssue(id)
         // The token of a device that is in no registry any more can be taken back all the same.
-        case .revokeToken, .stopEngine, .lookOn: []
+        case .revokeToken, .issueAPIToken, .revokeAPIToken, .stopEngine, .lookOn: []
         }
     }
 

@@ -5,8 +5,8 @@ extension Command {
         switch self {
         case .lookOn: .viewer
         case .start, .approve, .pause, .resume, .cancel, .rollBack, .retryFailed: .operator
-        case .accept, .refuse, .decommission, .register, .issueToken, .revokeToken, .configure, .addReleases, .draft,
-            .stopEngine:
+        case .accept, .refuse, .decommission, .register, .issueToken, .revokeToken, .issueAPIToken,
+            .revokeAPIToken, .configure, .addReleases, .draft, .stopEngine:
             .admin
         }
     }

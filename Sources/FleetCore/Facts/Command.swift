@@ -35,6 +35,10 @@ public enum Command: Hashable, Sendable {
     case issueToken(device: String?)
     /// Write down that such a token is worth nothing any more.
     case revokeToken(device: String?)
+    /// Write down that a token is drawn by which a program gives commands over HTTP, in this role.
+    case issueAPIToken(name: String, role: Role)
+    /// Write down that such a token is worth nothing any more.
+    case revokeAPIToken(name: String)
     /// End the engine in good order. Whoever runs it does so, once this is durable.
     case stopEngine
     /// Open a console that looks on. It changes nothing; refused, it stands in the audit.
@@ -43,7 +47,7 @@ public enum Command: Hashable, Sendable {
     /// Whether it stands in the audit though nothing follows from it.
     var isWrittenDownAlone: Bool {
         switch self {
-        case .issueToken, .revokeToken, .stopEngine: true
+        case .issueToken, .revokeToken, .issueAPIToken, .revokeAPIToken, .stopEngine: true
         default: false
         }
     }
@@ -67,6 +71,8 @@ public enum Command: Hashable, Sendable {
         case .refuse: "refuse"
         case .issueToken: "issue token"
         case .revokeToken: "revoke token"
+        case .issueAPIToken: "issue api token"
+        case .revokeAPIToken: "revoke api token"
         case .stopEngine: "stop"
         case .lookOn: "look on"
         }
@@ -85,6 +91,8 @@ public enum Command: Hashable, Sendable {
         case .rollBack(let update, _, _): update
         case .decommission(let device), .accept(let device), .refuse(let device): device
         case .issueToken(let device), .revokeToken(let device): device ?? "the fleet"
+        case .issueAPIToken(let name, let role): "\(name) (\(role))"
+        case .revokeAPIToken(let name): name
         case .stopEngine, .lookOn: "the engine"
         }
     }

@@ -9,6 +9,15 @@ public enum Role: UInt8, CaseIterable, Comparable, Hashable, Sendable, CustomStr
 
     public static func < (left: Role, right: Role) -> Bool { left.rawValue < right.rawValue }
 
+    /// What a word has to be to name a role.
+    public static let remedy = "the roles are viewer, operator and admin"
+
+    /// The role of this name; nil: there is none.
+    public init?(_ name: String) {
+        guard let role = Role.allCases.first(where: { $0.description == name }) else { return nil }
+        self = role
+    }
+
     public var description: String {
         switch self {
         case .viewer: "viewer"

@@ -14,6 +14,8 @@ public protocol EngineDriver: AnyObject {
     func view(_ query: ViewQuery) -> FleetView
     /// Who may do what at this moment.
     var access: AccessSettings { get }
+    /// The engine as it stands, to be asked on its thread and not to be kept.
+    var reading: EngineLoop { get }
     /// What there is to count at this moment.
     var statistics: EngineStatistics { get }
     /// Why it works no more; nil: it does.
@@ -51,6 +53,7 @@ public final class WallClockDriver: EngineDriver {
     public var isMoving: Bool { !loop.state.openUpdates.isEmpty }
     public func view(_ query: ViewQuery) -> FleetView { loop.view(query, now: clock.now) }
     public var access: AccessSettings { loop.state.settings.access }
+    public var reading: EngineLoop { loop }
     public var statistics: EngineStatistics { loop.statistics }
     public var failure: String? { loop.health.failure }
     public func shutDown() { loop.shutDown(now: clock.now) }

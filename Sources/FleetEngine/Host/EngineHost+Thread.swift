@@ -10,6 +10,7 @@ extension EngineHost {
 
     func run(_ driver: any EngineDriver) {
         var rest: Duration? = .zero
+        var pace = QuestionPace()
         var access = locked { $0.access }
         while let work = waitForWork(rest) {
             let answered = answerCalls(driver.advance(work.inputs))
@@ -25,7 +26,8 @@ extension EngineHost {
             }
             let nextView = serve(work.seats, driver)
             tell(answered)
-            rest = [driver.rest, nextView].compactMap { $0 }.min()
+            let nextQuestion = answerQuestion(driver, &pace)
+            rest = [driver.rest, nextView, nextQuestion].compactMap { $0 }.min()
         }
         driver.shutDown()
     }

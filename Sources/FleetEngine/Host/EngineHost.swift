@@ -35,7 +35,11 @@ public final class EngineHost: @unchecked Sendable {
         var callers: [UInt64: @Sendable (EngineReply) -> Void] = [:]
         /// Who waits for statistics.
         var readers: [@Sendable (EngineStatistics?) -> Void] = []
+        /// Questions that are not answered yet.
+        var questions: [@Sendable ((any EngineDriver)?) -> Void] = []
         var failure: String?
+        /// Who runs it; nil: nobody has said so.
+        var identity: EngineIdentity?
         var busySince: ContinuousClock.Instant?
         /// Who may do what, as the engine had it after its last step.
         var access = AccessSettings()
@@ -90,6 +94,7 @@ public final class EngineHost: @unchecked Sendable {
             }
             locked { $0.hasStopped = true }
             answerReaders(nil)
+            dropQuestions()
             tellAll()
         }
         thread.stackSize = 4 << 20

@@ -35,6 +35,7 @@ public final class FollowingDriver: EngineDriver {
     public var revision: UInt64 { loop.state.revision }
     public var isMoving: Bool { true }
     public var access: AccessSettings { loop.state.settings.access }
+    public var reading: EngineLoop { loop }
     public var statistics: EngineStatistics { loop.statistics }
 
     public func view(_ query: ViewQuery) -> FleetView {

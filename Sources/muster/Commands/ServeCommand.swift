@@ -20,6 +20,8 @@ struct ServeCommand: ParsableCommand {
             --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
             it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
 
+            With --api programs look and give commands over HTTP, under /api/v1, with a token of `muster api-token`;             /api/v1/openapi.json describes it. With --tls-cert it speaks TLS as well, without client certificates.
+
             While it runs, `muster console` opens the dashboard on it, commands such as `muster device` and \
             `muster update` reach it, and `muster stop` ends it, all by engine.sock in the state folder.
 
@@ -31,6 +33,7 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var arguments: FleetArguments
     @OptionGroup var gatewayArguments: GatewayArguments
+    @OptionGroup var apiArguments: APIArguments
 
     @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
     var start: [String] = []
@@ -53,27 +56,38 @@ struct ServeCommand: ParsableCommand {
             logger: logger)
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
         gateway.alerts = try AlertRunner(definition, in: directory, logger: logger)
+        let api = try apiArguments.runner(
+            directory: directory, fleet: definition.settings.name,
+            security: try gatewayArguments.withoutClients.security(logger), logger: logger)
         try gateway.prepare()
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
             operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
             commitTimes: gateway.commitTimes)
-        try serve(engine, gateway, logger, pulse)
+        try serve(engine, gateway, api, logger, pulse)
     }
 
     private func serve(
-        _ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ logger: Logger, _ pulse: ServicePulse
+        _ engine: FleetEngineSetup, _ gateway: GatewayRunner, _ api: APIRunner?, _ logger: Logger,
+        _ pulse: ServicePulse
     ) throws {
-        let end = EndOfService { gateway.reloadSecurity() }
+        let end = EndOfService {
+            gateway.reloadSecurity()
+            api?.reloadSecurity()
+        }
         let host = EngineHost { end.look() }
         end.watch { host.failure }
         try OwnEngine.start(host) { try engine.makeDriver() }
         let socket = try CommandSocket.start(host, in: gateway.directory) { end.end() }
         let running: RunningGateway
+        var runningAPI: RunningGateway?
         do {
+            // Before the gateway, which says that everything is up.
+            runningAPI = try api?.start(host)
             running = try gateway.start(host)
         } catch {
+            if let runningAPI { gateway.stop(runningAPI) }
             socket.stop()
             host.stop()
             throw error
@@ -87,6 +101,7 @@ struct ServeCommand: ParsableCommand {
         } else {
             logger.info("ending")
         }
+        if let runningAPI { gateway.stop(runningAPI) }
         gateway.stop(running)
         socket.stop()
         let hasEnded = host.stop()

@@ -22,14 +22,11 @@ extension UpdateCommand {
 
         @OptionGroup var order: UpdateOrderArguments
 
-        @Flag(help: "Do not ask.")
-        var yes = false
-
         func makeRequest() throws -> EngineRequest {
             var request = EngineRequest(
                 Self.verb, order.update, reason: order.why.reason, confirmation: order.update,
                 basis: order.ifUnchangedSince)
-            if yes { return request }
+            if order.yes { return request }
             guard isatty(STDIN_FILENO) == 1 else {
                 printError(
                     "muster: a rollback is confirmed by the update's id on a terminal; --yes confirms it elsewhere")

@@ -41,6 +41,8 @@ struct UpdateOrderArguments: ParsableArguments {
                 The number is `revision` of `muster updates --json`. A pause is never refused for it.
                 """, valueName: "record"))
     var ifUnchangedSince: UInt64?
+    @Flag(help: "Do not ask. Only a rollback asks.")
+    var yes = false
 }
 
 extension UpdateStep {

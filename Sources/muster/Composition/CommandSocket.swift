@@ -2,6 +2,8 @@ import Cells
 import EngineSocket
 import FleetCore
 import FleetEngine
+import FleetJournal
+import Foundation
 
 /// Lets commands and consoles of other processes reach an engine in this one.
 enum CommandSocket {
@@ -14,6 +16,8 @@ enum CommandSocket {
             let server = try EngineSocketServer.start(
                 in: directory, entry: { host.submit($0, $1, by: $2, completion: $3) },
                 seating: { host.seat($0, onNews: $1) }, stopping: stopping)
+            host.identify(EngineIdentity(user: UserName.own, process: Int(getpid())))
+            server.show(EngineLook(host) { JournalHistory(directory: directory, fleet: $0) })
             host.watchAccess { [weak server] access in admit(access, server) }
             return server
         } catch {

@@ -49,6 +49,14 @@ struct GatewayArguments: ParsableArguments {
         }
     }
 
+    /// The same for who shows no client certificates.
+    var withoutClients: GatewayArguments {
+        var arguments = self
+        arguments.clientCa = nil
+        arguments.requireClientCert = false
+        return arguments
+    }
+
     /// What secures the connections; nil: nothing does. Ends the command with exit code 2 if a file is wrong.
     func security(_ logger: Logger) throws -> GatewayTLS? {
         guard let tlsCert, let tlsKey else { return nil }

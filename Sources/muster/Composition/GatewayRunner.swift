@@ -92,6 +92,7 @@ struct GatewayRunner {
         }
         do {
             let running = try wait { try await gateway.start() }
+            host.announce(address.url(security == nil ? "http" : "https", port: running.port))
             logger.info(
                 "listening",
                 metadata: [

@@ -54,6 +54,7 @@ final class SimulatedDriver: EngineDriver {
     var revision: UInt64 { simulation.loop.state.revision }
     var isMoving: Bool { true }
     var access: AccessSettings { simulation.loop.state.settings.access }
+    var reading: EngineLoop { simulation.loop }
     var statistics: EngineStatistics { simulation.loop.statistics }
 
     func view(_ query: ViewQuery) -> FleetView {

@@ -32,6 +32,7 @@ final class SimulatedTimeDriver: EngineDriver {
     var revision: UInt64 { loop.state.revision }
     var isMoving: Bool { true }
     var access: AccessSettings { loop.state.settings.access }
+    var reading: EngineLoop { loop }
     var statistics: EngineStatistics { loop.statistics }
 
     func view(_ query: ViewQuery) -> FleetView {

@@ -1,0 +1,139 @@
+import FleetCore
+
+extension EngineLoop {
+    /// How the fleet stands at a moment, as far as the state says it: who runs the engine is not in it.
+    public func status(now wallTime: Timestamp) -> FleetStatus {
+        let now = max(wallTime, state.lastFactAt)
+        let builder = ViewBuilder(machine: machine, feed: feed, query: ViewQuery(), focus: nil, now: now)
+        let shown = state.updates.filter { isWorthALook($0, now) }.suffix(FleetStatus.mostUpdates)
+        let views = shown.map { builder.updateView($0.index) }
+        var status = FleetStatus(
+            fleet: state.settings.name, at: now.iso, head: state.revision, isSimulated: false,
+            engine: FleetStatus.Engine(), troubles: [], updates: views.map(FleetStatus.Update.init),
+            devices: FleetStatus.Devices(state.devices),
+            alerts: builder.alerts().prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
+        status.engine.since = state.listeningSince > .distantPast ? state.listeningSince.iso : nil
+        status.troubles = zip(shown, views).compactMap { $1.trouble($0) }
+        if status.devices.held > 0 {
+            status.troubles.append("\(Self.devices(status.devices.held)) held: accept or refuse each")
+        }
+        status.troubles = Array(status.troubles.prefix(FleetStatus.mostTroubles))
+        return status
+    }
+
+    private static func devices(_ count: Int) -> String { count == 1 ? "1 device is" : "\(count) devices are" }
+
+    private func isWorthALook(_ record: UpdateRecord, _ now: Timestamp) -> Bool {
+        guard record.status != .draft else { return false }
+        return !record.status.isFinal || record.endedAt.map { now - $0 < .hours(24) } ?? false
+    }
+}
+
+extension FleetStatus {
+    /// Says who runs the engine; without one, updates that are under way are a trouble.
+    public mutating func tell(_ identity: EngineIdentity?, failure: String?) {
+        engine.isRunning = identity != nil && failure == nil
+        engine.failure = failure
+        engine.user = identity?.user
+        engine.process = identity?.process
+        engine.addresses = identity?.addresses ?? []
+        if let failure {
+            troubles.insert("the engine has failed: \(failure)", at: 0)
+        } else if identity == nil, hasLiveUpdates {
+            troubles.insert("no engine runs, and updates are under way: start one", at: 0)
+        }
+    }
+
+    /// Whether an update would move if an engine ran.
+    private var hasLiveUpdates: Bool {
+        let still = UpdateStatus.allCases.filter { $0.isFinal || $0 == .paused || $0 == .awaitingApproval }
+        return updates.contains { update in !still.contains { $0.description == update.status } }
+    }
+}
+
+/// Who runs an engine, and where it listens.
+public struct EngineIdentity: Codable, Hashable, Sendable {
+    /// The system's user.
+    public var user: String
+    /// The process.
+    public var process: Int
+    /// Where it listens, as URLs.
+    public var addresses: [String]
+
+    /// An engine of this user in this process.
+    public init(user: String, process: Int, addresses: [String] = []) {
+        self.user = user
+        self.process = process
+        self.addresses = addresses
+    }
+}
+
+extension UpdateView {
+    /// What of it waits for a person; nil: nothing. One that a person holds waits for nobody else.
+    fileprivate func trouble(_ record: UpdateRecord) -> String? {
+        switch (record.status, record.pauseReason) {
+        case (.awaitingApproval, _): "\(record.id) waits for approval"
+        case (.paused, .operatorPaused): nil
+        case (.paused, _): "\(record.id) is paused: \(summary.statusText)"
+        case (.halted, _): record.rollback == nil ? "\(record.id) is halted: \(summary.statusText)" : nil
+        default: gate?.awaitsApproval == true ? "phase \(gate?.phase ?? "") of \(record.id) waits for approval" : nil
+        }
+    }
+}
+
+extension FleetStatus.Update {
+    /// The line of one update.
+    init(_ view: UpdateView) {
+        let summary = view.summary
+        self.init(
+            id: summary.id, title: summary.title, release: summary.release.description, strategy: summary.strategy,
+            status: summary.standing, reason: summary.statusText,
+            phase: view.currentPhase.map { view.phases[$0].name }, counts: UpdateCounts(summary.tally),
+            success: view.success.map(SuccessRate.init), gate: view.gate.map(GateState.init), parent: summary.parent)
+    }
+}
+
+extension UpdateCounts {
+    /// The devices of a tally.
+    public init(_ tally: Tally) {
+        self.init(
+            targets: tally.target, done: tally.succeeded, failed: tally.failures, inFlight: tally.active,
+            waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])
+    }
+}
+
+extension SuccessRate {
+    /// The rate of a view.
+    public init(_ view: SuccessView) {
+        let ended = view.completed + view.failed
+        self.init(
+            rate: Double(view.completed) / Double(max(1, ended)), low: view.interval.lowerBound,
+            high: view.interval.upperBound, ended: ended)
+    }
+}
+
+extension GateState {
+    /// The gate of a view.
+    public init(_ view: GateView) {
+        self.init(
+            phase: view.phase, verdict: view.verdict.description, threshold: Double(view.threshold) / 10_000,
+            size: view.size, minimumSample: view.minimumSample, completed: view.completed, failed: view.failed,
+            awaitsApproval: view.awaitsApproval, soakEndsAt: view.soakEndsAt?.iso)
+    }
+}
+
+extension FleetStatus.Devices {
+    init(_ devices: DeviceTable) {
+        let statuses = devices.fleetCount.statuses
+        self.init(
+            total: devices.count, online: statuses[.online], offline: statuses[.offline],
+            unknown: statuses[.unknown], held: devices.heldDevices.count,
+            awaitingAcceptance: devices.introducedCount)
+    }
+}
+
+extension FleetStatus.AlertLine {
+    init(_ alert: Alert) {
+        self.init(severity: "\(alert.severity)", text: alert.text, since: alert.since.iso)
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// `muster status`, with an engine and without.
+@Suite(.timeLimit(.minutes(5)))
+struct StatusCommandTests {
+    let scratch: ScratchFleet
+
+    init() throws { scratch = try ScratchFleet() }
+
+    @Test func withoutAnEngine() throws {
+        let run = try MusterRun(["status", scratch.fleet, "--json"], scratch)
+        #expect(run.code == 0, "\(run.errors)")
+        let status = try run.object()
+        let engine = try #require(status["engine"] as? [String: Any])
+        #expect(engine["is_running"] as? Bool == false && engine["process"] is NSNull)
+        #expect((status["devices"] as? [String: Int])?["total"] == 10)
+        #expect((status["updates"] as? [Any])?.isEmpty == true)
+        let text = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(text.code == 0 && text.output.contains("engine: none runs"))
+        #expect(text.output.contains("10 devices: 6 online, 3 offline, 1 unknown"))
+        #expect(try MusterRun(["status", "\(scratch.root)/nothing"], scratch).code == 2)
+    }
+
+    /// What is under way needs an engine: without one that is a trouble, with one it is not.
+    @Test func withAnEngineAndAfterIt() throws {
+        let serve = try ServeRun(scratch, ["--start", "offline-2.4.0"])
+        let run = try MusterRun(["status", scratch.fleet, "--json"], scratch)
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        let status = try run.object()
+        let engine = try #require(status["engine"] as? [String: Any])
+        #expect(engine["is_running"] as? Bool == true && (engine["process"] as? Int).map { $0 > 1 } == true)
+        #expect(engine["user"] as? String == OwnUser.name)
+        #expect(engine["addresses"] as? [String] == ["http://127.0.0.1:\(serve.port)"])
+        let update = try #require((status["updates"] as? [[String: Any]])?.first)
+        let counts = try #require(update["counts"] as? [String: Int])
+        #expect(update["id"] as? String == "offline-2.4.0" && counts["waiting"] == 4)
+        let text = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(text.output.contains("engine: runs by \(OwnUser.name), process"), "\(text.output)")
+        #expect(serve.stop() == 0)
+        let after = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(after.code == 1)
+        #expect(after.output.contains("needs a person: no engine runs, and updates are under way"), "\(after.output)")
+    }
+
+    @Test func whatAPersonHoldsWaitsForNobodyElse() throws {
+        let serve = try ServeRun(scratch, ["--start", "offline-2.4.0"])
+        #expect(try MusterRun(["update", "pause", scratch.fleet, "offline-2.4.0"], scratch).code == 0)
+        let run = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(run.code == 0 && run.output.contains("paused by"), "\(run.output)")
+        #expect(serve.stop() == 0)
+        #expect(try MusterRun(["status", scratch.fleet], scratch).code == 0)
+    }
+}
