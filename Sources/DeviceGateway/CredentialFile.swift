@@ -83,8 +83,8 @@ struct CredentialLines {
                 hashes[String(parts[1])] = hash
             } else if problem == nil {
                 problem = CredentialFailure(
-                    message: "\(path):\(number + 1): this is not the hash of a token, a blank, and a device's id",
-                    remedy: "remove the line, and draw that device a new token")
+                    message: "\(path):\(number + 1): this is not the hash of a token, a blank, and whose it is",
+                    remedy: "remove the line, and draw a new token")
             }
         }
     }

@@ -58,7 +58,7 @@ public struct OperatorAPI: Sendable {
         let bell = OrderBell()
         let responder = APIResponder(
             table: RouteTable(), desk: desk, tokens: tokens, limits: limits, gate: RequestGate(limits),
-            isDraining: { bell.isDraining }, logger: logger)
+            isDraining: { bell.isDraining })
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let serverLogger = quiet

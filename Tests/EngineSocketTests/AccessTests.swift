@@ -40,7 +40,8 @@ struct AccessTests {
     @Test(arguments: roles) func everyRequestOfEveryRole(role: Role?) throws {
         let engine = try engine(role)
         for verb in EngineRequest.Verb.allCases {
-            let request = EngineRequest(verb, "x", device: DeviceForm(id: "x", firmware: "1.0.0"))
+            var request = EngineRequest(verb, "x", device: DeviceForm(id: "x", firmware: "1.0.0"))
+            request.role = "viewer"
             let needed = try request.makeCommand().requiredRole
             let response = try #require(try EngineSocketClient.send(request, to: engine.directory))
             let isLetThrough = role.map { $0 >= needed } ?? false

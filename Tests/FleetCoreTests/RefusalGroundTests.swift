@@ -7,8 +7,8 @@ import Testing
     private func ground(
         _ command: Command, _ origin: Origin, in fixture: inout CoreFixture
     ) throws -> RefusalGround {
-        let refusal = try #require(fixture.machine.handle(command, origin, now: fixture.now))
-        return fixture.machine.state.ground(of: refusal, command, origin)
+        let refusal = fixture.machine.handle(command, origin, now: fixture.now)
+        return fixture.machine.state.ground(of: try #require(refusal), command, origin)
     }
 
     private func origin(
@@ -20,17 +20,26 @@ import Testing
     @Test func eachGroundIsTold() throws {
         var fixture = CoreFixture()
         fixture.command(.draft(CoreFixture.update()))
+        for (command, origin, expected) in [
+            (Command.start(update: "u"), origin(.viewer), RefusalGround.role),
+            (.start(update: "u"), origin(nil), .role), (.start(update: "none"), origin(), .object),
+            (.accept(device: "none"), origin(), .object), (.resume(update: "u"), origin(), .state),
+        ] {
+            let found = try ground(command, origin, in: &fixture)
+            #expect(found == expected, "\(command)")
+        }
         let key = CommandKey(high: 1, low: 2)
-        #expect(try ground(.start(update: "u"), origin(.viewer), in: &fixture) == .role)
-        #expect(try ground(.start(update: "u"), origin(nil), in: &fixture) == .role)
-        #expect(try ground(.start(update: "none"), origin(), in: &fixture) == .object)
-        #expect(try ground(.accept(device: "none"), origin(), in: &fixture) == .object)
-        #expect(try ground(.resume(update: "u"), origin(), in: &fixture) == .state)
-        #expect(fixture.machine.handle(.start(update: "u"), origin(key: key), now: fixture.now) == nil)
-        #expect(try ground(.pause(update: "u"), origin(key: key), in: &fixture) == .key)
+        let started = fixture.machine.handle(.start(update: "u"), origin(key: key), now: fixture.now)
         let basis = fixture.machine.state.revision
-        #expect(fixture.machine.handle(.pause(update: "u"), origin(user: "kim"), now: fixture.now) == nil)
-        #expect(try ground(.resume(update: "u"), origin(basis: basis), in: &fixture) == .basis)
-        #expect(try ground(.start(update: "u"), origin(basis: fixture.machine.state.revision), in: &fixture) == .state)
+        let paused = fixture.machine.handle(.pause(update: "u"), origin(user: "kim"), now: fixture.now)
+        #expect(started == nil && paused == nil)
+        let now = fixture.machine.state.revision
+        for (command, origin, expected) in [
+            (Command.pause(update: "u"), origin(key: key), RefusalGround.key),
+            (.resume(update: "u"), origin(basis: basis), .basis), (.start(update: "u"), origin(basis: now), .state),
+        ] {
+            let found = try ground(command, origin, in: &fixture)
+            #expect(found == expected, "\(command)")
+        }
     }
 }

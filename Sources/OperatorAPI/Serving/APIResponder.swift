@@ -2,7 +2,6 @@ import DeviceGateway
 import FleetCore
 import HTTPTypes
 import Hummingbird
-import Logging
 import NIOCore
 import Synchronization
 
@@ -31,7 +30,6 @@ struct APIResponder: HTTPResponder {
     let gate: RequestGate
     let book = RequestBook()
     let isDraining: @Sendable () -> Bool
-    let logger: Logger
 
     func respond(to request: Request, context: Context) async -> Response {
         var response: Response

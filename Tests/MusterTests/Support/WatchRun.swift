@@ -7,10 +7,12 @@ final class WatchRun {
     private let pipe = Pipe()
     private var unread = Data()
 
-    /// Starts it.
-    init(_ scratch: ScratchFleet, _ options: [String] = []) throws {
-        process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
-        process.arguments = ["watch", scratch.fleet, "--json"] + options
+    /// Starts it, as another user if one is named.
+    init(_ scratch: ScratchFleet, _ options: [String] = [], as user: OtherUser? = nil) throws {
+        let muster = try BuiltProduct.path(of: "muster")
+        let arguments = ["watch", user == nil ? scratch.fleet : "x", "--json"] + options
+        process.executableURL = URL(filePath: user == nil ? muster : OtherUser.tool)
+        process.arguments = user.map { $0.options + [muster] + arguments } ?? arguments
         process.environment = scratch.environment
         process.currentDirectoryURL = URL(filePath: "\(scratch.root)/work")
         process.standardInput = FileHandle.nullDevice
