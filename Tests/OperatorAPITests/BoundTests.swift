@@ -7,7 +7,7 @@ import Testing
 /// What is too much, or of a wrong form.
 @Suite struct BoundTests {
     @Test func bodiesAreLookedAt() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let path = "/updates/night/pause"
             for json in [
                 "[]", "3", "null", "{", #"{"reason":3}"#, #"{"reasons":"a"}"#, #"{"basis":1.5}"#, #"{"basis":-1}"#,
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func fieldsAreLookedAt() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let path = "/updates/night/pause"
             for field in ["abc", "\"\"", "\"-1\"", "\"01\"", "W/\"1\"", "\"1\", \"2\"", "\"99999999999999999\""] {
                 #expect(try await fixture.post(path, headers: ["If-Match": field]).status == 400, "\(field)")
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func targetsAreBounded() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let long = String(repeating: "a", count: 5000)
             #expect(try await fixture.get("/devices?filter=\(long)").status == 414)
             #expect(try await fixture.get("/updates/\(String(repeating: "a", count: 201))").status == 404)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func otherMethodsAreNamed() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let deleted = try await fixture.ask("DELETE", "/updates/night")
             #expect(deleted.status == 405 && deleted.headers["allow"] == "GET, HEAD")
             let looked = try await fixture.get("/updates/night/start")
@@ -64,7 +64,7 @@ import Testing
     @Test func aTokenMayAskSoOften() async throws {
         var limits = APILimits()
         limits.requests = .init(perSecond: 0.1, burst: 3)
-        try await APIFixture.with(limits: limits) { fixture in
+        try await APIFixture.with(limits: limits) { fixture async throws in
             for _ in 0..<3 { #expect(try await fixture.get("/status").status == 200) }
             let more = try await fixture.get("/status")
             #expect(more.status == 429 && more.text("type") == "urn:muster:too-often")

@@ -7,7 +7,7 @@ import Testing
 /// Commands over HTTP.
 @Suite struct CommandTests {
     @Test func anUpdateIsRunFromAProgram() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let start = try await fixture.post("/updates/night/start", #"{"reason":"ticket 12"}"#)
             #expect(start.status == 200)
             #expect(
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func whatIsNotThereIsNotFound() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             for (path, role) in [("/updates/none/start", Role.operator), ("/devices/none/accept", .admin)] {
                 let answer = try await fixture.post(path, as: role)
                 #expect(answer.status == 404 && answer.text("type") == "urn:muster:not-found", "\(path)")
@@ -46,7 +46,7 @@ import Testing
 
     /// The same key and request: one deed, one answer, byte for byte.
     @Test func aKeyIsCarriedOutOnce() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let key = ["Idempotency-Key": "4711"]
             let first = try await fixture.post("/updates/night/start", #"{"reason":"a"}"#, headers: key)
             let second = try await fixture.post("/updates/night/start", #"{"reason":"a"}"#, headers: key)
@@ -73,11 +73,11 @@ import Testing
         let first = try await APIFixture()
         #expect(try await first.post("/updates/night/start", headers: key).status == 200)
         await first.end()
-        try await APIFixture.with(goingOnIn: first) { fixture in
+        try await APIFixture.with(goingOnIn: first) { fixture async throws in
             #expect(try await fixture.post("/updates/night/start", headers: key).status == 200)
             #expect(try fixture.commands().filter { $0 == "token operator-1: start night" }.count == 1)
         }
-        try await APIFixture.with(goingOnIn: first) { fixture in
+        try await APIFixture.with(goingOnIn: first) { fixture async throws in
             let other = try await fixture.post("/updates/late/start", headers: key)
             #expect(other.status == 422 && other.text("type") == "urn:muster:used-key")
         }
@@ -85,7 +85,7 @@ import Testing
 
     /// Many at once with one key: one deed.
     @Test func aKeySentTwiceAtOnce() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let key = ["Idempotency-Key": "at-once"]
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<20 {
@@ -100,7 +100,7 @@ import Testing
 
     /// What was decided on a view that is not so any more is refused, and says what changed.
     @Test(arguments: [true, false]) func aStaleDecisionIsRefused(byField: Bool) async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             #expect(try await fixture.post("/updates/night/start").status == 200)
             let seen = try await fixture.get("/updates/night")
             let tag = try #require(seen.headers["etag"])
@@ -120,7 +120,7 @@ import Testing
 
     /// A rollback of another set of devices than was shown.
     @Test func aRollbackIsOfWhatWasShown() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             #expect(try await fixture.get("/updates/night/preview").object["start"] is [String: Any])
             #expect(try await fixture.post("/updates/night/start").status == 200)
             let shown = try await fixture.get("/updates/night/preview").object["rollback"] as? [String: Any]

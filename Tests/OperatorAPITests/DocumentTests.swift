@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func theServerHandsItOutToAnybody() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let answer = try await fixture.get("/openapi.json", as: nil)
             #expect(answer.status == 200 && answer.bytes == OperatorAPI.document)
         }

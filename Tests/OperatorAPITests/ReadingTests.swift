@@ -7,7 +7,7 @@ import Testing
 /// What there is to look at.
 @Suite struct ReadingTests {
     @Test func theStatus() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let status = try await fixture.get("/status")
             #expect(status.status == 200 && status.headers["cache-control"] == "no-store")
             #expect(status.text("fleet") == APIFixture.fleet)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func listsAreBounded() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let all = try await fixture.get("/updates")
             #expect(
                 all.number("total") == 3 && all.list("updates").map { $0["id"] as? String } == ["night", "day", "late"])
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func devicesBySelectorRegionAndSort() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             func ids(_ query: String) async throws -> [String] {
                 try await fixture.get("/devices\(query)").list("devices").compactMap { $0["id"] as? String }
             }
@@ -64,7 +64,7 @@ import Testing
         "/devices?filter=%FF", "/events?after=1.5", "/events?after=99999999999999999999",
     ])
     func whatIsNotUnderstoodIsNotGuessed(path: String) async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let answer = try await fixture.get(path)
             #expect(answer.status == 400 && answer.text("type") == "urn:muster:bad-request", "\(answer.object)")
         }
@@ -72,7 +72,7 @@ import Testing
 
     /// Pages of any size hold every fact once.
     @Test(arguments: [1, 7, 1000]) func eventsWithoutGaps(limit: Int) async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             #expect(try await fixture.post("/updates/night/start").status == 200)
             var numbers: [Int] = [], after = 0
             while true {
@@ -93,7 +93,7 @@ import Testing
     }
 
     @Test func anEventIsWaitedFor() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let head = try #require(try await fixture.get("/status").number("head"))
             async let waited = fixture.ask(
                 "GET", "/events?after=\(head)", as: .viewer, headers: ["Prefer": "foo, wait=30"])

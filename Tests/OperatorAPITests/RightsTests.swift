@@ -14,7 +14,7 @@ import Testing
 
     /// Every route with no token, with one that is none, and with one of each role.
     @Test func eachRouteByEachRole() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             for route in RouteTable().routes {
                 let path = Self.path(route), method = route.method.rawValue
                 let json = route.method == .post ? #"{"confirmation":"night"}"# : nil
@@ -45,7 +45,7 @@ import Testing
 
     @Test(arguments: ["Basic dG9rZW46", "Bearer", "Bearer ", "bearer", "Token x", ""])
     func whatIsNoBearerProvesNothing(field: String) async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let answer = try await fixture.ask("GET", "/status", as: nil, headers: ["Authorization": field])
             #expect(answer.status == 401)
             #expect(answer.headers["www-authenticate"] == #"Bearer realm="muster""#)
@@ -57,7 +57,7 @@ import Testing
 
     /// The scheme's name is known whatever its case; a token of two is none.
     @Test func oneBearerIsEnough() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let token = try #require(fixture.tokens[.viewer])
             let lower = try await fixture.ask("GET", "/status", as: nil, headers: ["Authorization": "bearer \(token)"])
             #expect(lower.status == 200)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func tokensCountAtOnceAndNoLonger() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             let secret = try APITokenFile.issue(APIToken(name: "ci", role: .viewer), directory: fixture.folder)
             let fields = ["Authorization": "Bearer \(secret)"]
             #expect(try await fixture.ask("GET", "/status", as: nil, headers: fields).status == 200)
@@ -81,7 +81,7 @@ import Testing
 
     /// Somebody who guesses is slowed down; whoever has a token is not.
     @Test func guessesAreCounted() async throws {
-        try await APIFixture.with { fixture in
+        try await APIFixture.with { fixture async throws in
             var statuses: [Int] = []
             for number in 0..<40 {
                 let fields = ["Authorization": "Bearer guess-\(number)"]

@@ -65,7 +65,7 @@ struct APIRoute: Sendable {
 
     /// Every kind of problem that may come of it.
     var allProblems: [Problem.Kind] {
-        var kinds = problems + [.badRequest, .internalFault, .unavailable]
+        var kinds = problems + [.badRequest, .longTarget, .internalFault, .unavailable]
         if role != nil { kinds += [.unproven, .tooOften] }
         if !parameters(in: .path).isEmpty { kinds.append(.notFound) }
         if method == .post { kinds += [.forbidden, .tooLarge, .wrongType, .expectation] }

@@ -72,8 +72,9 @@ enum APIValue: Hashable, Sendable {
             ]
         case .choice(let words): return ["type": "string", "enum": .list(words.map { .text($0) })]
         case .header(let pattern, let longest):
-            let schema: JSON = ["type": "string", "maxLength": .number(Double(longest))]
-            return pattern.map { schema.with("pattern", .text($0)) } ?? schema
+            // A pattern bounds the length by itself.
+            guard let pattern else { return ["type": "string", "maxLength": .number(Double(longest))] }
+            return ["type": "string", "pattern": .text(pattern)]
         }
     }
 }
