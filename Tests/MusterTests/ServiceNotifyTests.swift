@@ -138,6 +138,7 @@ private final class StandingDriver: EngineDriver, @unchecked Sendable {
     var revision: UInt64 { driver.revision }
     var isMoving: Bool { driver.isMoving }
     var access: AccessSettings { driver.access }
+    var reading: EngineLoop { driver.reading }
     func view(_ query: ViewQuery) -> FleetView { driver.view(query) }
     var statistics: EngineStatistics { driver.statistics }
     var failure: String? { driver.failure }
