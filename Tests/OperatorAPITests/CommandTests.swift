@@ -124,10 +124,10 @@ import Testing
             #expect(try await fixture.get("/updates/night/preview").object["start"] is [String: Any])
             #expect(try await fixture.post("/updates/night/start").status == 200)
             let shown = try await fixture.get("/updates/night/preview").object["rollback"] as? [String: Any]
-            let preview = try #require(shown?["preview"] as? Int)
-            let wrong = "{\"confirmation\":\"night\",\"preview\":\(preview == 0 ? 1 : preview - 1)}"
+            let preview = try #require(shown?["preview"] as? String)
+            let wrong = #"{"confirmation":"night","preview":"1"}"#
             #expect(try await fixture.post("/updates/night/rollback", wrong).status == 409)
-            let right = "{\"confirmation\":\"night\",\"preview\":\(preview)}"
+            let right = #"{"confirmation":"night","preview":"\#(preview)"}"#
             #expect(try await fixture.post("/updates/night/rollback", right).status == 200)
         }
     }

@@ -38,7 +38,7 @@ import Testing
             let commands = try fixture.commands()
             #expect(commands.contains("token viewer-1: start night refused"))
             #expect(commands.contains("token operator-1: decommission till-1 refused"))
-            #expect(commands.contains("token admin-1: decommission till-1"))
+            #expect(commands.contains("token operator-1: start night"))
             #expect(!commands.contains { $0.hasPrefix("token viewer-1") && !$0.hasSuffix("refused") })
         }
     }

@@ -116,7 +116,7 @@ struct PreviewAnswer: Encodable, Sendable {
 
     struct Rollback: Codable, Hashable, Sendable {
         /// Names this set of devices; a rollback that sends it along is refused if the set has changed.
-        var preview: UInt64
+        var preview: String
         var changed: Int
         var inFlight: Int
         var withdrawn: Int
@@ -184,7 +184,7 @@ struct PreviewAnswer: Encodable, Sendable {
     private static func rollback(_ preview: RollbackPreview) -> Rollback {
         let named = zip(preview.impossible, preview.impossibleIDs).prefix(mostNames)
         return Rollback(
-            preview: preview.revision, changed: preview.changed, inFlight: preview.inFlight,
+            preview: "\(preview.revision)", changed: preview.changed, inFlight: preview.inFlight,
             withdrawn: preview.withdrawn, toCheck: preview.toCheck, cancelled: preview.cancelled,
             offline: preview.offline, unchanged: preview.unchanged,
             goBackTo: preview.targets.prefix(mostNames).map {

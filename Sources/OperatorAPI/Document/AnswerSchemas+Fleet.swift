@@ -69,7 +69,7 @@ extension AnswerSchemas {
                 ])),
             "rollback": orNull(
                 object([
-                    "preview": fact, "changed": count, "in_flight": count, "withdrawn": count, "to_check": count,
+                    "preview": text, "changed": count, "in_flight": count, "withdrawn": count, "to_check": count,
                     "cancelled": count, "offline": count, "unchanged": count,
                     "go_back_to": list(object(["release": text, "count": count]), most: names),
                     "impossible": count,

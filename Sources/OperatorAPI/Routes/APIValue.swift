@@ -6,6 +6,8 @@ enum APIValue: Hashable, Sendable {
     case text(longest: Int)
     /// A text of visible ASCII.
     case word(longest: Int)
+    /// A number that is too large for many readers of JSON, as a text of digits.
+    case digits
     /// A whole number.
     case integer(ClosedRange<Int>)
     /// One of these.
@@ -22,7 +24,7 @@ enum APIValue: Hashable, Sendable {
     /// - Throws: What it should be.
     func parse(_ text: String) throws(Mismatch) -> JSON {
         switch self {
-        case .text, .word, .choice, .header: return try check(.text(text))
+        case .text, .word, .digits, .choice, .header: return try check(.text(text))
         case .integer:
             // `Int` also takes a plus sign.
             guard let number = Int(text), "\(number)" == text else { throw Mismatch(expected: expectation) }
@@ -37,6 +39,8 @@ enum APIValue: Hashable, Sendable {
             case (.text(let longest), .text(let text)): text.unicodeScalars.count <= longest
             case (.word(let longest), .text(let text)):
                 (1...longest).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
+            case (.digits, .text(let text)):
+                (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
             case (.header(_, let longest), .text(let text)): text.utf8.count <= longest
             case (.integer(let range), .number(let number)): Int(exactly: number).map(range.contains) ?? false
             case (.choice(let words), .text(let text)): words.contains(text)
@@ -53,6 +57,7 @@ enum APIValue: Hashable, Sendable {
         switch self {
         case .text(let longest): "a text of at most \(longest) characters"
         case .word(let longest): "1 to \(longest) characters of visible ASCII"
+        case .digits: "1 to 20 digits, as a text"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .header(_, let longest): "a field of at most \(longest) bytes"
@@ -65,6 +70,7 @@ enum APIValue: Hashable, Sendable {
         case .text(let longest): return ["type": "string", "maxLength": .number(Double(longest))]
         case .word(let longest):
             return ["type": "string", "pattern": .text("^[!-~]{1,\(longest)}$")]
+        case .digits: return ["type": "string", "pattern": "^[0-9]{1,20}$"]
         case .integer(let range):
             return [
                 "type": "integer", "minimum": .number(Double(range.lowerBound)),

@@ -32,14 +32,14 @@ extension RouteTable {
                     .body(
                         "confirmation", .text(longest: 200), "The update's id, once more.", isRequired: true),
                     .body(
-                        "preview", .factNumber,
+                        "preview", .digits,
                         "The `preview` of the preview it was decided on: if the set of devices has changed, it is refused."
                     ),
                 ]
             ) { call in
                 .rollBack(
                     update: call.object("update"), confirmation: call.text("confirmation") ?? "",
-                    preview: call.integer("preview").map(UInt64.init))
+                    preview: call.text("preview").map { UInt64($0) ?? .max })
             },
             command(
                 "devices/{device}/accept", "acceptDevice", "Take a device that waits, or is held, into service."
@@ -115,7 +115,7 @@ struct CommandWork {
         if let field = call.fields["If-Match"], field != "*" {
             let text = field.dropFirst().dropLast()
             guard field.count >= 3, field.hasPrefix("\""), field.hasSuffix("\""), let number = UInt64(text),
-                "\(number)" == text
+                "\(number)" == text, text.count <= 15
             else {
                 throw Problem(
                     .badRequest, "If-Match is no ETag of this server", remedy: "send the ETag of one answer, quoted")

@@ -27,8 +27,9 @@ extension RouteTable {
             ) { call, desk throws(Problem) in
                 let query = try listQuery(call)
                 let view = try await desk.ask { $0.view(query) }
-                // A view clamps an offset behind the end; a page behind the end is empty.
-                let rows = call.offset < view.devices.total ? view.devices.rows.map(DeviceLine.init) : []
+                // A view moves rows that would end behind the list; a page begins where it was asked for.
+                let rows = view.devices.rows.dropFirst(max(0, call.offset - view.devices.offset))
+                    .map(DeviceLine.init)
                 return try .of(
                     DevicePage(
                         basis: view.revision, total: view.devices.total, offset: call.offset, devices: rows),
