@@ -122,7 +122,10 @@ struct Readme {
     var commands: [(words: [String], row: String)] {
         text.split(separator: "\n").filter { $0.hasPrefix("| `muster ") }.map { row in
             let command = row.split(separator: "`")[1].split(separator: " ").dropFirst()
-            return (command.prefix { $0.allSatisfy(\.isLowercase) }.map(String.init), String(row))
+            let words = command.prefix { word in
+                word.first?.isLowercase == true && word.allSatisfy { $0.isLowercase || $0 == "-" }
+            }
+            return (words.map(String.init), String(row))
         }
     }
 }

@@ -71,7 +71,7 @@ extension RouteTable {
                         "The request's own key: sent again with the same one it is carried out once, and answered alike."
                     ),
                     .header(
-                        "If-Match", .header(pattern: #"^(\*|"(0|[1-9][0-9]{0,14})")$"#, longest: 20),
+                        "If-Match", .header(pattern: #"^"[0-9]{1,15}"$"#, longest: 20),
                         "The ETag of what it was decided on; the same as `basis`."),
                 ], answer: "Accepted", problems: [.notFound, .refused, .changed, .usedKey]
         ) { call, desk throws(Problem) in
@@ -114,8 +114,8 @@ struct CommandWork {
         if let number = call.integer("basis") { known.append(UInt64(number)) }
         if let field = call.fields["If-Match"], field != "*" {
             let text = field.dropFirst().dropLast()
-            guard field.count >= 3, field.hasPrefix("\""), field.hasSuffix("\""), let number = UInt64(text),
-                "\(number)" == text, text.count <= 15
+            guard field.count >= 3, field.hasPrefix("\""), field.hasSuffix("\""), text.count <= 15,
+                text.allSatisfy({ $0.isASCII && $0.isNumber }), let number = UInt64(text)
             else {
                 throw Problem(
                     .badRequest, "If-Match is no ETag of this server", remedy: "send the ETag of one answer, quoted")
