@@ -37,8 +37,9 @@ extension EngineHost {
 
     /// Answers the next question if it is due; gives how long until the one behind it is, nil: none waits.
     func answerQuestion(_ driver: any EngineDriver, _ pace: inout QuestionPace) -> Duration? {
+        guard hasQuestions else { return nil }
         let rest = pace.rest
-        guard rest <= .zero else { return locked { $0.questions.isEmpty } ? nil : rest }
+        guard rest <= .zero else { return rest }
         let (question, isLast) = locked { shared in
             let question = shared.questions.isEmpty ? nil : shared.questions.removeFirst()
             return (question, shared.questions.isEmpty)
@@ -46,6 +47,13 @@ extension EngineHost {
         guard let question else { return nil }
         pace.measure { question(driver) }
         return isLast ? nil : pace.rest
+    }
+
+    /// Asked at every turn, so that it wakes nobody who waits for news.
+    private var hasQuestions: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return !shared.questions.isEmpty
     }
 
     /// No engine answers any more.

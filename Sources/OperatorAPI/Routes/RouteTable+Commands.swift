@@ -113,6 +113,11 @@ struct CommandWork {
         var known: [UInt64] = []
         if let number = call.integer("basis") { known.append(UInt64(number)) }
         if let field = call.fields["If-Match"], field != "*" {
+            // An empty list of tags is one (RFC 9110, 13.1.1), which nothing matches.
+            guard !field.isEmpty else {
+                throw Problem(
+                    .changed, "If-Match names no ETag", remedy: "send the ETag of one answer, or leave it out")
+            }
             let text = field.dropFirst().dropLast()
             guard field.count >= 3, field.hasPrefix("\""), field.hasSuffix("\""), text.count <= 15,
                 text.allSatisfy({ $0.isASCII && $0.isNumber }), let number = UInt64(text)
