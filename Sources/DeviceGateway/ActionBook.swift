@@ -5,6 +5,9 @@ import Synchronization
 /// What the gateway knows of the action that each device believes to be under way, beside the engine's state: which one
 /// it was offered, how much of its files it was sent, and what it complained of last.
 ///
+/// What is delivered is what has arrived, as far as the system can know that. Bytes that were handed to the system and
+/// not acknowledged count once the device asks for those behind them.
+///
 /// Kept in memory. What is forgotten at a restart costs a client one feedback that changes nothing; of the files of what
 /// had begun by then it is believed that what a device does not ask for again was delivered before.
 final class ActionBook: Sendable {
@@ -19,14 +22,43 @@ final class ActionBook: Sendable {
         var isGiven = false
         /// Bytes of each file that were delivered without a gap from its start, by the file's place.
         var delivered: [Int: Int64] = [:]
+        /// The same with those that were handed to the system and may have arrived.
+        var handed: [Int: Int64] = [:]
+        /// Bytes of the release that were delivered without a gap.
+        var sent: Int64 = 0
         /// The last complaint.
         var problem: String?
+
+        mutating func take(_ range: Range<Int64>, of file: Int, hasArrived: Bool) {
+            let before = delivered[file] ?? (isWhole ? 0 : range.lowerBound)
+            let reach = max(before, handed[file] ?? 0)
+            delivered[file] = before
+            // Bytes behind a gap prove nothing: a device could ask for the last one alone.
+            guard range.lowerBound <= reach else { return }
+            delivered[file] = max(before, hasArrived ? range.upperBound : range.lowerBound)
+            handed[file] = max(reach, range.upperBound)
+        }
+
+        /// Counts what was sent; gives what was handed over.
+        mutating func count(_ work: DeviceAnswer.Work, through file: Int) -> Int64 {
+            sent = 0
+            var all: Int64 = 0
+            for place in work.artifacts.indices {
+                // Of what had begun before this process, what is not asked for again was delivered before.
+                let whole = isWhole || place >= file ? 0 : work.artifacts[place].size
+                sent += delivered[place] ?? whole
+                all += max(delivered[place] ?? whole, handed[place] ?? 0)
+            }
+            return all
+        }
     }
 
     private struct Content {
         var entries: [String: Entry] = [:]
         /// Whose each of these actions is.
         var owners: [UInt32: String] = [:]
+        /// Deliveries that have begun and not ended, by device.
+        var open: [String: Int] = [:]
     }
 
     private let content = Mutex(Content())
@@ -79,21 +111,40 @@ final class ActionBook: Sendable {
         content.withLock { $0.entries[device]?.action == action ? $0.entries[device]?.problem : nil }
     }
 
-    /// These bytes of a file were delivered.
-    /// - Parameter file: The file's place in the release.
-    /// - Returns: How many bytes of the release were delivered without a gap.
-    func delivered(_ range: Range<Int64>, of file: Int, _ work: DeviceAnswer.Work, to device: String) -> Int64 {
+    /// A delivery to a device begins, or ends.
+    func deliveryChanged(_ device: String, by change: Int) {
+        content.withLock { content in
+            let open = (content.open[device] ?? 0) + change
+            content.open[device] = open > 0 ? open : nil
+        }
+    }
+
+    /// Whether something is being delivered to a device: then it is not yet known what it has.
+    func isDelivering(_ device: String) -> Bool { content.withLock { $0.open[device] != nil } }
+
+    /// Bytes of a release that a device was sent without a gap, in whichever attempt.
+    func sent(of release: Version, to device: String) -> Int64 {
+        content.withLock { content in
+            guard let entry = content.entries[device], entry.release == release else { return 0 }
+            return entry.sent
+        }
+    }
+
+    /// These bytes of a file were delivered, or handed over.
+    /// - Parameters:
+    ///   - file: The file's place in the release.
+    ///   - hasArrived: Whether all of them are known to have arrived.
+    /// - Returns: How many bytes of the release were delivered without a gap, and how many may have been.
+    func delivered(
+        _ range: Range<Int64>, of file: Int, hasArrived: Bool, _ work: DeviceAnswer.Work, to device: String
+    ) -> (sent: Int64, handed: Int64) {
         content.withLock { content in
             Self.open(work, device, in: &content)
-            guard var entry = content.entries[device] else { return 0 }
-            let before = entry.delivered[file] ?? (entry.isWhole ? 0 : range.lowerBound)
-            // Bytes behind a gap prove nothing: a device could ask for the last one alone.
-            entry.delivered[file] = range.lowerBound <= before ? max(before, range.upperBound) : before
+            guard var entry = content.entries[device] else { return (0, 0) }
+            entry.take(range, of: file, hasArrived: hasArrived)
+            let handed = entry.count(work, through: file)
             content.entries[device] = entry
-            return work.artifacts.indices.reduce(0) { sum, place in
-                let whole = entry.isWhole || place >= file ? 0 : work.artifacts[place].size
-                return sum + (entry.delivered[place] ?? whole)
-            }
+            return (entry.sent, handed)
         }
     }
 
@@ -107,7 +158,8 @@ final class ActionBook: Sendable {
             action: work.order.generation, release: work.order.release, isWhole: isFirst || !work.isOlderThanEngine)
         // A client may go on in another attempt with what it was sent in the one before.
         if let former, former.release == entry.release {
-            (entry.delivered, entry.isWhole) = (former.delivered, former.isWhole)
+            (entry.delivered, entry.handed) = (former.delivered, former.handed)
+            (entry.isWhole, entry.sent) = (former.isWhole, former.sent)
         }
         content.entries[device] = entry
     }

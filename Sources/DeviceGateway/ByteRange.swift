@@ -13,6 +13,9 @@ enum ByteRange: Hashable {
         self = header.flatMap { Self.read($0, size: size) } ?? .whole
     }
 
+    /// Whether a `Range` header asks for what lies right behind the end of a file of so many bytes.
+    static func isEnd(_ header: String?, size: Int64) -> Bool { header?.lowercased() == "bytes=\(size)-" }
+
     private static func read(_ header: String, size: Int64) -> ByteRange? {
         guard header.lowercased().hasPrefix("bytes=") else { return nil }
         let text = header.dropFirst(6).filter { $0 != " " && $0 != "\t" }

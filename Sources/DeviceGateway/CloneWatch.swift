@@ -5,14 +5,21 @@ import Synchronization
 ///
 /// - **Two rhythms.** A device calls in once per interval that it was told, from wherever it does. Two addresses that
 ///   each keep theirs, with the other's call too early in between, are two that call. Calls at equal distances are left
-///   out: so calls one device that has a shorter interval of its own and two uplinks by turns.
+///   out for a long time: so calls one device that has a shorter interval of its own and two uplinks by turns. But two
+///   addresses that keep their intervals strictly by turns, poll for poll, are twice as many calls as one device makes,
+///   and nobody's balancing of lines is so regular.
 /// - **Two polls at once.** A device gives up its held poll before it polls anew, once in a while. Two that hold polls
 ///   end each other's as fast as the line lets them.
 /// - **Attributes that go back and forth.** One change is a replaced terminal, and one return is a mistake that was
 ///   mended; several within a few intervals are two that speak by turns.
+///
+/// Two devices behind one address that call exactly by turns, and never hold a poll, cannot be told from one that calls
+/// twice as often as it was told.
 final class CloneWatch: Sendable {
     /// Calls in a row that must keep a rhythm of their own, with the other address's in between.
     static let beats = 4
+    /// The same where the calls are at equal distances.
+    static let evenBeats = 40
     /// Polls that end one of another address, within so long, that are taken for two devices.
     static let crossings = 10, crossingTime = Duration.seconds(10)
     /// Returns to the attributes before that are taken for two devices, and within how many intervals.
@@ -75,7 +82,7 @@ private struct PollTrace {
 
     var current: Poll
     private var former: Poll?
-    private var beats = 0
+    private var beats = 0, evenBeats = 0
     private var crossings = 0
     private var crossingSince: ContinuousClock.Instant?
 
@@ -93,29 +100,40 @@ private struct PollTrace {
     mutating func polled(from address: String, at now: ContinuousClock.Instant) -> String? {
         let poll = Poll(address: address, at: now)
         guard address != current.address else {
-            (current, beats) = (poll, 0)
+            (current, beats, evenBeats) = (poll, 0, 0)
             return nil
         }
-        beats = isBeat(address, now) ? beats + 1 : 0
+        let beat = beat(address, now)
+        beats = beat == .uneven ? beats + 1 : 0
+        evenBeats = beat == nil ? 0 : evenBeats + 1
         countCrossing(now)
         let addresses = "addresses \(current.address) and \(address)"
         (former, current) = (current, poll)
         if beats >= CloneWatch.beats { return "\(addresses), each at an interval of its own" }
+        if evenBeats >= CloneWatch.evenBeats { return "\(addresses), each at the interval that one is told, by turns" }
         if crossings >= CloneWatch.crossings { return "\(addresses), with polls at the same time" }
         return nil
     }
 
-    /// Whether this poll comes one interval after the one before from its address, and another address polled meanwhile
-    /// out of step with it.
-    private func isBeat(_ address: String, _ now: ContinuousClock.Instant) -> Bool {
+    /// A poll that comes one interval after the one before from its address, with another address's in between.
+    private enum Beat {
+        /// The other address's came in the middle.
+        case even
+        /// It came out of step with both.
+        case uneven
+    }
+
+    /// What this poll is of a rhythm; nil: nothing.
+    private func beat(_ address: String, _ now: ContinuousClock.Instant) -> Beat? {
         guard let former, former.address == address, let interval = former.interval, let other = current.interval
-        else { return false }
+        else { return nil }
         let own = now - former.at, before = current.at - former.at, after = now - current.at
         // A client waits for the whole interval, and takes its time to call.
         let isOnTime = own >= interval * 0.98 && own <= interval * 1.05 + .seconds(1)
         let distance = before > after ? before - after : after - before
         let isEarly = before < interval * 0.9 || after < other * 0.9
-        return isOnTime && isEarly && distance > interval / 50 + .milliseconds(500)
+        guard isOnTime, isEarly else { return nil }
+        return distance > interval / 50 + .milliseconds(500) ? .uneven : .even
     }
 
     private mutating func countCrossing(_ now: ContinuousClock.Instant) {

@@ -1,3 +1,5 @@
+import FleetCore
+
 extension CredentialFile {
     /// Who has tokens.
     public struct Owners: Hashable, Sendable {
@@ -17,8 +19,8 @@ extension CredentialFile {
     /// - Parameter device: Its id; nil: the fleet's token.
     /// - Returns: The token, which is kept nowhere: 43 characters of base64url.
     public static func issue(_ device: String?, directory: String) throws(CredentialFailure) -> String {
-        let token = HashedTokens.draw()
-        try file(in: directory).change { $0[device ?? gateway] = HashedTokens.hash(token) }
+        let token = HashedTokens.draw(), owner = try owner(device)
+        try file(in: directory).change { $0[owner] = HashedTokens.hash(token) }
         return token
     }
 
@@ -27,8 +29,18 @@ extension CredentialFile {
     /// - Returns: Whether it had one.
     public static func revoke(_ device: String?, directory: String) throws(CredentialFailure) -> Bool {
         var had = false
-        try file(in: directory).change { had = $0.removeValue(forKey: device ?? gateway) != nil }
+        let owner = try owner(device)
+        try file(in: directory).change { had = $0.removeValue(forKey: owner) != nil }
         return had
+    }
+
+    /// How a line names whose a token is. What it could not name would be read back as somebody else.
+    private static func owner(_ device: String?) throws(CredentialFailure) -> String {
+        guard let device else { return gateway }
+        if let problem = DeviceRecord.problem(ofID: device) {
+            throw CredentialFailure(message: problem.message, remedy: problem.remedy)
+        }
+        return device
     }
 
     private static func file(in directory: String) -> HashedTokens { HashedTokens(directory: directory, name: name) }

@@ -5,11 +5,12 @@ import Synchronization
 /// The tokens by which devices prove who they are, in a file that holds only their hashes.
 ///
 /// One line each: the SHA-256 of the token in hexadecimal, a blank, and the device's id; `*` for the fleet's token, which
-/// speaks for any device. Tokens are drawn from 256 bits, so that a plain hash is as good as a slow one. The file is
+/// speaks for any device, and which is no device's id. Tokens are drawn from 256 bits, so that a plain hash is as good as a slow one. The file is
 /// looked at for every token, and read again when it has changed.
 public final class CredentialFile: DeviceCredentials {
     /// The file's name in the state folder.
     public static let name = "credentials"
+    /// How a line names the fleet, which no device may be called.
     static let gateway = "*"
 
     private struct Content {
@@ -28,12 +29,16 @@ public final class CredentialFile: DeviceCredentials {
         self.onProblem = onProblem
     }
 
-    public func isGatewayToken(_ token: String) -> Bool { isToken(token, of: Self.gateway) }
+    public func isGatewayToken(_ token: String) -> Bool { isToken(token, named: Self.gateway) }
 
     public func isToken(_ token: String, of device: String) -> Bool {
+        device != Self.gateway && isToken(token, named: device)
+    }
+
+    private func isToken(_ token: String, named owner: String) -> Bool {
         let wanted = content.withLock { content in
             refresh(&content)
-            return content.hashes[device]
+            return content.hashes[owner]
         }
         guard let wanted else { return false }
         return HashedTokens.isEqual(wanted, HashedTokens.hash(token))

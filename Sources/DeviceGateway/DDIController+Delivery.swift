@@ -36,13 +36,25 @@ extension DDIController {
         }
         return try delivery.response(to: request) { range, stage in
             if stage != .moving { noteDelivery(range, stage, of: work.artifacts[place], id, work) }
-            guard stage != .begun else { return }
-            let bytes = book.delivered(range, of: place, work, to: id)
-            var reports: [Report.Body] = [.received(bytes: bytes)]
-            if stage == .finished, bytes >= work.size { reports.append(.reached(.installing)) }
+            guard stage != .begun else { return book.deliveryChanged(id, by: 1) }
+            let bytes = book.delivered(range, of: place, hasArrived: stage == .finished, work, to: id)
+            if stage != .moving { book.deliveryChanged(id, by: -1) }
+            var reports: [Report.Body] = [.received(bytes: bytes.handed)]
+            if stage == .finished, bytes.sent >= work.size { reports.append(.reached(.installing)) }
             desk.tell(id, reports.map { .init(generation: work.order.generation, $0) })
         }
     }
+
+    /// Waits until it is known what a device has of what is being delivered to it: the acknowledgement of the last bytes
+    /// may come on one connection a moment after the device's word on another.
+    func awaitArrival(_ device: String) async {
+        for _ in 0..<Self.mostArrivalLooks where book.isDelivering(device) {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Looks at what arrives before a device's word is taken as it stands: one second in all.
+    private static let mostArrivalLooks = 100
 
     /// The files of an order, proven.
     func files(of work: DeviceAnswer.Work) async throws -> [(Artifact, DeliverableFile)] {
@@ -61,7 +73,8 @@ extension DDIController {
 }
 
 /// A file of a release cannot be had: 503, until an operator has mended that.
-struct FileUnavailable: HTTPResponseError {
+struct FileUnavailable: HTTPResponseError, NamedRefusal {
+    let why = RequestGuards.Refusal.undeliverable
     var status: HTTPResponse.Status { .serviceUnavailable }
 
     func response(from request: Request, context: some RequestContext) throws -> Response {

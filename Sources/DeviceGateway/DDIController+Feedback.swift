@@ -12,6 +12,7 @@ extension DDIController {
         try guards.limiter.expectFeedback(of: caller.id)
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
+        if feedback.isLast { await awaitArrival(caller.id) }
         let answer = try await call(caller)
         try expectNotAnothers(action, caller, answer)
         if let complaint = ClientFailure.complaint(in: feedback.details) {
@@ -44,14 +45,14 @@ extension DDIController {
         case (.canceled, _): dropped(work)
         // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
         // last byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
-        default: [.reached(work.artifacts.isEmpty ? .installing : .downloading)]
+        default: [.reached(.downloading)]
         }
     }
 
     /// A client that was restarted says so of whatever action it is offered then: of one whose files it was never sent
     /// that proves nothing.
     private func success(_ work: DeviceAnswer.Work, _ answer: DeviceAnswer) -> [Report.Body] {
-        guard work.artifacts.isEmpty || work.step >= .installing else {
+        guard work.step >= .installing else {
             return [.gaveUp(FailureCause(code: "success without the files", isPermanent: false))]
         }
         // A client that reports no version confirms by this report, which it sends after the restart.

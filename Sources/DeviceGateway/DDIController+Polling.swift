@@ -46,7 +46,7 @@ extension DDIController {
     }
 
     private func todo(_ id: String, _ answer: DeviceAnswer) -> Todo {
-        let work = answer.work
+        let work = work(answer, id)
         let cancel = cancelled(id, answer)
         var todo = Todo(deployment: nil, cancel: cancel, isIdle: work == nil && cancel == nil)
         // Linked only while they are wanted: a client that is asked does nothing else before it has sent them.
@@ -58,6 +58,16 @@ extension DDIController {
         }
         return todo
     }
+
+    /// What a device is to do. A release without files is nothing that could be fetched, and nothing that could succeed:
+    /// its attempt ends.
+    private func work(_ answer: DeviceAnswer, _ id: String) -> DeviceAnswer.Work? {
+        guard let work = answer.work, work.artifacts.isEmpty, !work.isWithdrawn else { return answer.work }
+        desk.tell(id, [.init(generation: work.order.generation, .gaveUp(Self.noFiles))])
+        return nil
+    }
+
+    private static let noFiles = FailureCause(code: "the release has no files", isPermanent: true)
 
     /// The action that a device is to drop; nil: none.
     func cancelled(_ id: String, _ answer: DeviceAnswer) -> UInt32? {
@@ -89,7 +99,11 @@ extension DDIController {
         let former = description.mode == .replace ? nil : try await call(caller).described
         let tags = description.applied(to: former)
         var reports = [DeviceCall.Body(.described(tags))]
-        if let firmware = description.firmware { reports.append(.init(.contacted(firmware: firmware))) }
+        if let firmware = description.firmware {
+            await awaitArrival(caller.id)
+            let sent = book.sent(of: firmware, to: caller.id)
+            reports.append(.init(.claimed(firmware: firmware, sent: sent)))
+        }
         let evidence = clones.described(caller.id, as: DeviceDescription.identity(tags))
         try await call(caller, reports + twins(evidence), evidence)
     }
@@ -98,7 +112,9 @@ extension DDIController {
     func deployment(_ request: Request, _ context: Context) async throws -> Response {
         let claim = try claim(request, context), caller = try device(claim)
         let answer = try await call(caller)
-        guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn else {
+        guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn,
+            !work.artifacts.isEmpty
+        else {
             throw HTTPError(.notFound)
         }
         let files = try await files(of: work)
@@ -116,7 +132,7 @@ extension DDIController {
         guard let prefer = HTTPField.Name.prefer else { return nil }
         for value in headers[values: prefer] {
             for preference in value.split(separator: ",") {
-                let parts = preference.split(separator: "=").map { $0.filter { $0 != " " }.lowercased() }
+                let parts = preference.split(separator: "=").map { $0.filter { $0 != " " && $0 != "\"" }.lowercased() }
                 guard parts.count == 2, parts[0] == "wait", let seconds = Int64(parts[1]), seconds > 0 else { continue }
                 return .seconds(min(seconds, DeviceGateway.longestWait))
             }

@@ -73,7 +73,8 @@ struct DDIController: Sendable {
 
     func claim(_ request: Request, _ context: Context) throws(HTTPError) -> Claim {
         guard let tenant = context.parameters.get("tenant").flatMap({ PathSegment.name($0) }),
-            let id = context.parameters.get("id").flatMap({ PathSegment.name($0) })
+            let id = context.parameters.get("id").flatMap({ PathSegment.name($0) }),
+            DeviceRecord.problem(ofID: id) == nil
         else { throw HTTPError(.notFound) }
         return Claim(
             tenant: tenant, id: id, authorization: request.headers[.authorization],
@@ -134,6 +135,9 @@ struct DDIController: Sendable {
         return DeviceCall(device: caller.id, reports: [contact] + reports, mayJoin: caller.mayJoin)
     }
 
+    /// When to come again for one that found no room on the waiting list.
+    private static let waitingListPause = Duration.seconds(60)
+
     /// The answer for a device in service, or that may come into it; a refusal for any other.
     /// - Parameter evidence: What speaks for two devices under this id; nil: nothing.
     func expectKnown(
@@ -146,6 +150,10 @@ struct DDIController: Sendable {
         noteStanding(answer, device, evidence)
         switch answer.standing {
         case .unknown: throw HTTPError(.notFound)
+        // It may be taken in another time: somebody has to deal with those that wait.
+        case .turnedAway(let refusal):
+            throw HTTPError(
+                .serviceUnavailable, headers: RetryAfter.headers(Self.waitingListPause), message: refusal.description)
         case .notInService: throw HTTPError(.forbidden)
         case .active, .waiting: return answer
         }

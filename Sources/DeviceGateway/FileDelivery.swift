@@ -19,7 +19,12 @@ struct FileDelivery: Sendable {
     /// `socketBuffer`, so that before the last piece leaves, all that was not copied has arrived.
     static let copiedTail = Int64(2 * socketBuffer)
 
-    /// Where a delivery is.
+    /// A reader's system that acknowledges nothing for so long is taken for gone.
+    static let arrivalTime = TimeAmount.seconds(60)
+    /// The pauses between two looks at what has arrived: each twice the one before.
+    static let arrivalLook = TimeAmount.milliseconds(1)...TimeAmount.milliseconds(50)
+
+    /// Where a delivery is. It has finished when all its bytes are known to have arrived.
     enum Stage: String, Sendable {
         case begun, moving, finished
         case cut = "been cut"
@@ -55,6 +60,11 @@ struct FileDelivery: Sendable {
             headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)"
         case .unsatisfiable:
             headers[.contentRange] = "bytes */\(file.size)"
+            // Who has all that there is asks for what lies behind it, and learns that it is nothing.
+            if request.method == .get, ByteRange.isEnd(request.headers[.range], size: file.size) {
+                onProgress(file.size..<file.size, .begun)
+                onProgress(file.size..<file.size, .finished)
+            }
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
         if request.method == .head {

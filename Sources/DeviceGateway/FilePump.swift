@@ -47,7 +47,7 @@ final class FilePump {
     }
 
     private func sendNext() {
-        guard sent < part.upperBound else { return end(.success(())) }
+        guard sent < part.upperBound else { return awaitArrival() }
         let (length, wait) = share.next(atMost: part.upperBound - sent, now: .now)
         guard wait > .zero else { return send(length) }
         loop.scheduleTask(in: TimeAmount(wait)) { self.send(length) }
@@ -102,12 +102,33 @@ final class FilePump {
         loop.execute { self.sendNext() }
     }
 
+    // MARK: - The end
+
+    /// Waits until the reader's system has acknowledged all bytes: what lies in this one's memory when a connection is
+    /// reset was never delivered.
+    private func awaitArrival(
+        _ before: UnacknowledgedBytes? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
+        stalledSince: NIODeadline = .now()
+    ) {
+        guard channel.isActive else { return end(.failure(ChannelError.ioOnClosedChannel)) }
+        // Where the system does not say, what it has taken is all that can be known.
+        guard let left = UnacknowledgedBytes(on: channel), !left.isNone else { return end(.success(())) }
+        let now = NIODeadline.now(), since = left == before ? stalledSince : now
+        guard now - since < FileDelivery.arrivalTime else {
+            channel.close(promise: nil)
+            return end(.failure(ChannelError.ioOnClosedChannel))
+        }
+        loop.scheduleTask(in: wait) {
+            self.awaitArrival(left, wait: min(wait * 2, FileDelivery.arrivalLook.upperBound), stalledSince: since)
+        }
+    }
+
     private func end(_ result: Result<Void, any Error>) {
         // The descriptor is the file's, which closes it.
         _ = try? handle?.takeDescriptorOwnership()
         switch result {
         case .success: onProgress(part, .finished)
-        // The reader may have got of the last piece what it goes on behind.
+        // Of what was handed over the reader may have got what it goes on behind.
         case .failure: onProgress(part.lowerBound..<sent, .cut)
         }
         done.completeWith(result)

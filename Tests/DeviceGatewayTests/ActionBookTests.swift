@@ -19,9 +19,27 @@ import Testing
         return DeviceAnswer.Work(order: order, step: step, update: "u", artifacts: files, isOlderThanEngine: isOlder)
     }
 
-    private func delivered(_ range: Range<Int64>, of file: Int, _ work: DeviceAnswer.Work) -> Int64 {
+    private func delivered(
+        _ range: Range<Int64>, of file: Int, _ work: DeviceAnswer.Work, hasArrived: Bool = true
+    ) -> Int64 {
         book.offered(work, to: "till")
-        return book.delivered(range, of: file, work, to: "till")
+        return book.delivered(range, of: file, hasArrived: hasArrived, work, to: "till").sent
+    }
+
+    @Test func bytesThatWereHandedOverAndDidNotArriveProveNothing() {
+        #expect(delivered(0..<100, of: 0, work(), hasArrived: false) == 0)
+        #expect(delivered(0..<100, of: 0, work(), hasArrived: false) == 0)
+        #expect(delivered(0..<100, of: 1, work()) == 100)
+        #expect(book.sent(of: Version(2, 0, 0), to: "till") == 100)
+        #expect(book.sent(of: Version(1, 0, 0), to: "till") == 0)
+    }
+
+    /// A client goes on behind the last byte that it has.
+    @Test func whoGoesOnHasWhatWasHandedOver() {
+        #expect(delivered(0..<80, of: 0, work(), hasArrived: false) == 0)
+        #expect(delivered(60..<100, of: 0, work()) == 100)
+        #expect(delivered(0..<40, of: 1, work(), hasArrived: false) == 100)
+        #expect(delivered(60..<100, of: 1, work()) == 100)
     }
 
     @Test func bytesBehindAGapProveNothing() {

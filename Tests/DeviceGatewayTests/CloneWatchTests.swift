@@ -32,10 +32,11 @@ import Testing
         (0..<100).map { Poll(second: start + Double($0) * seconds, address: address, told: told) }
     }
 
+    /// But for one that calls exactly twice as often as it is told, strictly by turns: it cannot be told from two.
     @Test(arguments: [1, 2.5, 5, 10, 60, 75, 150, 299, 300, 305, 600])
     func aDeviceThatChangesItsAddressAtEveryPollIsNotTakenForTwo(_ seconds: Double) {
         for uplinks in 2...5 {
-            for told in [5.0, 300] {
+            for told in [5.0, 300] where !(uplinks == 2 && seconds * 2 == told) {
                 let polls = (0..<500).map {
                     let second = Double($0) * seconds + Double($0 * 7 % 3) * 0.1
                     return Poll(second: second, address: "10.0.0.\($0 % uplinks)", told: told)
@@ -69,6 +70,36 @@ import Testing
         let found = try #require(firstEvidence(polls))
         #expect(found.second <= 5 * 300)
         #expect(found.text.contains("10.0.0.1") && found.text.contains("10.0.0.2"))
+    }
+
+    /// Each calls in the middle between two calls of the other.
+    @Test(arguments: [5.0, 300]) func twoDevicesExactlyByTurnsAreNoticedInTheEnd(_ told: Double) throws {
+        let polls =
+            rhythm("10.0.0.1", every: told + 0.004, from: 0, told: told)
+            + rhythm("10.0.0.2", every: told + 0.005, from: told / 2, told: told)
+        let found = try #require(firstEvidence(polls))
+        #expect(found.second <= 25 * told)
+        #expect(
+            found.text == "addresses 10.0.0.2 and 10.0.0.1, each at the interval that one is told, by turns"
+                || found.text == "addresses 10.0.0.1 and 10.0.0.2, each at the interval that one is told, by turns")
+    }
+
+    @Test(arguments: [0.0, 1, 20])
+    func aDeviceThatCallsTwiceAsOftenAsItIsToldIsNotTakenForTwo(_ jitter: Double) {
+        var state: UInt64 = 7
+        func draw() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 33) / Double(1 << 31)
+        }
+        // By one line, and by two that take turns by chance.
+        for lines in jitter > 1 ? [1] : [1, 2] {
+            var second = 0.0
+            let polls = (0..<2000).map { _ in
+                second += 150 + jitter * (draw() - 0.5)
+                return Poll(second: second, address: "10.0.0.\(draw() < 0.5 ? 0 : lines - 1)")
+            }
+            #expect(firstEvidence(polls) == nil, "\(lines) lines")
+        }
     }
 
     @Test func twoDevicesWithAnOrderAreNoticedAsSoon() throws {

@@ -20,6 +20,7 @@ enum SampleView {
         summary.hasLostGate = true
         summary.isCancelling = true
         summary.proposal = Proposal(.rollBack, devices: 120, by: "kim (ops)", user: "ops")
+        summary.unsent = 2
         return summary
     }
 
@@ -53,6 +54,7 @@ enum SampleView {
                 lastSeen: index == 0 ? nil : at(Int64(index)), assignment: index == 1 ? nil : assignment(reason),
                 timeZone: "America/Los_Angeles")
             row.hold = index == 2 ? .twoUnderOneID(evidence: "two addresses") : nil
+            row.isRefused = index == 1
             return row
         }
     }
@@ -187,5 +189,6 @@ extension EndReason {
         .offline, .neverSeen, .alreadyOn(Version(1, 0, 0)), .onNewer(Version(1, 0, 1)), .decommissioned,
         .missedWindow, .superseded(by: "w"), .expired, .cancelled(by: "kim"), .gateFailed(phase: "a"), .rolledBack,
         .failed(FailureCause(code: "code", isPermanent: false)), .held,
+        .releaseMissing(Version(1, 0, 0)), .releaseWithoutFiles(Version(1, 0, 1)),
     ]
 }

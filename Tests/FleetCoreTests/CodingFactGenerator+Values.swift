@@ -112,7 +112,7 @@ extension FactGenerator {
     mutating func cause() -> FailureCause { FailureCause(code: text(), isPermanent: bool()) }
 
     mutating func endReason() -> EndReason {
-        switch below(13) {
+        switch below(15) {
         case 0: .offline
         case 1: .neverSeen
         case 2: .alreadyOn(version())
@@ -125,6 +125,8 @@ extension FactGenerator {
         case 9: .gateFailed(phase: text())
         case 10: .rolledBack
         case 11: .held
+        case 12: .releaseMissing(version())
+        case 13: .releaseWithoutFiles(version())
         default: .failed(cause())
         }
     }

@@ -20,6 +20,7 @@ enum CodingSamples {
             ("commandAccepted", .commandAccepted(command)),
             ("commandRefused", .commandRefused(command, Refusal("no such update", remedy: "list the updates"))),
             ("fleetConfigured", .fleetConfigured(settings)),
+            ("assignmentSkipped", .assignmentSkipped(update, device, .held)),
         ]
     }
 
@@ -86,6 +87,8 @@ enum CodingSamples {
             ("twoUnderOneID", .deviceHeld(device, .twoUnderOneID(evidence: "10.0.0.1 and 10.0.0.2"))),
             ("", .deviceDescribed(device, [Tag("hw", "rev 3"), Tag("mac", "02:00:00:00:00:01")])),
             ("held", .assignmentSkipped(update, device, .held)),
+            ("releaseMissing", .assignmentSkipped(update, device, .releaseMissing(version))),
+            ("releaseWithoutFiles", .assignmentSkipped(update, device, .releaseWithoutFiles(version))),
             ("", .proposalWithdrawn(update)),
             ("", .ordersRenumbered(behind: 16_777_300)),
         ]

@@ -57,6 +57,7 @@ import Testing
 
     @Test func rollbackSendsEachDeviceToWhatItHad() throws {
         var fixture = CoreFixture(sites: 2, terminals: 1)
+        fixture.command(.addReleases([Release(version: Version(1, 5, 0))]))
         fixture.report("pos-1-0", .contacted(firmware: Version(1, 5, 0)))
         fixture.start(CoreFixture.update())
         fixture.report("pos-0-0", .contacted(firmware: CoreFixture.new))

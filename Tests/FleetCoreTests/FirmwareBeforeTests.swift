@@ -66,6 +66,7 @@ import Testing
 
     @Test func aRollbackGoesBackToIt() throws {
         var fixture = offered()
+        fixture.command(.addReleases([Release(version: Self.told)]))
         fixture.report("pos-0-0", .contacted(firmware: Self.told))
         fixture.report("pos-0-0", .contacted(firmware: CoreFixture.new))
         fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))

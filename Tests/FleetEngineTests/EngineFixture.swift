@@ -49,7 +49,7 @@ struct EngineFixture {
         link = RecordingLink(log)
         loop = try EngineLoop(log: log, link: link, now: now, options: options)
         command(.configure(FleetSettings(name: "fixture")))
-        command(.addReleases([Release(version: Self.new)]))
+        command(.addReleases([Release(version: Self.old), Release(version: Self.new)]))
         command(
             .register(
                 (0..<devices).map {

@@ -41,7 +41,11 @@ struct SampleFleetTests {
 
     @Test func theReleases() throws {
         let releases = try definition().releases
-        #expect(releases.map(\.version.description) == ["2.3.2", "2.4.0", "2.4.1", "2.5.0", "3.0.0"])
+        #expect(
+            releases.map(\.version.description) == [
+                "2.0.5", "2.1.0", "2.1.5", "2.2.5", "2.2.8", "2.3.0", "2.3.1", "2.3.2", "2.4.0", "2.4.1", "2.5.0",
+                "3.0.0",
+            ])
         #expect(releases.allSatisfy { $0.size > 500 && !$0.notes.isEmpty })
     }
 

@@ -157,7 +157,7 @@ import Testing
                 [
                     Order(
                         device: DeviceIndex(0), update: UpdateIndex(1), attempt: 1, generation: 2,
-                        release: Version(0, 9, 0), size: 0, isRollback: true)
+                        release: Version(0, 9, 0), size: 1000, isRollback: true)
                 ], epoch: 1))
         #expect(wrong.broken == [9])
     }

@@ -45,6 +45,8 @@ import Testing
         var definition = try update([SmallFleet.phase(100, threshold: 9000, wait: .hours(1))])
         definition.inFlight = 4
         let script = try SmallFleet.script(devices, definition) {
+            let files = $0.releases[0].artifacts
+            $0.releases += olds.dropFirst().map { Release(version: $0, artifacts: files) }
             $0.profile.failures = [
                 try SmallFleet.failing(
                     "region = bad", .givesUp(FailureCause(code: "wrong model", isPermanent: true), at: .offered))

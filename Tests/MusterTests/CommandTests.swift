@@ -81,7 +81,7 @@ struct CommandTests {
             let run = try MusterRun([arguments[0], scratch.fleet] + arguments.dropFirst(), scratch)
             return run.output + run.errors
         }
-        #expect(try output("check").contains("is good: 1 device, 5 releases, 6 updates"))
+        #expect(try output("check").contains("is good: 1 device, 12 releases, 6 updates"))
         #expect(try output("devices").contains("1 of 1 device\n"))
         let report = try output("report", "--unseen", "1")
         #expect(report.contains("1 device in service"))

@@ -126,10 +126,11 @@ public actor FieldTerminal {
                 var part = PartialFile()
                 try await client.fetch(file, into: &part)
             }
-        case .claimsWithHalf:
-            var part = PartialFile()
-            guard let file = deployment.files.first else { return false }
-            try await client.fetch(file, into: &part, cutAfter: file.size / 2)
+        case .claimsWithHalf: try await fetchHalf(deployment)
+        case .tellsVersionWithHalf, .tellsVersionWithoutBytes:
+            if misdeed == .tellsVersionWithHalf { try await fetchHalf(deployment) }
+            try await client.describe(firmware: deployment.release)
+            return true
         case .claimsWithoutBytes: break
         case .claimsDownloadedWithoutBytes:
             let downloaded = DDIFeedback(execution: .downloaded, finished: .none)
@@ -139,6 +140,12 @@ public actor FieldTerminal {
         try await client.say(.succeeded, of: deployment.action)
         if !isSilentLiar { try await describe() }
         return true
+    }
+
+    private func fetchHalf(_ deployment: DDIDeployment) async throws {
+        guard let file = deployment.files.first else { return }
+        var part = PartialFile()
+        try await client.fetch(file, into: &part, cutAfter: file.size / 2)
     }
 
     // MARK: - Download

@@ -22,6 +22,8 @@ public enum Misdeed: Hashable, Sendable, CaseIterable {
     case claimsDownloadedWithoutBytes
     /// It says that it is done with half a file, and runs the old release.
     case claimsWithHalf
+    /// It tells the new version, and has fetched nothing, or half a file.
+    case tellsVersionWithoutBytes, tellsVersionWithHalf
 
     /// How it goes on with a file that was cut; nil: it was not.
     var resumeRule: ResumeRule? {
@@ -40,7 +42,7 @@ public enum Misdeed: Hashable, Sendable, CaseIterable {
             .vanishesRestarted:
             true
         case .diesDownloading, .claimsOnOldRelease, .claimsWithoutBytes, .claimsDownloadedWithoutBytes,
-            .claimsWithHalf:
+            .claimsWithHalf, .tellsVersionWithoutBytes, .tellsVersionWithHalf:
             false
         }
     }

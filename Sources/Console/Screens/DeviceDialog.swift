@@ -20,7 +20,7 @@ enum DeviceDialog {
     private static func sentence(_ question: DeviceQuestion) -> String {
         switch question.kind {
         case .accept: "Takes it into service: it may be offered updates from now on."
-        case .refuse: "Turns it away for good: it is remembered as decommissioned, and offered nothing."
+        case .refuse: "Turns it away for good: it is remembered as refused, and offered nothing."
         }
     }
 

@@ -75,7 +75,7 @@ enum DeviceFactsPane {
     static func waiting(_ detail: DeviceDetail, _ times: TimeText) -> String {
         let since = detail.waitsSince.map { " for \(times.age($0))" } ?? ""
         if let hold = detail.row.hold { return "held\(since): \(hold)" }
-        return detail.row.lifecycle == .registered ? "waits for acceptance\(since)" : "\(detail.row.lifecycle)"
+        return detail.row.lifecycle == .registered ? "waits for acceptance\(since)" : detail.row.standing
     }
 
     private static func answers(_ row: DeviceRow) -> String { ":accept \(row.id), or :refuse \(row.id)" }
@@ -86,7 +86,7 @@ enum DeviceFactsPane {
             text += "  wanted \(assignment.release) by \(assignment.update)"
             if let previous = assignment.previous, previous != row.firmware { text += "  before \(previous)" }
         }
-        return row.lifecycle == .active ? text : text + "  \(row.lifecycle)"
+        return row.lifecycle == .active ? text : text + "  \(row.standing)"
     }
 
     /// Whether it can be reached, and when it last was.

@@ -60,6 +60,7 @@ extension AssignmentRow {
 extension DeviceRow {
     /// How the device is drawn: by its part in the update, else by its status.
     func mark(isRollback: Bool) -> StateMark {
+        if isRefused { return StateMark(role: .dim, word: "REFUSED") }
         if isDecommissioned { return StateMark(role: .dim, word: "RETIRED") }
         if hold != nil { return StateMark(role: .warning, word: "HELD") }
         if lifecycle == .registered { return StateMark(role: .caution, word: "NEW") }

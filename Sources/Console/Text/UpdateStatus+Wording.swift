@@ -27,11 +27,16 @@ extension UpdateStatus {
 extension UpdateSummary {
     /// How it is drawn. An update that went through its list without a success is no good news.
     var role: Role {
-        isCancelling ? .held : hasOnlyFailed ? .failed : status.role
+        isCancelling ? .held : hasOnlyFailed ? .failed : isPartlyBack ? .caution : status.role
     }
 
+    /// Whether devices could not be sent back.
+    private var isPartlyBack: Bool { unsent > 0 }
+
     /// The word of its status.
-    var word: String { hasOnlyFailed ? "ALL FAILED" : standing.uppercased() }
+    var word: String {
+        hasOnlyFailed ? "ALL FAILED" : isPartlyBack && status.isFinal ? "PARTLY BACK" : standing.uppercased()
+    }
 
     private var hasOnlyFailed: Bool { status == .completed && tally.hasOnlyFailed }
 

@@ -75,8 +75,10 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         channel?.close(promise: nil)
     }
 
-    /// A request's head is longer than the limits allow.
-    fileprivate func refuseLongHead() { guards.refused(.none, .requestHeaderFieldsTooLarge, device: nil) }
+    /// A request's head is refused as it stands.
+    fileprivate func refuse(_ status: HTTPResponseStatus) {
+        guards.refused(.none, .init(code: Int(status.code)), device: nil)
+    }
 
     /// A piece of a file is written, and is to be taken in time.
     func pieceLeaves(_ taken: EventLoopFuture<Void>, _ write: () -> Void) {
@@ -139,20 +141,30 @@ private final class BytePost: ChannelInboundHandler {
 /// Sees requests begin and end, and answers end; answers a request whose head is too long.
 private final class RequestPost: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let sentry: ConnectionSentry
     /// Answers that the server owes.
     private var owed = 0
+    /// Whether a request was refused here: what follows is nobody's.
+    private var hasRefused = false
 
     init(_ sentry: ConnectionSentry) { self.sentry = sentry }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasRefused else { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(var head):
+            guard Self.namesHost(head) else { return refuseHost(context) }
             owed += 1
             sentry.deadlines.headArrived()
+            // The server looks for this field only: by HTTP/1.0 it is meant where nothing is said.
+            if head.version.major == 1, head.version.minor == 0, !head.isKeepAlive {
+                head.headers.replaceOrAdd(name: "Connection", value: "close")
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            }
         case .body: break
         case .end: sentry.deadlines.requestEnded()
         }
@@ -174,9 +186,28 @@ private final class RequestPost: ChannelDuplexHandler {
             sentry.caught(error)
             return context.fireErrorCaught(error)
         }
-        sentry.refuseLongHead()
+        refuse(context, .requestHeaderFieldsTooLarge)
+    }
+
+    /// RFC 9112, section 3.2: one host, no more and no less, since whoever stands between might take another one.
+    private static func namesHost(_ head: HTTPRequestHead) -> Bool {
+        let hosts = head.headers.lazy.count { $0.name.utf8.count == 4 && $0.name.lowercased() == "host" }
+        return hosts == 1 || hosts == 0 && head.version == .http1_0
+    }
+
+    private func refuseHost(_ context: ChannelHandlerContext) {
+        guard owed == 0 else {
+            sentry.caught(HTTPParserError.invalidHeaderToken)
+            return context.fireErrorCaught(HTTPParserError.invalidHeaderToken)
+        }
+        refuse(context, .badRequest)
+    }
+
+    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponseStatus) {
+        hasRefused = true
+        sentry.refuse(status)
         let headers: HTTPHeaders = ["Connection": "close", "Content-Length": "0"]
-        let head = HTTPResponseHead(version: .http1_1, status: .requestHeaderFieldsTooLarge, headers: headers)
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         let hasLeft = context.eventLoop.makePromise(of: Void.self), channel = context.channel
         // What of the head has not been read yet would have the system throw the answer away with the connection.

@@ -9,20 +9,28 @@ import NIOCore
 package struct RequestGuards: Sendable {
     /// Why something was refused, in one word for a label.
     enum Refusal: String, CaseIterable {
-        case unproven, forbidden, notFound, unreadable, tooLong, tooOften, busy, undeliverable, other
+        case unproven, forbidden, notFound, wrongMethod, waitingListFull, unreadable, tooLong, tooOften, busy
+        case undeliverable, other
         case connection, handshake, slowRequest, slowReader
 
         init(_ status: HTTPResponse.Status) {
             switch status.code {
             case 401: self = .unproven
             case 403: self = .forbidden
-            case 404, 405: self = .notFound
+            case 404: self = .notFound
+            case 405: self = .wrongMethod
             case 400: self = .unreadable
             case 413, 414, 431: self = .tooLong
             case 429: self = .tooOften
             case 503: self = .busy
             default: self = .other
             }
+        }
+
+        /// What an error says beyond its status; nil: nothing. Only that the waiting list is full is said in words.
+        init?(_ error: HTTPError) {
+            guard error.status == .serviceUnavailable, error.body != nil else { return nil }
+            self = .waitingListFull
         }
     }
 
@@ -96,7 +104,7 @@ struct RequestWatch: RouterMiddleware {
             let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
             guards.refused(
                 GatewayRoute(context.endpointPath), status, device: context.parameters.get("id"),
-                why: error is FileUnavailable ? .undeliverable : nil)
+                why: (error as? any NamedRefusal)?.why ?? (error as? HTTPError).flatMap { RequestGuards.Refusal($0) })
             throw error
         }
     }
@@ -108,6 +116,11 @@ struct RequestWatch: RouterMiddleware {
         else { return error }
         return HTTPError(.methodNotAllowed, headers: [.allow: methods])
     }
+}
+
+/// An answer whose status does not say why.
+protocol NamedRefusal: Error {
+    var why: RequestGuards.Refusal { get }
 }
 
 extension DeviceRequestContext {

@@ -135,9 +135,10 @@ final class PollHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func refuse(_ claim: DDIController.Claim, _ error: HTTPError) {
-        controller.guards.refused(.poll, error.status, device: claim.id)
+        controller.guards.refused(.poll, error.status, device: claim.id, why: RequestGuards.Refusal(error))
         let fields = error.headers.map { ($0.name.rawName, $0.value) }
-        write(.init(statusCode: error.status.code, reasonPhrase: error.status.reasonPhrase), fields, nil)
+        let body = error.body.map { ByteBuffer(string: $0) }
+        write(.init(statusCode: error.status.code, reasonPhrase: error.status.reasonPhrase), fields, body)
     }
 
     private func write(_ status: HTTPResponseStatus, _ fields: [(String, String)], _ body: ByteBuffer?) {

@@ -5,7 +5,8 @@ extension DeviceRow: FactPart {
     package static var partName: String { "a device in one line" }
     package func write(to writer: inout FactWriter) {
         writer.write(
-            id, name, region, site, location, status, lifecycle, firmware, lastSeen, assignment, timeZone, hold)
+            id, name, region, site, location, status, lifecycle, firmware, lastSeen, assignment, timeZone, hold,
+            isRefused)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -14,6 +15,7 @@ extension DeviceRow: FactPart {
             firmware: try reader.read(), lastSeen: try reader.read(), assignment: try reader.read(),
             timeZone: try reader.read())
         hold = try reader.read()
+        isRefused = try reader.read()
     }
 }
 

@@ -4,15 +4,19 @@ extension DeviceTable {
         writer.write(introductions.map { Waiting(device: DeviceIndex($0.key), since: $0.value) })
         writer.write(holds.map { Held(device: DeviceIndex($0.key), hold: $0.value) })
         writer.write(descriptions.map { Described(device: DeviceIndex($0.key), tags: $0.value) })
+        writer.write(refusals.map { DeviceIndex($0) })
     }
 
     mutating func readWaits(from reader: inout FactReader) throws(DecodingFailure) {
         let waiting: [Waiting] = try reader.read(), held: [Held] = try reader.read()
         let described: [Described] = try reader.read()
+        let refused: [DeviceIndex] = try reader.read()
         for entry in waiting { introductions[entry.device.rawValue] = entry.since }
         for entry in held { holds[entry.device.rawValue] = entry.hold }
         for entry in described { descriptions[entry.device.rawValue] = entry.tags }
-        guard introductions.count == waiting.count, holds.count == held.count, descriptions.count == described.count
+        for device in refused { refusals.append(device.rawValue) }
+        guard introductions.count == waiting.count, holds.count == held.count, descriptions.count == described.count,
+            refusals.count == refused.count
         else { throw reader.failure("devices, each once") }
     }
 
@@ -22,6 +26,7 @@ extension DeviceTable {
             introductions.allSatisfy({ waits($0.key) && $0.value.isInBounds && holds[$0.key] == nil }),
             holds.allSatisfy({ waits($0.key) && $0.value.since.isInBounds && $0.value.reason.isInBounds })
         else { return false }
+        guard refusals.allSatisfy({ Int($0) < count && lifecycles[Int($0)] == .decommissioned }) else { return false }
         return descriptions.allSatisfy { Int($0.key) < count && DeviceAttributes.isTaken($0.value) }
     }
 

@@ -53,6 +53,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
         switch self {
         // 2: the origin of a command has user, role, key and basis; settings have `access` and `fourEyes`.
         case .commandAccepted, .commandRefused, .fleetConfigured: 2
+        // 2: the reason may be that a former release cannot be sent.
+        case .assignmentSkipped: 2
         default: 1
         }
     }

@@ -12,7 +12,9 @@ extension EndReason: FactPart {
         writer.write(byte: number)
         switch self {
         case .offline, .neverSeen, .decommissioned, .missedWindow, .expired, .rolledBack, .held: break
-        case .alreadyOn(let version), .onNewer(let version): writer.write(version)
+        case .alreadyOn(let version), .onNewer(let version), .releaseMissing(let version),
+            .releaseWithoutFiles(let version):
+            writer.write(version)
         case .superseded(let text), .cancelled(let text), .gateFailed(let text): writer.write(text)
         case .failed(let cause): writer.write(cause)
         }
@@ -33,6 +35,8 @@ extension EndReason: FactPart {
         case 10: self = .rolledBack
         case 11: self = .failed(try reader.read())
         case 12: self = .held
+        case 13: self = .releaseMissing(try reader.read())
+        case 14: self = .releaseWithoutFiles(try reader.read())
         default: throw DecodingFailure(offset: start, expected: Self.partName)
         }
     }
@@ -52,6 +56,8 @@ extension EndReason: FactPart {
         case .rolledBack: 10
         case .failed: 11
         case .held: 12
+        case .releaseMissing: 13
+        case .releaseWithoutFiles: 14
         }
     }
 }

@@ -52,6 +52,7 @@ extension FleetState {
         var events: [Event] = []
         for record in records {
             guard let device = devices.index(of: record.id) else {
+                if let problem = DeviceRecord.problem(ofID: record.id) { throw problem }
                 events.append(.deviceRegistered(record))
                 continue
             }
@@ -180,12 +181,30 @@ extension FleetState {
         guard !targets.isEmpty else {
             throw Refusal("\(record.id) has changed no device", remedy: "cancel it instead")
         }
+        try expectSomeSent(back: targets, record)
         return targets
     }
 
     func rollbackEvents(_ record: UpdateRecord, _ targets: [DeviceIndex]) -> [Event] {
         let stopped: [Event] = record.startsEnded == nil ? [.startsEnded(record.index, .rolledBack)] : []
         return stopped + [.rollbackStarted(of: record.index, id: rollbackID(record), targets: targets)]
+    }
+
+    /// A rollback that can send nothing is none; it is given once only, so that the files come first.
+    private func expectSomeSent(back targets: [DeviceIndex], _ record: UpdateRecord) throws(Refusal) {
+        var missing: EndReason?
+        for device in targets {
+            guard let position = record.assignments.position(of: device),
+                !record.assignments.state(position).isLive,
+                let former = previousVersion(record.index, position), former != devices.firmware(device),
+                let reason = missingFiles(of: former, from: devices.firmware(device))
+            else { return }
+            missing = missing ?? reason
+        }
+        guard let missing else { return }
+        throw Refusal(
+            "no device of \(record.id) can be sent back: \(missing)",
+            remedy: "add the files by `muster release add`, then roll back")
     }
 
     private func decideRetry(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {
@@ -202,6 +221,7 @@ extension FleetState {
         let assignments = record.assignments
         let failed = (0..<assignments.count).filter {
             assignments.state($0) == .failed || assignments.hasTurnedBad($0)
+                || record.goesBack && hasFilesNow(record, $0)
         }
         let targets = failed.map(assignments.device).filter {
             devices.lifecycle($0) == .active && supersedingUpdate(record.index, $0) == nil
@@ -214,6 +234,11 @@ extension FleetState {
 
     func retryEvents(_ record: UpdateRecord, _ targets: [DeviceIndex]) -> [Event] {
         [.retryStarted(of: record.index, id: "\(record.id)/retry-\(record.retries + 1)", targets: targets)]
+    }
+
+    /// Whether a device could not be sent back, and can be now.
+    private func hasFilesNow(_ record: UpdateRecord, _ position: Position) -> Bool {
+        record.assignments.reason(position)?.lacksFiles == true && unsendable(record.index, position) == nil
     }
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {

@@ -99,6 +99,9 @@ extension DeviceRecord {
     public static let mostIDBytes = 128
 
     /// What is wrong with a text as the id of a device; nil: nothing.
+    ///
+    /// An id is 1 to 128 bytes of UTF-8 without control characters. It is not `*`, which means all; and no part of it
+    /// between slashes is empty, `.` or `..`: an id is a part of addresses, where those mean another place.
     public static func problem(ofID id: String) -> Refusal? {
         guard (1...mostIDBytes).contains(id.utf8.count) else {
             return Refusal(
@@ -108,6 +111,19 @@ extension DeviceRecord {
         guard id.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
             return Refusal("the id of a device has a control character", remedy: "remove it")
         }
+        guard id != "*" else { return Refusal("`*` is no id of a device, for it means all", remedy: "use another") }
+        guard hasPlainParts(id) else {
+            return Refusal(
+                "the id of a device, or a part of it between slashes, is empty, `.` or `..`", remedy: "use another")
+        }
         return nil
+    }
+
+    /// Whether no part of an id between slashes is empty, or a folder's name for itself or the one above.
+    private static func hasPlainParts(_ id: String) -> Bool {
+        guard id.utf8.contains(UInt8(ascii: "/")) else { return id != "." && id != ".." }
+        return id.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && $0 != "." && $0 != ".."
+        }
     }
 }

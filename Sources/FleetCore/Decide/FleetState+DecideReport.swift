@@ -4,13 +4,18 @@ extension FleetState {
         let device = report.device
         guard device.offset < devices.count else { return [] }
         var events: [Event] = []
-        if devices.status(device) != .online { events.append(.deviceStatusChanged(device, .online)) }
+        // One that is turned away, or out of service for good, may call as often as it likes.
+        if devices.status(device) != .online, devices.lifecycle(device) != .decommissioned {
+            events.append(.deviceStatusChanged(device, .online))
+        }
         switch report.body {
         case .contacted(let firmware):
             // Which of the two speaks for a device that is held is not known.
             if let firmware, devices.hold(device) == nil, isTaken(firmware) {
                 events += decideContact(device, firmware)
             }
+        case .claimed(let firmware, let sent):
+            if devices.hold(device) == nil, isTaken(firmware) { events += decideContact(device, firmware, sent: sent) }
         case .reached(let step): events += decideStep(report, step)
         case .received: events += decideStep(report, .downloading)
         case .restarted: events += decideStep(report, .confirming)
@@ -52,7 +57,8 @@ extension FleetState {
     }
 
     /// The version a device reports is the only proof of success, and of a success that did not last.
-    private func decideContact(_ device: DeviceIndex, _ firmware: Version) -> [Event] {
+    /// - Parameter sent: Bytes of that version that it was sent, where somebody counts them; nil: nobody does.
+    private func decideContact(_ device: DeviceIndex, _ firmware: Version, sent: Int64? = nil) -> [Event] {
         var events: [Event] = []
         if firmware != devices.firmware(device) { events.append(.firmwareReported(device, firmware)) }
         if let update = devices.liveUpdate(device),
@@ -60,7 +66,7 @@ extension FleetState {
         {
             // One that is to be tried again, and runs its release after all, needs no other attempt.
             if firmware == targetVersion(update, position) {
-                events.append(.assignmentCompleted(update, device))
+                events.append(confirmation(update, position, sent: sent))
             } else if updates[update.offset].assignments.step(position) == .confirming {
                 events.append(.attemptFailed(update, device, .reports(firmware), retryAt: nil))
             } else if let cause = downgrade(update, position, from: firmware) {
@@ -70,6 +76,20 @@ extension FleetState {
             events.append(.outcomeTurnedBad(settled, device, .reports(firmware)))
         }
         return events
+    }
+
+    /// What follows from a device's word that it runs what it is to run. One that was sent nothing of it had it already,
+    /// or has it from elsewhere: this update neither succeeded nor failed with it. Once it installs, by what is known, it
+    /// was sent everything.
+    private func confirmation(_ update: UpdateIndex, _ position: Position, sent: Int64?) -> Event {
+        let device = updates[update.offset].assignments.device(position)
+        let target = targetVersion(update, position)
+        guard let sent, updates[update.offset].assignments.steps[position] < .installing,
+            sent < releases[target]?.size ?? .max
+        else { return .assignmentCompleted(update, device) }
+        return sent > 0
+            ? .attemptFailed(update, device, .runsUnfetched(target), retryAt: nil)
+            : .assignmentSkipped(update, device, .alreadyOn(target))
     }
 
     /// Why a device is not tried again though it could be; nil: it is.

@@ -100,7 +100,7 @@ extension FleetState {
     /// Why a device on this version needs nothing; nil: it does.
     func versionSkip(_ firmware: Version, target: Version, allowsDowngrade: Bool) -> EndReason? {
         if firmware == target { return .alreadyOn(target) }
-        return firmware > target && !allowsDowngrade ? .onNewer(firmware) : nil
+        return firmware.isNewer(than: target) && !allowsDowngrade ? .onNewer(firmware) : nil
     }
 
     /// Cumulative sizes: `max(1, floor(n * percent / 100))`, never less than the phase before; 100 is everyone.

@@ -8,7 +8,7 @@ extension FleetState {
         let assignments = updates[update.offset].assignments
         var targets: [DeviceIndex] = []
         var impossible: [Skip] = []
-        for position in 0..<assignments.count where assignments.attempt(position) > 0 {
+        for position in 0..<assignments.count where isTouched(assignments, position) {
             let device = assignments.device(position)
             if devices.lifecycle(device) == .decommissioned {
                 impossible.append(Skip(device: device, reason: .decommissioned))
@@ -21,6 +21,19 @@ extension FleetState {
             }
         }
         return (targets, impossible)
+    }
+
+    /// Whether an update has changed a device, or may have: one that turned out to be on its release already it has not.
+    private func isTouched(_ assignments: AssignmentTable, _ position: Position) -> Bool {
+        assignments.attempt(position) > 0 && assignments.state(position) != .skipped
+    }
+
+    /// Why a device that goes back to a version, from one that it runs, cannot be sent its files; nil: it can. The fleet
+    /// can only send what it holds.
+    public func missingFiles(of version: Version, from firmware: Version) -> EndReason? {
+        guard let release = releases[version] else { return .releaseMissing(version) }
+        guard release.artifacts.isEmpty, releases[firmware].map({ !$0.artifacts.isEmpty }) ?? true else { return nil }
+        return .releaseWithoutFiles(version)
     }
 
     /// The id of the update that has brought a device to its own release since this one started; nil: none has.
@@ -48,10 +61,17 @@ extension FleetState {
     public func rollbackRevision(_ update: UpdateIndex) -> UInt64 {
         let assignments = updates[update.offset].assignments
         var hash = StableHash(seed: UInt64(update.rawValue))
-        for position in 0..<assignments.count where assignments.attempt(position) > 0 {
+        for position in 0..<assignments.count where isTouched(assignments, position) {
             hash.combine(UInt64(assignments.device(position).rawValue))
         }
         return hash.value
+    }
+
+    /// Why a device of a rollback that is not yet back cannot be sent there when its turn comes; nil: it can.
+    func unsendable(_ update: UpdateIndex, _ position: Position) -> EndReason? {
+        guard updates[update.offset].goesBack else { return nil }
+        let device = updates[update.offset].assignments.device(position)
+        return missingFiles(of: targetVersion(update, position), from: devices.firmware(device))
     }
 
     /// Why a device of a rollback is left out when its turn comes; nil: it is not.

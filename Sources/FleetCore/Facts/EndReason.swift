@@ -29,6 +29,11 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
     /// The order was under way in a backup; whether it was carried out since is not known.
     public static let notKnown = FailureCause(code: "not known since the backup", isPermanent: false)
 
+    /// The device says that it runs a release of which whoever carries its orders has sent it only a part.
+    public static func runsUnfetched(_ version: Version) -> FailureCause {
+        FailureCause(code: "runs \(version) without having fetched it", isPermanent: true)
+    }
+
     /// The device said that it was done, and reports another version.
     public static func reports(_ version: Version) -> FailureCause {
         FailureCause(code: "reports \(version)", isPermanent: true)
@@ -57,6 +62,18 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
     case failed(FailureCause)
     /// Taken out of service until an operator accepts it again.
     case held
+    /// It cannot be sent back: the fleet does not know the release it had before.
+    case releaseMissing(Version)
+    /// It cannot be sent back: the release it had before has no files, and the one it is to leave has some.
+    case releaseWithoutFiles(Version)
+
+    /// Whether a rollback could not send a device its files, so that it can once they are added.
+    public var lacksFiles: Bool {
+        switch self {
+        case .releaseMissing, .releaseWithoutFiles: true
+        default: false
+        }
+    }
 
     /// Whether an update whose starts ended for it also takes back the orders that have changed nothing yet. Time alone
     /// (an expiry, a window that closed) takes back nothing.
@@ -82,6 +99,8 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
         case .rolledBack: "rolled back before it was changed"
         case .failed(let cause): cause.code
         case .held: "held"
+        case .releaseMissing(let version): "\(version) is not in releases/"
+        case .releaseWithoutFiles(let version): "\(version) has no files in releases/"
         }
     }
 }

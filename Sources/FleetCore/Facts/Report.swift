@@ -11,6 +11,9 @@ public struct Report: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         /// It is there, and runs this version (nil: a client that reports none).
         case contacted(firmware: Version?)
+        /// It is there, and says that it runs this version, of which it was sent so many bytes without a gap by whoever
+        /// carries its orders: a version whose bytes were not all sent proves no success.
+        case claimed(firmware: Version, sent: Int64)
         /// It has begun this step of the order.
         case reached(AttemptStep)
         /// It has received so many bytes of the release. Kept in memory; not a fact.
@@ -48,7 +51,7 @@ public struct Order: Hashable, Sendable {
     public var generation: UInt32
     /// What to run.
     public var release: Version
-    /// Bytes of the release's artifacts; 0 for a return to the release in the device's other slot.
+    /// Bytes of the release's artifacts. A device that goes back may still have them in its other slot.
     public var size: Int64
     /// Whether the device goes back to what it ran before.
     public var isRollback: Bool

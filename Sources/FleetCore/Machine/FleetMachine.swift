@@ -157,7 +157,8 @@ public struct FleetMachine: Sendable {
         state.apply(fact)
         facts.append(fact)
         switch event {
-        case .assignmentCompleted(_, let device), .attemptFailed(_, let device, _, _):
+        case .assignmentCompleted(_, let device), .attemptFailed(_, let device, _, _),
+            .assignmentSkipped(_, let device, .alreadyOn):
             presence.forgetDownload(device)
         // What waits may be called off while its device downloads for another update.
         case .assignmentCancelled(_, let device, _) where state.devices.liveUpdate(device) == nil:
@@ -356,5 +357,6 @@ extension FleetState {
             ?? versionSkip(
                 devices.firmware(device), target: targetVersion(update, position),
                 allowsDowngrade: updates[update.offset].definition.allowsDowngrade)
+            ?? unsendable(update, position)
     }
 }

@@ -10,7 +10,7 @@ extension FleetState {
         return Order(
             device: device, update: update, attempt: updates[update.offset].assignments.attempt(position),
             generation: updates[update.offset].assignments.generation(position), release: target,
-            size: isRollback ? 0 : releases[target]?.size ?? 0, isRollback: isRollback,
+            size: releases[target]?.size ?? 0, isRollback: isRollback,
             isWithdrawn: isWithdrawn(update, position))
     }
 

@@ -16,6 +16,9 @@ extension DeviceTable {
         holds.isEmpty ? nil : holds[device.rawValue]
     }
 
+    /// Whether an operator turned a device away, which is out of service for that.
+    public func isRefused(_ device: DeviceIndex) -> Bool { !refusals.isEmpty && refusals.contains(device.rawValue) }
+
     /// Whether a device has ever said anything of itself, though it were nothing: a listener asks those that have not.
     public func hasDescribedItself(_ device: DeviceIndex) -> Bool { descriptions[device.rawValue] != nil }
     /// What a device said of itself last.
@@ -55,11 +58,17 @@ extension DeviceTable {
         endWait(device)
     }
 
+    mutating func refuse(_ device: DeviceIndex) {
+        setLifecycle(device, .decommissioned)
+        refusals.append(device.rawValue)
+    }
+
     /// Nobody waits any more for a device that was taken into service, or out of it for good.
     mutating func endWait(_ device: DeviceIndex) {
         guard lifecycles[device.offset] != .registered else { return }
         introductions.removeValue(forKey: device.rawValue)
         holds.removeValue(forKey: device.rawValue)
+        if lifecycles[device.offset] == .active { refusals.remove(device.rawValue) }
     }
 
     mutating func moveWaits(by step: Duration) {

@@ -47,6 +47,8 @@ public struct DeviceTable: Equatable, Sendable {
     var introductions: OrderedDictionary<UInt32, Timestamp> = [:]
     /// Devices that are held, by index.
     var holds: OrderedDictionary<UInt32, DeviceHold> = [:]
+    /// Devices that an operator turned away, by index.
+    var refusals: OrderedSet<UInt32> = []
     /// What devices said of themselves, by index; only those that ever did.
     var descriptions: OrderedDictionary<UInt32, [Tag]> = [:]
 

@@ -45,7 +45,7 @@ extension FleetState {
             devices.setLifecycle(device, .active)
             refreshReady(device)
         case .deviceRefused(let device):
-            devices.setLifecycle(device, .decommissioned)
+            devices.refuse(device)
             refreshReady(device)
         case .deviceHeld(let device, let reason):
             devices.hold(device, reason, at: fact.at)

@@ -90,6 +90,13 @@ extension Version: Comparable {
         return left.build < right.build
     }
 
+    /// Whether it has precedence over another by the specification, to which two builds of one version are equal: neither
+    /// is newer, and they are different releases.
+    public func isNewer(than other: Version) -> Bool {
+        self > other
+            && (major, minor, patch, prerelease) != (other.major, other.minor, other.patch, other.prerelease)
+    }
+
     /// Semantic Versioning 2.0.0, section 11: numbers below words, fewer identifiers below more, none above all.
     private static func prereleasePrecedes(_ left: String, _ right: String) -> Bool {
         if left.isEmpty || right.isEmpty { return right.isEmpty && !left.isEmpty }

@@ -1,24 +1,38 @@
 import FleetCore
 
 extension EngineLoop {
-    /// Takes in what a device says that called by its id; gives the device, nil if nobody has that id.
-    mutating func take(_ call: DeviceCall, now: Timestamp) -> DeviceIndex? {
-        guard let device = known(call, now: now) else { return nil }
+    /// Who called.
+    enum Caller {
+        case known(DeviceIndex)
+        /// Nobody has its id, and it may not join; or it is not taken in, with the reason.
+        case unknown(Refusal?)
+    }
+
+    /// Takes in what a device says that called by its id; gives who it is.
+    mutating func take(_ call: DeviceCall, now: Timestamp) -> Caller {
+        let caller = caller(call, now: now)
+        guard case .known(let device) = caller else { return caller }
         for report in call.reports {
             handle(Report(device: device, generation: report.generation, body: report.body), now: now)
         }
-        return device
+        return caller
     }
 
-    private mutating func known(_ call: DeviceCall, now: Timestamp) -> DeviceIndex? {
-        if let device = state.devices.index(of: call.device) { return device }
-        return call.mayJoin ? take(Introduction(id: call.device), 0, now).device : nil
+    private mutating func caller(_ call: DeviceCall, now: Timestamp) -> Caller {
+        if let device = state.devices.index(of: call.device) { return .known(device) }
+        guard call.mayJoin else { return .unknown(nil) }
+        let reply = take(Introduction(id: call.device), 0, now)
+        return reply.device.map { .known($0) } ?? .unknown(reply.refusal)
     }
 
     /// What a device is told, after everything of this step has been decided.
-    func answer(_ ticket: UInt64, _ device: DeviceIndex?) -> EngineReply {
+    func answer(_ ticket: UInt64, _ caller: Caller) -> EngineReply {
         var reply = EngineReply(ticket: ticket, refusal: nil)
-        reply.answer = device.map(answer) ?? DeviceAnswer(standing: .unknown)
+        reply.answer =
+            switch caller {
+            case .known(let device): answer(device)
+            case .unknown(let refusal): DeviceAnswer(standing: refusal.map { .turnedAway($0) } ?? .unknown)
+            }
         return reply
     }
 

@@ -142,14 +142,17 @@ public struct EngineLoop {
         latestStep = now
         var replies: [EngineReply] = []
         var contacted: [DeviceIndex] = []
-        var calls: [(ticket: UInt64, device: DeviceIndex?)] = []
+        var calls: [(ticket: UInt64, caller: Caller)] = []
         for input in inputs {
             switch input {
             case .report(let report):
                 // A link may know devices that the registry does not.
                 guard report.device.offset < machine.state.devices.count else { continue }
                 machine.handle(report, now: now)
-                if case .contacted = report.body { contacted.append(report.device) }
+                switch report.body {
+                case .contacted, .claimed: contacted.append(report.device)
+                default: break
+                }
             case .command(let command, let origin, let ticket):
                 replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
             case .request(let command, let origin, let user, let ticket):
@@ -162,7 +165,7 @@ public struct EngineLoop {
             }
         }
         tickIfDue(now)
-        replies += calls.map { call in answer(call.ticket, call.device) }
+        replies += calls.map { call in answer(call.ticket, call.caller) }
         return finish(replies, contacted: contacted, inputs: inputs)
     }
 

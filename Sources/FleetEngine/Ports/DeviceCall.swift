@@ -37,6 +37,8 @@ public struct DeviceAnswer: Hashable, Sendable {
     public enum Standing: Hashable, Sendable {
         /// It does not.
         case unknown
+        /// It does not, and does not take it in, though it may join; why.
+        case turnedAway(Refusal)
         /// It has introduced itself and waits for an operator's word.
         case waiting
         /// It is out of service, or held.

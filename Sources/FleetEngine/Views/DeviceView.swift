@@ -31,8 +31,13 @@ public struct DeviceRow: Hashable, Sendable {
     public var timeZone: String
     /// Why it is held; nil: it is not.
     public var hold: HoldReason?
+    /// Whether an operator turned it away.
+    public var isRefused = false
     /// Whether its registry row was touched by an operator's decommissioning.
     public var isDecommissioned: Bool { lifecycle == .decommissioned }
+
+    /// The word for where it stands in its life.
+    public var standing: String { isRefused ? "refused" : lifecycle.description }
 
     /// The row of one device.
     public init(

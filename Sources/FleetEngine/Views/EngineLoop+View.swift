@@ -120,6 +120,11 @@ struct ViewBuilder {
         summary.goesBack = record.goesBack
         summary.isCancelling = isCancelling(record)
         summary.proposal = record.proposal
+        let unsent = unsent(record)
+        summary.unsent = unsent.count
+        if let text = unsent.text {
+            summary.statusText += (summary.statusText.isEmpty ? "" : "; ") + text
+        }
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
         return summary
     }
@@ -132,6 +137,22 @@ struct ViewBuilder {
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
+    }
+
+    /// How many devices could not be sent back, of an update that goes back or of a rollback, and what is said of them;
+    /// nil: all could, so far.
+    private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
+        let record = record.rollback.map { state.updates[$0.offset] } ?? record
+        guard record.goesBack, record.tally[.skipped] > 0 else { return (0, nil) }
+        let assignments = record.assignments
+        // One that has come back by a retry since was sent back in the end.
+        let reasons = (0..<assignments.count).filter { position in
+            assignments.state(position) == .skipped
+                && state.devices.firmware(assignments.device(position)) != state.targetVersion(record.index, position)
+        }.compactMap(assignments.reason).filter(\.lacksFiles)
+        guard let first = reasons.first else { return (0, nil) }
+        let more = Set(reasons).count > 1 ? ", and others" : ""
+        return (reasons.count, "\(reasons.count) of \(assignments.count) could not be sent back: \(first)\(more)")
     }
 
     private func isCancelling(_ record: UpdateRecord) -> Bool {

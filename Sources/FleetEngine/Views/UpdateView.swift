@@ -8,7 +8,7 @@ public struct UpdateSummary: Hashable, Sendable {
     /// `immediate`, `scheduled`, `progressive`, `on-connect`, `rollback`, `retry`.
     public var strategy: String
     public var status: UpdateStatus
-    /// Why it is held or how it ended; empty where the status says it all.
+    /// Why it is held or how it ended, or how many devices could not be sent back; empty where the status says it all.
     public var statusText: String
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
@@ -23,6 +23,9 @@ public struct UpdateSummary: Hashable, Sendable {
     public var isCancelling = false
     /// What somebody asked for and a second person must approve; nil: nothing.
     public var proposal: Proposal?
+
+    /// Devices that could not be sent back, since the fleet lacks the files.
+    public var unsent = 0
 
     /// The line of one update.
     public init(

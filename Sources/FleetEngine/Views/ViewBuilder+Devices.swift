@@ -38,6 +38,7 @@ extension ViewBuilder {
             lastSeen: presence.lastSeen(device), assignment: assignment,
             timeZone: devices.zone(device).identifier)
         row.hold = devices.hold(device)?.reason
+        row.isRefused = devices.isRefused(device)
         return row
     }
 

@@ -31,6 +31,11 @@ extension ViewBuilder {
             preview.unchanged += 1
             return
         }
+        if let previous, let reason = state.missingFiles(of: previous, from: state.devices.firmware(device)) {
+            preview.impossible.append(Skip(device: device, reason: reason))
+            preview.impossibleIDs.append(state.devices.id(device))
+            return
+        }
         switch assignments.state(position) {
         case .completed: preview.changed += 1
         case .inProgress: preview.inFlight += 1

@@ -85,151 +85,179 @@ extension EmbeddedFiles {
             """
         ),
         (
-            "releases/2.3.2/release.yaml",
+            "releases/2.0.5/pos-app.bin",
             """
-            IyBBIHJlbGVhc2UgaXMgaW1tdXRhYmxlOiBhIHZlcnNpb24sIGFuZCB0aGUgZmlsZXMgdGhhdCBkZXZpY2VzIGZldGNoLCB3aXRoIHRo
-            ZWlyIHNpemVzIGluIGJ5dGVzIGFuZCBTSEEtMjU2LgojIGBtdXN0ZXIgY2hlY2tgIGNvbXBhcmVzIGJvdGggd2l0aCB0aGUgZmlsZXMu
-            IGBzaGEyNTZzdW0gRklMRWAgcHJpbnRzIHRoZSBkaWdpdHMuCnZlcnNpb246IDIuMy4yCm5vdGVzOiAiVGF4IHRhYmxlcyBvZiB0aGUg
-            bm9ydGhlYXN0ZXJuIHN0YXRlcyBmb3IgTWFyY2ggMjAyNjsgdGhlIHRpbGwgc29mdHdhcmUgaXMgdGhhdCBvZiAyLjMuMSIKYXJ0aWZh
-            Y3RzOgogIC0gZmlsZTogdGF4LXRhYmxlcy5jc3YKICAgIHNpemU6IDg2MQogICAgc2hhMjU2OiAiNTAzMTY1NWM0ZTMwZDUxZjFhMDFk
-            OTgxOWIwNDcxNjhhYjk3ZjE4ZTVkZDJjZDE1ODExYmU4YWMzOTY1YWRiMSIK
-            """
-        ),
-        (
-            "releases/2.3.2/tax-tables.csv",
-            """
-            c3RhdGUsY2F0ZWdvcnkscmF0ZV9wZXJjZW50LHZhbGlkX2Zyb20NCkNULGdlbmVyYWwsNi4zNSwyMDI2LTAzLTAxDQpDVCxjbG90aGlu
-            Zyw2LjM1LDIwMjYtMDMtMDENCkNULHByZXBhcmVkX2Zvb2QsNy4zNSwyMDI2LTAzLTAxDQpNQSxnZW5lcmFsLDYuMjUsMjAyNi0wMy0w
-            MQ0KTUEsY2xvdGhpbmcsMC4wMCwyMDI2LTAzLTAxDQpNQSxwcmVwYXJlZF9mb29kLDYuMjUsMjAyNi0wMy0wMQ0KTUUsZ2VuZXJhbCw1
-            LjUwLDIwMjYtMDMtMDENCk1FLGNsb3RoaW5nLDUuNTAsMjAyNi0wMy0wMQ0KTUUscHJlcGFyZWRfZm9vZCw4LjAwLDIwMjYtMDMtMDEN
-            Ck5ILGdlbmVyYWwsMC4wMCwyMDI2LTAzLTAxDQpOSCxjbG90aGluZywwLjAwLDIwMjYtMDMtMDENCk5ILHByZXBhcmVkX2Zvb2QsOC41
-            MCwyMDI2LTAzLTAxDQpOSixnZW5lcmFsLDYuNjI1LDIwMjYtMDMtMDENCk5KLGNsb3RoaW5nLDAuMDAsMjAyNi0wMy0wMQ0KTkoscHJl
-            cGFyZWRfZm9vZCw2LjYyNSwyMDI2LTAzLTAxDQpOWSxnZW5lcmFsLDQuMDAsMjAyNi0wMy0wMQ0KTlksY2xvdGhpbmcsMC4wMCwyMDI2
-            LTAzLTAxDQpOWSxwcmVwYXJlZF9mb29kLDQuMDAsMjAyNi0wMy0wMQ0KUEEsZ2VuZXJhbCw2LjAwLDIwMjYtMDMtMDENClBBLGNsb3Ro
-            aW5nLDAuMDAsMjAyNi0wMy0wMQ0KUEEscHJlcGFyZWRfZm9vZCw2LjAwLDIwMjYtMDMtMDENClJJLGdlbmVyYWwsNy4wMCwyMDI2LTAz
-            LTAxDQpSSSxjbG90aGluZywwLjAwLDIwMjYtMDMtMDENClJJLHByZXBhcmVkX2Zvb2QsOC4wMCwyMDI2LTAzLTAxDQpWVCxnZW5lcmFs
-            LDYuMDAsMjAyNi0wMy0wMQ0KVlQsY2xvdGhpbmcsMC4wMCwyMDI2LTAzLTAxDQpWVCxwcmVwYXJlZF9mb29kLDkuMDAsMjAyNi0wMy0w
-            MQ0K
+            TVVTVEVSRlcAAgAAAAAABQq0LnN0cmluZ3MAAAAAAGRwb3MtYXBwIDIuMC41CmNvcHlyaWdodCByZXRhaWxjb3JwCm1vZGVsIFQ2NTAK
+            bW9kdWxlczogdGlsbCBzY2FubmVyIHByaW50ZXIgZHJhd2VyIGNhcmQtcmVhZGVyCmFiaSAzLnRleHQAAAAAAAK8s8xrEayA9K9mXlNi
+            kDNkwk0Y6BJMy1pTIWnXDSaAm70H3pAvfKqtokqc2AaJAvOddiZ6Erlpy3cUKuszOBVld+5ux6of0FA0DbB+z7RrPvVgl36448+1REuD
+            fFSZX1oIRqq94Ld1rV74GWvBvcDhiAMa9ZAMzcOQdnq5uYVn2fj8NCAnkHAYCyAfk6WBRMdAsH+jmUIM46kOu2jQX+YccMDmlQZWqTMv
+            jjVwqnd3PXisxZ6esfYZZoZyrlJPO8GWZaTiYQF3y0hVesyIfF6sLnKNKBLvYVtyITGcDOEF2TzJ0hz95LUMkZFXyPbL4O8aVI/vHTQH
+            6pCvj6+NDN1C81Dyv0XRB/LOK8135qrPq+vzcXTKhSAxkcrpytplFKJrnMUANYVEAcrqkdPHQIe5C6vUHBNERDqUFsd2UtST8kdXgRxo
+            7TODcvUrDgpt3x5nsPFSalRRIdCm9U871X/tcQFt9qzXvQSKtn4qCUagnW2N89I2QiSNjquL2Utup70ufR5cQF2q5KmuXBPScwxWq+ld
+            Yj/2AmWw27WzgdEmBlRw7REP2CvaPlNv0q4nU3KaWriYIx4ZQLtjH4aBvi0OwNrK7dRsl9hRbBIrxYEieOwV4EOmM5SgDP7NF1HJxgvB
+            j0IYSAIiK42W73Sa8m8lcpcfZaKPgfOBxGDTnrIiuqA5PoR87RrW3X0PaLHvVlsn6VjmShCkmDykfL0LoDo5gu81CobakZ9xWx3OtU/d
+            F+Re94p+5w5JnWKW5f+BJgtsNdtxGcNe4bIM/wwTQjRdeKGiY9jAJ633JTnVbvMOMg88gcQhEAWNhwpqtL1J48SzK1GgUHzPBj4d+3G4
+            OykOoPPzQqx20d9REkD9Zd5GaSjD8NEizPvuzpJG6DlIewow/k0zqJZfX0mMqDwNvl8TFeANsom7BuLxg8yzCw==
             """
         ),
         (
-            "releases/2.4.0/pos-app.bin",
+            "releases/2.0.5/release.yaml",
             """
-            TVVTVEVSRlcAAgAEAAAAAAq0LnN0cmluZ3MAAABkcG9zLWFwcCAyLjQuMApjb3B5cmlnaHQgcmV0YWlsY29ycAptb2RlbCBUNjUwCm1v
-            ZHVsZXM6IHRpbGwgc2Nhbm5lciBwcmludGVyIGRyYXdlciBjYXJkLXJlYWRlcgphYmkgNy50ZXh0AAAAAAAKKOz8O8RBAnmOIyf04pk5
-            15eBTE/DqqHVSlJnSpa9rzhgUEeJJU7U1mB0I7ENGCoLo1FIoaBnxuhL8+1EkKTaXh/oWrNKWN577b4KQlAkS328FiLa8DCL+sLyOkA0
-            bjHStD4LYCas8yIqEk57G4lpNzlw4ZrwTFjP9FbycUH3pn7kGsudI5u9O7Cu/zXK/50mv4UZ7RCBz2pfTDhYjH2HFjyh/E2FhxZ8bxXo
-            I8f985cpi72bSlrYOBk2P41vliWslmWB5aap52h2lWI7A9yiPMeh9WTUyIWoE+Hsxh50BkXZ4FmbhTSTQ9syz3H454OSVOYxrhiP/3eG
-            vcXownI7jCMXKjuYKTxDfH+NKVxa++LBtryuTPZIenVe3Epo8jNTTc9mygbyNDs9EP4bZSOqZoJd955D4QVQsdb65GoKmSiDvwbTvw/5
-            a3u40hKrM2j03S7KIu+cBjv9JBX5zMTDN2xjrRQubn+eNH6Uk8tE6aDPJ8qczmkRuUDSZj0BXYKgBR/oSOjvOuzwWoDehK6Qvi39sm6f
-            xCof0DxKrI5uy+AZjVCYdFRpjN+q+TDtP4xrpgMohVjgx1htfcHNT2T6GKAe6FwharwWUxMBKCiLmGv01tLMChFGqPG4QYiTW4TS16dx
-            aZKNDL+miSVgRgzfOFJXrHGJ/PXBOsTPbtKHALtAuN1+1qfgEIqqUm6Dh+uyRBGglcqsHqLa7zEkg6atVt+DSG8uWuETD4c1E4H/BgKE
-            GtFy7j5YAOFMMTLO/MIL7EAsbxVhDGRJxWx4F69CRHBqyu/AUdJzIhtrbooM5EqBBo7dDl0/EnnFx5YdCV8IhneVC54LlkxTIOyzgTwA
-            nsvZ4SZ43W14nfEPjBCv5MDrF/L9UHUotaRhZ+Ah1jxPK/nLFc/59KT/RJ18WTOqcBRBOkYYZOy5+U9ZCuv4sHRdFNBRkEG86ZSoSIcb
-            +l68KE8S4ttWB+Ktk+0GnW/Bcx5VKqbaTxbys0BHAIBtzEOMmIMXZrK8uwBo+i3fmzP3QxdFaOhgQEdrALylzIgnwXtgJgpck9T6Pnut
-            U7kdP/iIs/Ojkk10Rm5toIHz+VKt6bVhCgGIEBz+tELbER434MZnId2jhmzG9Pq/xxJ/rdNWi+aOv4AoUujLmzsU7QIIDnUTgndGFBlf
-            K1km6YrB21fEKcs0SzoHYb2aVqeYE6W3SsMpay3KuwhVwFMNYxZpg/N3U0dB5uuE923pzHpi3obM4omajdsgecYhlVBBmRhphxFb5VhL
-            47BpfRUX30cI5tZ1uvJ0rRIUhpFIXugzdATBJdVG3DJPhvnPfCoev8tfu0CMGp3JnJafH3D4uphhV79JnHUBL1Tql1u0OgE3MOhTJUD4
-            DamTjoo3XapwNlqjiQQcdf5y22mJbKq5AgpP8EidCLzEmmkLkbKDGtV4PRk1C27dOqH8SGtVXw6ipCQT5yASjcRCbyR7ibNgV9eyCREi
-            YM4AV8ar6CeJqnWRxzCd377AGwqthYll9lHnwX+8qy1Ly3mK3XZNKeSTztQpaSbL47HJlta4qv7CnJlf3NjYl6RgP8mlmL26yRj2CF7q
-            EXQc5/ax/nLH+ya6xJadlrOmW08Sv7gDF3rn+GOq/FUnaJiYeLnZVBtuwZ27A7dWX7Qil1XLxR2qX3B5K6AnSgFWTBR8c8CtPXKeuiCn
-            YbTKOVsXZtOKSKNyty8WQh4GTcSfqF27SKnR1dd0IK9kXJkgBQjnMOlsh3g/aOcq+cvc3yJQPDgEMPniUMxC/vNZcvVSH5Sl3YM3fgAW
-            uOkYh9Vqr2/h+/3vZVm/c5RCkd872qodRWgL4xVUCBrkQBg+bkgQmV0Yw+FuBjR+qlk1ejohrKPuoH/c68z2YbGzlSyUZaKm+x7ppKaN
-            chcEM5utbceMM+Tfhr3l2Lm/UEoJH1iiclZDnsAr5FtVU5HD4r5bi/2jJ0X5hYBP9FMNWONLmtNOL5v5PuZXdp+Xd8gqG2sRN667ZpvD
-            VY2kuYTP0T3hZl63ZAFun6auYZGA4WDnRs/xE6+cT8/bc9yfG5XPTKBfxgaG4XXynGluYyCO5od/gm8EfqHYV9+TuYME8EQ6exACWUaJ
-            y+LgvQpYUYWfsJ+imnUP75vKu/MVppIbvEBnmO2AGdScvvkB2iqpOYRrW9ALopXPPt4c73E7SqXuJ95OL8+NZMfQFOxt//a7zBjj07hR
-            Fx+2obZUY1fWT+mBdMZUQkUCf644JfMyzJP5riDaqOC0mgnRmZc673/u8jJvMNhlfzIR+WrdjaVNH35ec26xgWEnBnmfbgBMw27twEIb
-            wEt4Y6udCYLEUS82v5fHaZTZ97sAqctoTz5fnhWVnvY6Gf7tCo9TehDfEgL2kB3FQJHSLRwLHy/XNK5U6Txy6Rg6xkwJk3V4v8BK2TSY
-            GRhGYRgc3KhsRXiPQlZHlXNXONQ2wkfmw+yZxYjFJnlkulaJNE0GP/0DLqsB1wwqzRh9VxA6i0U/8Oc8782r7PaO3ZBVNsTMwsQSvXip
-            UwEx985GKiAS/nwZU5tljn2ronTm6bRLvesR3o3iypVc3BuK0GTYHn4e5L+v4O41cm1F1FTtC9udImx2rOQ7llChXkJ9rzqhy+Q30QiN
-            Q5UERFPz68nQCmy7yKtAJiW7yenQuwDx5Dxe63xrHdidt/9h7HVMaX6dgsjYgGQcsU3D9uTQYWNdi1xpoy47M3LqNNKw+hr8c2xd35OY
-            G8AUNDi7cIwEB9UvrjU4dFarR84z0Lw0APjWQpQ+JvgNrYip9QqI8USIqcKZhCi3jLsa3hAYqDXeQ52l3y5inb0/X1VJl+cVk+pgA72t
-            CImNdLVShkSta8Bk7DnsBJPVLYgoNbONxv4xaa5iRPICBLIVRsl/QH2gYZhh654lHLF6QKPzShHi9V7AfL/S5L5DZh+q1wNzF0d+5DuE
-            nL3A2JTK/3w22hTR9dxGGdlrlEbZnRiPZ2YC/JDVLuT+Jb4k28F+BSzqWE6LddhXV4bG4LqM3qTnNacWzYdrZJVykG9id+LGaA7vzd1I
-            cqq5C3yS9ofJxphY1x7iXs6nA4wAmKVyZMHZAD4sRvrKAjAOOjQnjzSf4iW/lTQUlRojSL6PlU/D/m31BQSWlBAa0zCat1qz+ffFfJ8K
-            5clc+2bYeQ6cHHmmpRJ1HjD/EFYd1JPR/VlE8p4aTpXFi3tMzGbGIWjowlB8J06sPPo/YcM3djjHcvKa/UwtBKdF/buMIzsKl6yYFiaX
-            bSSIyqwz2ObNst1FXwg3Z914epJNSWQuow8nulbtY4M0V8oWH0tjm62OkQzEKFIDKFuHtVhm0FzbVlvG/LbWLR00Ss9V32v3bmufTkzI
-            mJLaI/3uzsi/JoFF/ZT3fhPzMYj9jwQ6e4bcHh8tk+sXeLdc/EqOdYC+mi6EfsYIvmibYdzegzEUZ4k03mpfviTUZi3ebRyMXUnZEn5g
-            Amh0Zm7vfxbXL31dLmNyYwAAAAAAAAAEzgkYzQ==
+            dmVyc2lvbjogMi4wLjUKbm90ZXM6ICJSZWNlaXB0cyB3aXRoIHRoZSB0YXggb2YgZWFjaCBsaW5lIgphcnRpZmFjdHM6CiAgLSBmaWxl
+            OiBwb3MtYXBwLmJpbgogICAgc2l6ZTogODQ0CiAgICBzaGEyNTY6ICIwZjgzZjA2YTRmODA2YzU3MzRjODMyOWEwYTY3MmZhY2E2NDE1
+            ZGNkMzQxZDViYzIyYjNjYzZhMmIyYzFkNTBjIgogIC0gZmlsZTogdGVybWluYWwuY29uZgogICAgc2l6ZTogMjY4CiAgICBzaGEyNTY6
+            ICI4YjZiOTE0M2U2ZTlkZWE1MDg0OGYzYTYzY2VjYzEyMTc0YWI5YmM4OTc4OWIzMTRmNmIzNzEyMTUwODVjYWFhIgo=
             """
         ),
         (
-            "releases/2.4.0/release.yaml",
+            "releases/2.0.5/terminal.conf",
             """
-            dmVyc2lvbjogMi40LjAKbm90ZXM6ICJDb250YWN0bGVzcyByZWZ1bmRzLCBhbmQgYSBmYXN0ZXIgc3RhcnQgaW4gdGhlIG1vcm5pbmci
-            CmFydGlmYWN0czoKICAtIGZpbGU6IHBvcy1hcHAuYmluCiAgICBzaXplOiAyNzU4CiAgICBzaGEyNTY6ICI2MzMxMjdhNmIwYjI5ZTM4
-            YjRkMGEyM2NhMGFkMDk1YTJhOTVkOWNlMzdhMGVkNzExMzQ4MDI0YmRhMDdiZDAyIgogIC0gZmlsZTogdGVybWluYWwuY29uZgogICAg
-            c2l6ZTogMjgzCiAgICBzaGEyNTY6ICJlNTIyNGQxZTkzZjg5MDZiMzc2Y2IzNTY1M2Y5MjgwN2MwM2IzYTAyMWQzNTllNTc4MmRkNDVi
-            MDdiNDIxOGE0Igo=
-            """
-        ),
-        (
-            "releases/2.4.0/terminal.conf",
-            """
-            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi40LjAuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
+            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi4wLjUuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
             NDIKaWRsZV9sb2NrX3NlY29uZHMgPSAxODAKb2ZmbGluZV9zYWxlc19saW1pdCA9IDI1MAoKW2NhcmRfcmVhZGVyXQpwcm90b2NvbCA9
-            IG5leG8tcmV0YWlsZXIKY29udGFjdGxlc3NfbGltaXRfY2VudHMgPSAxMDAwMApyZXRyeV9zZWNvbmRzID0gNQoKW3NjYW5uZXJdCnN5
-            bWJvbG9naWVzID0gZWFuMTMsIHVwY2EsIGNvZGUxMjgsIHFyCmJlZXAgPSB0cnVlCg==
+            IG9waQpjb250YWN0bGVzc19saW1pdF9jZW50cyA9IDUwMDAKcmV0cnlfc2Vjb25kcyA9IDUKCltzY2FubmVyXQpzeW1ib2xvZ2llcyA9
+            IGVhbjEzLCB1cGNhLCBjb2RlMTI4CmJlZXAgPSB0cnVlCg==
             """
         ),
         (
-            "releases/2.4.1/pos-app.bin",
+            "releases/2.1.0/pos-app.bin",
             """
-            TVVTVEVSRlcAAgAEAAEAAArcLnN0cmluZ3MAAABkcG9zLWFwcCAyLjQuMQpjb3B5cmlnaHQgcmV0YWlsY29ycAptb2RlbCBUNjUwCm1v
-            ZHVsZXM6IHRpbGwgc2Nhbm5lciBwcmludGVyIGRyYXdlciBjYXJkLXJlYWRlcgphYmkgNy50ZXh0AAAAAAAKUJp3NCjeGu8lZL2Yejc8
-            GO6irWk5JcxF9iuvxrgeDIdYVnr3kMa1hTKkUYZ8VkpEf6xPY/uE2X1vjyEbT1Gqexjk4rKoNBe+UbErAZrsUNvDCwU+T7QQK855leiG
-            TUUp5wiq+TE0IKQ+VtK79EivVQjA1XN3lmUVHD2WTut9oe6sxbDB0a+7vv7Xi7w3XYDg/SQpa8hkcds4whPj7NBh2gbUiwiiVsgvAn7m
-            1noR0IcS443Os7zqfNn6KSsAdV83eDPczXBNKNbb9yn59a0QuXKDKhzmj44eQzr5rbEORp8x1mXk172AvTL2ZMXGWpSzF5VP12IhmSb/
-            vQm/2CoMjr5Ha9FfdSg6RLcpyfV/trOpCFNlezPjuXdp/QvXr76uPegNOh9HikOrQDQDqeR95CTX5Wj9Ssp+BQEjjdc2puJq6cKT9iVp
-            Hv4MFm5PUyJDJkp0A7wC42tKDqnktFy0DfNzv0hK1oI9Al/qYYJXEpobjL+40GObZcwF9ZCgmr5YpyAc+jQjdOXig1aiDqc0UV25tSUi
-            THWd53c3++PDY8lEMiVG0Jsqr0/3EdNJATk2Rz1P5meeeumTZEwYtRfNUKucN23PXzg6legJAv0ewRjyM0DansMDyAF+W+OQ0Exf7JQ7
-            J7xKP2Fn9UUNzkq/DN82U0NxmfyBXZWBBa2RDEjyMxb+GB7O9kTnT7xXmcZjO7MZx+SmXzY22MUYSyUwTlyBVs5Xg7wFDz3F+gLTtuDb
-            J62r+7//V6/DLvx3DsXLVD9e0vOttwyHb2K0RySnksYJN4O/f7crw7+XtN9a9Qzjap60e+7wh4pkwrAFr5S+Z7Lip+jxjBbszIb0D8UY
-            bZI0vTFbmxn/39vRIwys4+lUbulL+o44at3QwNBVJ177Won1LdyD2jloyS+/wliD55GBBWaevjD0vSg7pJvQjFtrZToGJSioNmI+/slx
-            tSYO12OqC9phzu7j0XwTF8wGeOR6A3VBs2j94WfHTmzvrfrrZeKCzPBTliHxcHqzrhcZSvKqDH6Wb64jZq7Yqzvud+AM46aMy9nyxbM4
-            BMxNd8krZEnBgvWNPu4U8H59TCAEqJM9Mzdj3UyNlaVZ5BqOlBBtI1k7T3COhAKP8I1K/PNONA9tsuMhAjiK7otdXatTm6gsOLDISU6h
-            xqF6Yw5Jc9k5deLmcFDLXGm/yI7iFjXemMSP2r/QYTGz6MFyUCL8uNb+1R9G+wKYHV0zieYRerAVP0Xvb+X7HcafafJsqQOkrvWVOfSu
-            bXD2JwIv7dSqRmynp7hEbtEHRkfng2NdT9lDhQCBOlTahLmg+skZUBqCT4sR2OW2HNHDElHjolXkUEHm7GstHiPDAJF3oiyMWQG/F4Ta
-            7poSzj3hLNEjfWBWN3U+lsd70D9C+LN1ce+uk9Un4RweB/b23RSg3L0XMqATEVTbS6suJlMqsQ0tX65Puwf2r1v4IST96GPrqOKZgksn
-            x6A37ILeP5OgSqlI5pk89fzQz2ADPJ2jzWfjYQ1lUoup8ttEPRQCQVPHMmYs7Y+DwbXNAOo6xWpayJGRD/v3bLHV721+tUR+6ZQQ6DLo
-            Lt3ndR3eHC6Y19N4V4SqXsNgEcnkPPlcFcsiJ/YH2AgSCSNRnSuW9pf42o/VnwTpzc4CJXQzkI/Z9RWkKsYmzLKtNRW4bFLKrnv3IHBx
-            FNWEVW9YPG9vTqq+3Xq96F+kbnZK5vFg2+QKQ2kRm6t4yUquce5Wq6pvZwHT+IfA+3A/JiJfITKdokFfatw+ooeSG95S/IHSEk0IBRqq
-            iaTDjUVKgiE+JOUQgxrrcoRWysGFE+kNSjOAyMusW77Rv9v0UOLVdiwpVUrJ+H6mpodxI+JqfDrPqJVGMQjNsUfowwr4TJ7RwfNfOBLs
-            2kU5ikXgQ1JZi8DzAWMIHxo9r0cXvQSWOUi4efDz2SccBb/LRdzLZOcAZO4nAUnIAdQnBr0PpRvWCqPb/Tt7J0Z9rCdX2o6jAoYedpe9
-            HfKExkRfAsRcf0QzzeHl0S7Fzfbe+P0f8JYppSh2HwY/0844BKjFdLyFgcHFxcGYtCf17tpF4r2kCD8m35VjZW3+DXVvbw01fO2GYloL
-            RtjLjBN20891HccHFl+AKL5rT5pCxE8cxjpUI5GpQI62OTz5BJS0mBDaQd4o4t62tvar/bSn8fofP0jAILEAT0rx9qzF46OR09I11i4e
-            TYd+VQ6Eh+y/zK9SsfNbBvz/XMve7DQm9Yh9/WSZUL4nd47cdF+qazCI1FRXL2nVarDyTbx5lyNl6QrK9GdAkWXdpwjtj/bLIlmK6cyu
-            c8g8s+j32KztRJp3GX8JUJP9qS69GY+WybnP412ENcKfzKNMmCq07nAURvj7kAKntfzio3zK/obx5pD+NH1RSYcz+zUkOp+hi4E6rosM
-            BFBPjpMfdZpC+FmYW8M40VJ3lAJiGH3r5yMYzZW31BD7CHoi8BVic+/bfqhd5RRFvYxOUODsEgU4dmZlqCF0dMY/3DONuJDO/ohkRNKo
-            x1SrpldZiKrGrNFMrO1EniSGnRfftPowE3OPTKI7fNCIwqMpHfXwrfBOg+XWMyxz2aXA12kzf+krc/JLRi7EndDctqw16F+sckRpebPc
-            oyoBqYBbA4ctX78M08SD6iLwSaU2T2q3dmysioJLVjlOGrQAZIc/ug2NSkf370MSHwXObkSmmF8zqphn1xzewMKdqjoMQgNmxPwdg8PO
-            1tUw1WMHJm8TfqdUwZh39TCmv8XvaXUCLHQTzEaIsW7McK3TcA9HtFIhtj/bPMFfeJinXi9CpdYmavzUUncvQHlIXrCkLwgZSbecBfVN
-            9TVms+bv1is6GzMhO0AxpP9I5LGpr9/4XpZl0KOszdt+ITXvzfwIK5A17o/X68d2zXOGhW8q6V0+Hyc2kGJV5v5l/Gl0jQIzvxeyqeZJ
-            nKC3b/Bm2f/UjjfaBSIT0R933yLXVLUWFE4Vw/Myt+aqWKZ+rJJq+8FUQB18kjo3oFlm6vdCES7XuX/f79cPt73xt910fB/Gj+XeerA2
-            liedzeLoJhpFZnnjONCo3oWCNz3Ae8BBzVeqFkWN0EB3gbuS7ipfjkw+pSSzjB4Ayn4JyJDrCQmbIUI+Hc+kwzsv0OojzXITaF9c3vQj
-            VD9KhcbVZkaovqmWU30tRXRdVvpQJruTgjL4bdnnW4w0bUZ5+IEl+ALHX7X8/qQN1mit4F4qsFYJAA2UrrwlEZzf+iACr1VZrpMnGxTM
-            HIn01X9/WQ84BOvPP/UZO0ROLJmbQsUj1POf9W2gydRwsuzo/HlYsd9f33/qIKJcsUF32dU+mBrFAQriTl6EQak9zOGbOtSFj0fLv5O9
-            PWlIx92vE4eysbXzYnHhOsKXdCeenJorciJV5l3Z5p5Bu/iP4ih883mSOcL3/YKrF40a7n2bNC5phLGUEAxagdctk9q4yB6Xbns7y+XJ
-            V089gVbk2d2sB5fyV1icE3x4rZyT6CPslrqa3bAZ3qh2cG2VFhuk8xXJ1lHFteAQIKvQPy5jcmMAAAAAAAAABEMKneM=
+            TVVTVEVSRlcAAgABAAAAAAq0LnN0cmluZ3MAAAAAAGRwb3MtYXBwIDIuMS4wCmNvcHlyaWdodCByZXRhaWxjb3JwCm1vZGVsIFQ2NTAK
+            bW9kdWxlczogdGlsbCBzY2FubmVyIHByaW50ZXIgZHJhd2VyIGNhcmQtcmVhZGVyCmFiaSA0LnRleHQAAAAAAALk9gHUcnq5T3fupdkA
+            XpOv2rxr1uxy+V5bJ3qLAqEg8dt/Q96lC6sXVNV0YTUeaKoyh9/ZTei1nmCV832p28nq3AklSXGl8TH+Y6bC9Lkxd7KgBMNEejg8DdUM
+            y2cyTyz53sKFxYPUgSvahLA/00axVahuER6184nP5rt7iyV6KUeD8ps4O6ybXZwF53zLpg8tpc7Icei2fn3S0u/qJZgxTflj6NUUF35I
+            5WUTNDhFdL1mV0XqpKJYlcUIoOIj8f/knp97HkVx129qOvfoub87noWMyrHSUyV1MtPC4Ipw5YCofDIyDhKe5OCgVzYfrKyhz44jrZ5n
+            5I56FmEShyIKoeCjzQBEjgkhRCm07Iq36M/VYOvz4ebSUroJQcdLvhxvDHq0SrjRGcrmhUDNx5JMtwNzH1DQu14W2Z2MkuNWZX1rO30T
+            u4WOof8DLrC4ri0b0X/AzvmtgdJ8L8HNKUSK+IdExV2o3oqVXGfmCd4fAByKB5NJnMsl9KpHgZWiVak2yjb++6WTAmusGQkZpwj580/9
+            +5xGQpSxizfueYYME1XfdUnjO9PccXEVWcPe+Q54G0AUEATQZfbfgOhnkhik2QIjjTX9Of67GcUjSDIvKj6P44/l9gww+vXhbkU0dWUI
+            Z79ElMfAm2YNVhf4jYVBViymrJ6MXpraz0x7pryaynYlR1leI/MCkhafAqDcIcHBFCu1zH15ylJRkHnzhPOOs+y2GQEh2DOaPJ/0QOey
+            j2sMWieT16E9BxJkIIq9N2bpqskRJJD9aELczqRm3JZ5eBYHM5PD7n6ezHdXFOY3cEHsbuzFYjsNsyL3tefi2LiIj6Iu5iwXYL/92G+P
+            Z+gHnhBYcc7b98oY+YIA8RSyy6kGVHuNQ3Xb0FC66tDfN1gjrOufkvKnrDgboP8OQVlJT5BM7Va/3xQSN9ghlHFq0uRQIg7UrnvvU2se
+            Yjv0KnbWoEsVTULWsSb9n3Rf3bTPwscMpn8=
             """
         ),
         (
-            "releases/2.4.1/release.yaml",
+            "releases/2.1.0/release.yaml",
             """
-            dmVyc2lvbjogMi40LjEKbm90ZXM6ICJDcml0aWNhbDogY2xvc2VzIGEgaG9sZSBpbiB0aGUgcmVjZWlwdCBwcmludGVyIHNlcnZpY2Ui
-            CmFydGlmYWN0czoKICAtIGZpbGU6IHBvcy1hcHAuYmluCiAgICBzaXplOiAyNzk4CiAgICBzaGEyNTY6ICJmNDgzMzdmNTA2YjNjODFm
-            ZDBmNzAyMTBhOTFhMWEwNzBkZTRjYzAzN2EyMGQ2ZjhkMjU1MzFiYjUwYzkzNTViIgogIC0gZmlsZTogdGVybWluYWwuY29uZgogICAg
-            c2l6ZTogMjgzCiAgICBzaGEyNTY6ICI0MWVkZjdmODFmZjZlMjc2MWYwMTc5MTMxY2ZiOTY2MDkwNDg1NWQwZjk0NjQzMDllMzMxNjM3
-            NDhkNzFlOTk5Igo=
+            dmVyc2lvbjogMi4xLjAKbm90ZXM6ICJTZWNvbmQgc2NyZWVuIGZvciB0aGUgY3VzdG9tZXIiCmFydGlmYWN0czoKICAtIGZpbGU6IHBv
+            cy1hcHAuYmluCiAgICBzaXplOiA4ODQKICAgIHNoYTI1NjogImEzZDhiMWJkZDBmODkzZGUwMTA2YWEzZGYwODNiNzUyNjJiYzBmODBm
+            YzAxOWM2YzUxOGZkZmJlMGMwMjI1ZDQiCiAgLSBmaWxlOiB0ZXJtaW5hbC5jb25mCiAgICBzaXplOiAyNjgKICAgIHNoYTI1NjogImE2
+            MGVlZmNhZGQzYzI5MTU3M2Y1YzNkZGEzMDVlYTYzYjFiMTg5OTA5M2I4ZWZmN2Q2YjVjZDNhZTk3MmFhZDIiCg==
             """
         ),
         (
-            "releases/2.4.1/terminal.conf",
+            "releases/2.1.0/terminal.conf",
             """
-            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi40LjEuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
+            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi4xLjAuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
             NDIKaWRsZV9sb2NrX3NlY29uZHMgPSAxODAKb2ZmbGluZV9zYWxlc19saW1pdCA9IDI1MAoKW2NhcmRfcmVhZGVyXQpwcm90b2NvbCA9
-            IG5leG8tcmV0YWlsZXIKY29udGFjdGxlc3NfbGltaXRfY2VudHMgPSAxMDAwMApyZXRyeV9zZWNvbmRzID0gNQoKW3NjYW5uZXJdCnN5
-            bWJvbG9naWVzID0gZWFuMTMsIHVwY2EsIGNvZGUxMjgsIHFyCmJlZXAgPSB0cnVlCg==
+            IG9waQpjb250YWN0bGVzc19saW1pdF9jZW50cyA9IDUwMDAKcmV0cnlfc2Vjb25kcyA9IDUKCltzY2FubmVyXQpzeW1ib2xvZ2llcyA9
+            IGVhbjEzLCB1cGNhLCBjb2RlMTI4CmJlZXAgPSB0cnVlCg==
+            """
+        ),
+        (
+            "releases/2.1.5/pos-app.bin",
+            """
+            TVVTVEVSRlcAAgABAAAABQq0LnN0cmluZ3MAAAAAAGRwb3MtYXBwIDIuMS41CmNvcHlyaWdodCByZXRhaWxjb3JwCm1vZGVsIFQ2NTAK
+            bW9kdWxlczogdGlsbCBzY2FubmVyIHByaW50ZXIgZHJhd2VyIGNhcmQtcmVhZGVyCmFiaSA0LnRleHQAAAAAAAMMT9w/8TjSKcDC3F+v
+            +Fz9wGu7aQ26W1PDJphjGtlddI7IQRtz1lAD2USyNsMlNmtoq0lYN1ZWHKJUNKirKZ5S96x1Ca5TzVw9KsfUSW2CulSA2/uvXNKf8nXo
+            q4MEUidpNZKFg4uKcw/S7Y8uS4dTJaN/pViJ7h9jAv9jqOkXEwHXLgv1r+H1gSdp+nW1+75xm51IshPdTAfPw17srtJvTL2p75satt1G
+            H7r3cVaMC4yhYmU18RBZ1fBbpLyV3ftMT/pJcEzdeTXAeXPWjIYZBVllB7swOrV/fqQORnjKM05+6j4/yTJEbOMMBFFMbdoVIJfzlZw/
+            nBSz5i6NscjbMk0vCG883unIs7XA8XQcckcJMzN/xGDMToLvAAVsdTRRuEeVnJaBxJv0BAgRnfzRf8dG+iz8BrLUPeZtpM3CrDO/1sYt
+            dKA760f6M3nyk0s0CV00fc4ZZx3vXE7fthstvOxvurVGJ6iOgkWb9MQWWsGv0h+pJ6x4/8K9tqF/Rltz2MA6K6R0pUCY90qCObQyJc8m
+            NmQ8wbwZEWsaifciRzHkcKHn5c3aqshzWHQH+TSR5foGMphcYeEVlD0UFAwwt/o2+vP5OmWnEKYgisPlwHKSFBSgx2zyJXtOvmHDNUuw
+            SdLqqnh/kcJ7pI1ruDXop2oSs61JD+SLIBnosCn5CSA5m7M9Neiki8xwrfGQu1OJG1kxkg6xi4vz73DI84iflp5SDIHgQ7JzNOfZ2o45
+            0njjKDW0FB3TSWMHBZqyEjTP64jiPG5Zq/nQUvwiW7ATirinyabVq49wrhzmyi8DOAwX1XMJ0s14y/1I4AvF+l5se++qrqMO6AAa8CZ/
+            KHgzy5KgoegBwRV8SJkRfpO0b1NbGYc3FoPEHDf9JleTYfV1zt8gjegIcKX85qtS8Wm3fA7Bm8FcohCcVRIHpxl9w5xIlEBWc138NQre
+            jM31qP2hUi8eFzSaQoR2iYvdtTofhd6giHfSbsKGnAVnJWNbT6x9ob1MxcLZ05GVkZBw9SR3nL9pcQk/M06vJdlB
+            """
+        ),
+        (
+            "releases/2.1.5/release.yaml",
+            """
+            dmVyc2lvbjogMi4xLjUKbm90ZXM6ICJNZW5kcyBhIHdyb25nIHRvdGFsIGFmdGVyIGEgdm9pZGVkIGxpbmUiCmFydGlmYWN0czoKICAt
+            IGZpbGU6IHBvcy1hcHAuYmluCiAgICBzaXplOiA5MjQKICAgIHNoYTI1NjogImQwM2E3YTUyZmJlMTU2YjBmYzdiMWNlZDdkZjE1Zjdh
+            NjNhNDY3OTFiMGVhNzU5NGY5OWRkNGU2MmQyOWNhZjEiCiAgLSBmaWxlOiB0ZXJtaW5hbC5jb25mCiAgICBzaXplOiAyNjgKICAgIHNo
+            YTI1NjogImNmZmE5ZWE1NWVlZjQ4NTQxNjQ0YzQyNzdmOGFlYzVmYTM0MDJkZTg2Nzg4YmJlZDcwYzIxYzJkYWFmOGVmNmYiCg==
+            """
+        ),
+        (
+            "releases/2.1.5/terminal.conf",
+            """
+            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi4xLjUuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
+            NDIKaWRsZV9sb2NrX3NlY29uZHMgPSAxODAKb2ZmbGluZV9zYWxlc19saW1pdCA9IDI1MAoKW2NhcmRfcmVhZGVyXQpwcm90b2NvbCA9
+            IG9waQpjb250YWN0bGVzc19saW1pdF9jZW50cyA9IDUwMDAKcmV0cnlfc2Vjb25kcyA9IDUKCltzY2FubmVyXQpzeW1ib2xvZ2llcyA9
+            IGVhbjEzLCB1cGNhLCBjb2RlMTI4CmJlZXAgPSB0cnVlCg==
+            """
+        ),
+        (
+            "releases/2.2.5/pos-app.bin",
+            """
+            TVVTVEVSRlcAAgACAAAABQq0LnN0cmluZ3MAAAAAAGRwb3MtYXBwIDIuMi41CmNvcHlyaWdodCByZXRhaWxjb3JwCm1vZGVsIFQ2NTAK
+            bW9kdWxlczogdGlsbCBzY2FubmVyIHByaW50ZXIgZHJhd2VyIGNhcmQtcmVhZGVyCmFiaSA1LnRleHQAAAAAAAM0sU8y0Sc2ucRcYS7h
+            BTMTMXcun/Ctiz6pFitoVjF+OMtwqMGsTSHScVmTYqzH0e+9oY4b6MOKYLSwPho9Kclw6i7uV6hlluOwc25DbgGAR7ZJRziOhLprAVHq
+            pdEyMNwoywZFFi4veYFi+Mh8tl48bNwoZdPxe2uh1EQ+osOVSbPF4Ruum6gEGRqTbQVWKWJEhl9C7OFnjn4rjM2mjOqnR1ldlFEIf+EU
+            EsmDX6gKojX/7wqF7+mSBgu5tw+y5X6eyrFpNuJHdrifmy6QAAuO0jTb+KRW/zToazhnJqEVPcTfhoh/uRHVaX2IMTd8u9kvncMFpzJN
+            qMzlcAVdM6fpF2AeaoDVJqvmr03i7LJbQb2kyOsmSTbSvELI75SjXua1F8uMQzkZqT7/4FPlDG/RieGphVfZLwzZkmBQxFBsTNvNPnKQ
+            PA6FP9mM4Q98vBnHGqj2A0yfX9CvTcINTLb6XCE2aDLCW1XGCE84CKCa6MrMb/2GYk6CMo0gMRLcio1QPez+rLjYqzTCp6YLt/kdlhE1
+            /6quSf3U9Q2vqnkAB5hYyAxVFqIutv33Uw66AGfsjHuK6JnxV0a6EU9AdRHPdy/QqA0VRCPrr5BZPZH4FfEkdb/s5HmAF0lEqBHjC4Gc
+            SRKedBlrX5CKHyCkY/+qIqk5eIjJkK3L7R6ZIMyJsIJmOBHBBqw8X1i7Q9NBM9vINBj+WbsWVESO83+qdCrmrzOQXwpOkkHnIQw3gxjT
+            xcUjBLLnNQ4t9WphIIjLsEZvsfMQ+cFUW5w0tE3X8/dOrhJbfgobganC5S5OgsSY8tgZtHqv1CaMsB9EaMwvb7WfYq1250WRNUOusZ/0
+            BOpyXPRDdFc6qoixYOVgOJvVjnn3fGuEN3JVno4FBDJ09Vr3eHxWBIFYIClC17TJdYCRuwy/rYT/GsISDI5rAWK3YZHMK+sSaIAx/Zyu
+            fdUXUKeDGFOgiEHBwZw5Xw47bQ7Wqa1cwYlNO5JKBx3T2ehXDFK//Vi8oVndVDno9Bhk6tZCkLOWv490yYtGPFNnIMe4SjHAtWMujqrS
+            imcc72OQGjCSZZmJ9CWrEGgQr5NHDwWG5wYlqQ==
+            """
+        ),
+        (
+            "releases/2.2.5/release.yaml",
+            """
+            dmVyc2lvbjogMi4yLjUKbm90ZXM6ICJDYXJkIHJlYWRlcnMgb3ZlciB0aGUgbG9jYWwgbmV0d29yayIKYXJ0aWZhY3RzOgogIC0gZmls
+            ZTogcG9zLWFwcC5iaW4KICAgIHNpemU6IDk2NAogICAgc2hhMjU2OiAiMGZiNjExMzNhNmFlYTRlZjg5M2FmNTBkMTM0NjIxMTBmOGEy
+            N2YzNWQ4NTdlMTNkNzdmODhlMWJjODliNTJjZSIKICAtIGZpbGU6IHRlcm1pbmFsLmNvbmYKICAgIHNpemU6IDI3OAogICAgc2hhMjU2
+            OiAiMjlkNDAzZmY2YzgxYzYzM2RkMDAwNmUwMjAzODc4N2RhNjY5NDZjYjZlYzA1NTczZTlmNmI3YmIyNWVjOWE0NyIK
+            """
+        ),
+        (
+            "releases/2.2.5/terminal.conf",
+            """
+            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi4yLjUuClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
+            NDIKaWRsZV9sb2NrX3NlY29uZHMgPSAxODAKb2ZmbGluZV9zYWxlc19saW1pdCA9IDI1MAoKW2NhcmRfcmVhZGVyXQpwcm90b2NvbCA9
+            IG5leG8tcmV0YWlsZXIKY29udGFjdGxlc3NfbGltaXRfY2VudHMgPSA1MDAwCnJldHJ5X3NlY29uZHMgPSA1Cgpbc2Nhbm5lcl0Kc3lt
+            Ym9sb2dpZXMgPSBlYW4xMywgdXBjYSwgY29kZTEyOApiZWVwID0gdHJ1ZQo=
+            """
+        ),
+        (
+            "releases/2.2.8/pos-app.bin",
+            """
+            TVVTVEVSRlcAAgACAAAACAq0LnN0cmluZ3MAAAAAAGRwb3MtYXBwIDIuMi44CmNvcHlyaWdodCByZXRhaWxjb3JwCm1vZGVsIFQ2NTAK
+            bW9kdWxlczogdGlsbCBzY2FubmVyIHByaW50ZXIgZHJhd2VyIGNhcmQtcmVhZGVyCmFiaSA1LnRleHQAAAAAAANctiEjVUr+vr/0k+cS
+            NfofADabljbB49K3MfLW9o0vSaolKYjQDzXr9ijWF88iuyejS8TLVysIwiSmT3m1kbaHgCdFwJOw6KE7GWFLX3Q2DWyrPokcdeVJT151
+            6SSdIJPIUvN7Tu2gKs//hizw0x02ktLbsJmgPeteGSAopOZ+wbMrRFVnqvCLz3nS30FHkRV+2DQmBJnAVMtAXZfUZml8BxdBBZip2xA1
+            LfrR8/gnimBITRNfilK1ZE3boMhz6bHESUxGIP3MH6nVgby78z2UvLoPFVvyDpMdYENkhogXfy+EjSm9TQ9rTkIJRvn47e+Qf3yMg4W+
+            pTeWEL2R+E36wLSIiWrXDAtc9kBtbl6S/Eie0aBuAkBGVjgLzZUQAoq/nofaUmOiydbLdvpW0qd0ntswz7r8mhMZAerKCvwV7IvJvUCY
+            QVAVKnSJ646lOE6w3wVhVGoDvWY+L/l+lxcQK4JbzJO8mKAi+LtLls8sVEOETup4Y7nxwtMaA9UxyjO9GFXtdQVxi6Vh7WJwSjSYmYVT
+            4hE5MED2CCB0kc66AZ97OdwX0Y+lPFkkmZs02zr3Wau24OFJyO3aPqA+wDGfjTjHop/40msFny/PNrIuxT7HGR0O/8DQiF5wC03TiGU+
+            qLAwhrbiaC5ZY9BAESQouwQpni1OuGWsEMLCpUWlfL3dAwcdd+j761rruY3juFsX7nahmQmHV/EvnhKTSZqcwPtPFLEPcVduDL3d8T7A
+            bDyN0V6cvZExQgaTHboaIXPvuRuK7qfjbquJ0Mo9BiLTR4jo7rUnlHOAc3iDkclbMSOprZpe6fx/HTaNHwD+Zbs2O2X3bEuhsXPTNrgH
+            eYeiHpC12wspCyLuPgKOU+RKNQNTfbOu7TMqfu7o641YRaYRrD4xk2q0cKhfsSV4MQqKE3TXHW2HkwPyPymyF4hXcqbQaaDTv/6sYH3o
+            Z5r/URZBrktXJwM3nwHHNdDGsK8G3y11iLYlGUUf67CZpO0zRBsmgKRPJalSEa9QvE2fHTNR0WcuKAOxEbVxgJOm5/tj0AlKmUM3NrKP
+            bA2qrSPAP53vt/VwXLMUY/oEbrOl5gEy49onefEpXco2ZRkwoFYLU9o78YT4ik4se0vq7U8jSrZdeTl02xo85WZEv7I=
+            """
+        ),
+        (
+            "releases/2.2.8/release.yaml",
+            """
+            dmVyc2lvbjogMi4yLjgKbm90ZXM6ICJNZW5kcyB0aGUgc2Nhbm5lciB0aGF0IHNsZXB0IgphcnRpZmFjdHM6CiAgLSBmaWxlOiBwb3Mt
+            YXBwLmJpbgogICAgc2l6ZTogMTAwNAogICAgc2hhMjU2OiAiYTRiNmM5ZDVlOWM0OTMxMWNiZDlhYTE2YjgxZjg5ZmU0Nzk2MDg3MmJm
+            MjlkMGEzOGRiNzEzMDZmNTE0MDQ3ZSIKICAtIGZpbGU6IHRlcm1pbmFsLmNvbmYKICAgIHNpemU6IDI3OAogICAgc2hhMjU2OiAiNDdj
+            MGJjNjc5NDAzZTY2NDYwOWVmZGZkYWQzMjkxNjhmYjBiMDZiOGQ3OWZlNGQ1MTAyZmJkNWIwZTZiOGVjNCIK
+            """
+        ),
+        (
+            "releases/2.2.8/terminal.conf",
+            """
+            IyBTZXR0aW5ncyBvZiB0aGUgdGlsbCBzb2Z0d2FyZSwgZGVsaXZlcmVkIHdpdGggMi4yLjguClt0aWxsXQpyZWNlaXB0X3dpZHRoID0g
+            NDIKaWRsZV9sb2NrX3NlY29uZHMgPSAxODAKb2ZmbGluZV9zYWxlc19saW1pdCA9IDI1MAoKW2NhcmRfcmVhZGVyXQpwcm90b2NvbCA9
+            IG5leG8tcmV0YWlsZXIKY29udGFjdGxlc3NfbGltaXRfY2VudHMgPSA1MDAwCnJldHJ5X3NlY29uZHMgPSA1Cgpbc2Nhbm5lcl0Kc3lt
+            Ym9sb2dpZXMgPSBlYW4xMywgdXBjYSwgY29kZTEyOApiZWVwID0gdHJ1ZQo=
             """
         ),
     ]

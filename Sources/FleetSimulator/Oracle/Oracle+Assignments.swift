@@ -83,6 +83,9 @@ extension Oracle {
             // No window is left in which it could be tried again.
             return move(update, position, to: .failed)
         }
+        if cause == .runsUnfetched(updates[update].goal(position)), retryAt == nil, assignment.state.isLive {
+            return findPart(update, position)
+        }
         if cause.code.hasPrefix("on newer"), retryAt == nil, !assignment.state.isFinal {
             return giveUpOlder(update, position, cause)
         }
@@ -104,6 +107,17 @@ extension Oracle {
         checkBackoff(id, attempt: assignment.attempts, (retryAt - clock.wall).milliseconds)
         updates[update].assignments[position].retryAt = clock.elapsed(at: retryAt)
         move(update, position, to: .retrying)
+    }
+
+    /// A device that runs its release, and was sent only a part of it.
+    private mutating func findPart(_ update: Int, _ position: Int) {
+        let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
+        let size = size(of: goal)
+        let isClaimed = assignment.step < .installing && hasClaim(assignment.device, goal) { $0 > 0 && $0 < size }
+        ledger.expect(
+            .counters, isClaimed || !step.isSeen,
+            "\(devices[assignment.device].id) failed as one that was not sent all of \(goal), which is not so")
+        move(update, position, to: .failed)
     }
 
     /// Silent in the design: a device that somebody else brought to a newer release meanwhile is not taken down from it.
@@ -183,8 +197,31 @@ extension Oracle {
             "\(id) completed on \(firmware), not on \(goal)")
         ledger.expect(
             .counters, hasContact(device) { $0 == goal }, "\(id) completed, and did not say that it runs \(goal)")
+        let size = size(of: goal), isInstalled = assignment.step >= .installing
+        let isFetched = isInstalled || hasContact(device, inFull: goal, size)
+        ledger.expect(.counters, isFetched, "\(id) completed on \(goal), of which it was not sent all bytes")
         devices[device].confirmed = update
         move(update, position, to: .completed)
+    }
+
+    /// Whether a device has said in this step that it runs a version, and that nobody counts what it was sent of it, or
+    /// that it was sent all.
+    private func hasContact(_ device: Int, inFull version: Version, _ size: Int64) -> Bool {
+        guard step.isSeen else { return true }
+        let isPlain = step.reports.contains {
+            $0.device.offset == device && $0.body == .contacted(firmware: version)
+        }
+        return isPlain || hasClaim(device, version) { $0 >= size }
+    }
+
+    /// A device that is tried, or is to be tried again, and runs its release without having been sent a byte of it.
+    private mutating func findThere(_ update: Int, _ position: Int) {
+        let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
+        let isClaimed = assignment.step < .installing && hasClaim(assignment.device, goal) { $0 == 0 }
+        let isTrue = standings[assignment.device].firmware == goal && (isClaimed || !step.isSeen)
+        ledger.expect(
+            .counters, isTrue, "\(devices[assignment.device].id) is left out as already on \(goal), which is not so")
+        move(update, position, to: .skipped)
     }
 
     mutating func turnBad(_ update: Int, _ position: Int, _ cause: FailureCause) {
@@ -210,6 +247,11 @@ extension Oracle {
         if state == .cancelled, updates[update].assignments[position].state == .inProgress {
             return callBack(update, position, reason)
         }
+        if state == .skipped, updates[update].assignments[position].state.isLive,
+            reason == .alreadyOn(updates[update].goal(position))
+        {
+            return findThere(update, position)
+        }
         let assignment = updates[update].assignments[position],
             id = devices[updates[update].assignments[position].device].id
         ledger.expect(
@@ -217,6 +259,7 @@ extension Oracle {
         let isTrue = isTrue(reason, update, position)
         ledger.expect(.liveness, isTrue, "\(id) is \(state) as \(reason), which is not so")
         if assignment.state.isWaiting { move(update, position, to: state) }
+        updates[update].assignments[position].lacksFiles = reason.lacksFiles
     }
 
     /// An attempt under way is called off when its order was withdrawn and the device says that it dropped it.

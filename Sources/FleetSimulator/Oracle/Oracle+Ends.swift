@@ -108,7 +108,7 @@ extension Oracle {
     /// Every device that the update changed goes back. Silent in the design: one that another update has brought to its
     /// own release since is that update's; a retry of the same update is no other.
     private mutating func checkRollbackSet(_ parent: Int, _ id: String, _ targets: Set<Int>) {
-        for assignment in updates[parent].assignments where assignment.attempts > 0 {
+        for assignment in updates[parent].assignments where assignment.attempts > 0 && assignment.state != .skipped {
             let device = assignment.device
             guard devices[device].isActive else { continue }
             let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent) } ?? true
@@ -140,6 +140,7 @@ extension Oracle {
             let position = updates[parent].position(of: device)
             let hasFailed = position.map {
                 updates[parent].assignments[$0].state == .failed || updates[parent].assignments[$0].hasTurnedBad
+                    || updates[parent].assignments[$0].lacksFiles && releases[updates[parent].goal($0)] != nil
             }
             let device = (index: device, id: devices[device].id)
             ledger.expect(.counters, hasFailed == true, "\(id) tries \(device.id) again, which has not failed")

@@ -37,13 +37,13 @@ extension Oracle {
         let device = updates[update].assignments[position].device
         let id = devices[device].id, goal = updates[update].goal(position)
         let goesBack = updates[update].goesBack, firmware = standings[device].firmware
-        let size = goesBack ? 0 : releases[goal].map { $0.artifacts.reduce(0) { $0 + $1.size } }
         ledger.expect(
             goesBack ? .rollbackGoal : .approvedBytes, order.release == goal,
             "\(id) is told to run \(order.release), not \(goal)")
         ledger.expect(
-            .approvedBytes, goesBack || releases[goal] != nil, "\(id) is told to run \(goal), which is unknown")
-        ledger.expect(.approvedBytes, size == order.size, "\(id) is told to fetch \(order.size) bytes")
+            goesBack ? .rollbackGoal : .approvedBytes, releases[goal] != nil,
+            "\(id) is told to run \(goal), which is unknown")
+        ledger.expect(.approvedBytes, size(of: goal) == order.size, "\(id) is told to fetch \(order.size) bytes")
         ledger.expect(.rollbackGoal, order.isRollback == goesBack, "\(id) is told wrongly whether it goes back")
         let isAllowed = goesBack || updates[update].definition.allowsDowngrade
         ledger.expect(
@@ -58,7 +58,7 @@ extension Oracle {
         }
         expectWithdrawals()
         for report in step.reports {
-            guard case .contacted = report.body, devices.indices.contains(report.device.offset),
+            guard report.body.isContact, devices.indices.contains(report.device.offset),
                 report.device.offset < step.devicesBefore, devices[report.device.offset].isUnderWay,
                 devices[report.device.offset].isActive,
                 let update = standings[report.device.offset].liveUpdate?.offset,
@@ -94,7 +94,7 @@ extension Oracle {
         for place in step.reports.indices {
             let report = step.reports[place], device = report.device.offset
             guard devices.indices.contains(device), device < step.devicesBefore else { continue }
-            let isOnline = standings[device].status == .online
+            let isOnline = standings[device].status == .online || standings[device].lifecycle == .decommissioned
             let id = { [devices] in devices[device].id }
             expectLater(.counters, isOnline, "\(id()) called, and does not count as online")
             checkWord(of: report)
@@ -111,12 +111,13 @@ extension Oracle {
     private mutating func checkEffect(of report: Report, at place: Int, _ update: Int, _ position: Int) {
         let assignment = updates[update].assignments[position], id = devices[assignment.device].id
         let isOfAttempt = report.generation == assignment.generation
-        switch report.body {
-        case .contacted(let firmware?):
+        if let firmware = report.body.saidFirmware {
             let goal = updates[update].goal(position)
             expectLater(.counters, firmware != goal, "\(id) runs \(goal), and its attempt goes on")
             let isLate = assignment.step == .confirming && assignment.stepSince < clock.elapsed
             expectLater(.counters, !isLate, "\(id) restarted and runs \(firmware), and its attempt goes on")
+        }
+        switch report.body {
         case .reached(let step) where isOfAttempt:
             expectLater(.counters, assignment.step >= step, "\(id) reached \(step), and it did not count")
         case .received where isOfAttempt:
@@ -133,14 +134,13 @@ extension Oracle {
     /// The last version that a device said in a step is what it runs as far as anybody knows.
     private mutating func checkVersions() {
         for place in step.reports.indices {
-            guard case .contacted(let firmware?) = step.reports[place].body else { continue }
+            guard let firmware = step.reports[place].body.saidFirmware else { continue }
             let device = step.reports[place].device.offset
             guard devices.indices.contains(device), device < step.devicesBefore, isBelieved(device),
                 standings[device].firmware != firmware
             else { continue }
             let isLast = !step.reports[(place + 1)...].contains { later in
-                guard later.device.offset == device, case .contacted(_?) = later.body else { return false }
-                return true
+                later.device.offset == device && later.body.saidFirmware != nil
             }
             if isLast {
                 let id = devices[device].id

@@ -9,6 +9,9 @@ extension Oracle {
         case .expired: return hasExpired(update)
         case .missedWindow: return hasMissed(update, device)
         case .superseded(let other): return isSuperseded(update, device, by: other)
+        case .releaseMissing, .releaseWithoutFiles:
+            return updates[update].goesBack
+                && isTrueOfDevice(reason, device, goal: updates[update].goal(position), true)
         default:
             let definition = updates[update].definition
             return isTrueOfDevice(

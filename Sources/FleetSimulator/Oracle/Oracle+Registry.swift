@@ -137,9 +137,22 @@ extension Oracle {
     func hasContact(_ device: Int, _ fits: (Version) -> Bool) -> Bool {
         guard step.isSeen else { return true }
         return step.reports.contains { report in
-            guard report.device.offset == device, case .contacted(let firmware?) = report.body else { return false }
-            return fits(firmware)
+            report.device.offset == device && report.body.saidFirmware.map(fits) ?? false
         }
+    }
+
+    /// Whether the device has said in this step that it runs a version, and how much of it it was sent fits; a word of
+    /// which nobody counts what was sent never does.
+    func hasClaim(_ device: Int, _ version: Version, _ fits: (Int64) -> Bool) -> Bool {
+        step.reports.contains { report in
+            guard report.device.offset == device, case .claimed(version, let sent) = report.body else { return false }
+            return fits(sent)
+        }
+    }
+
+    /// Bytes of a release; the most there are for one that is not known, which nobody was sent whole.
+    func size(of version: Version) -> Int64 {
+        releases[version].map { $0.artifacts.reduce(0) { $0 + $1.size } } ?? .max
     }
 
     /// The device must be registered.
@@ -159,5 +172,24 @@ extension Oracle {
         regions.count(
             devices[device].region, by: change, isActive: isActive, isOnline: isOnline, isUnderWay: isUnderWay)
         sites.count(devices[device].site, by: change, isActive: isActive, isOnline: isOnline, isUnderWay: isUnderWay)
+    }
+}
+
+extension Report.Body {
+    /// The version that a device says it runs, however much of it it was sent.
+    var saidFirmware: Version? {
+        switch self {
+        case .contacted(let firmware): firmware
+        case .claimed(let firmware, _): firmware
+        default: nil
+        }
+    }
+
+    /// Whether it is a word by which a device is there.
+    var isContact: Bool {
+        switch self {
+        case .contacted, .claimed: true
+        default: false
+        }
     }
 }

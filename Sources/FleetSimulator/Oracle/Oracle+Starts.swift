@@ -65,6 +65,10 @@ extension Oracle {
             .approvedBytes, goal >= firmware || isAllowed, "\(what) and goes down from \(firmware) to \(goal)")
         ledger.expect(.approvedBytes, goal != firmware, "\(what) though it runs \(goal)")
         ledger.expect(.rollbackGoal, !updates[update].goesBack || assignment.goal != nil, "\(what) without a release")
+        guard updates[update].goesBack else { return }
+        ledger.expect(
+            .rollbackGoal, releases[goal] != nil && !hasNoFiles(goal, for: firmware),
+            "\(what) to \(goal), of which there are no files")
     }
 
     /// Limits and floors, with this start counted in. Silent in the design: one that waits for another attempt is not in

@@ -70,8 +70,15 @@ extension Oracle {
         case .onNewer(let version): return firmware == version && version > goal && !allowsDowngrade
         case .decommissioned: return devices[device].record.lifecycle == .decommissioned
         case .held: return devices[device].isHeld
+        case .releaseMissing(let version): return version == goal && releases[goal] == nil
+        case .releaseWithoutFiles(let version): return version == goal && hasNoFiles(goal, for: firmware)
         default: return false
         }
+    }
+
+    /// Whether a release that is known has no files to give to a device whose own release has some, or is not known.
+    func hasNoFiles(_ goal: Version, for firmware: Version) -> Bool {
+        releases[goal]?.artifacts.count == 0 && releases[firmware]?.artifacts.count != 0
     }
 
     /// `max(1, floor(n * percent / 100))`, never less than the phase before; 100 is everyone.

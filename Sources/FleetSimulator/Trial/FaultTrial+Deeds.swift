@@ -72,8 +72,16 @@ extension FaultTrial {
     private func speakAsTwin(_ device: Int) {
         counts[.twin] += 1
         let version = random.one(of: script.releases).version
-        let report = Report(device: DeviceIndex(UInt32(device)), body: .contacted(firmware: version))
-        network.post(.report(report), at: now)
+        network.post(.report(Report(device: DeviceIndex(UInt32(device)), body: word(of: version, device))), at: now)
+    }
+
+    /// What a twin says, as its carrier passes it on: some count what they sent to the device, which is nothing or a part.
+    private func word(of version: Version, _ device: Int) -> Report.Body {
+        switch device % 4 {
+        case 0: .claimed(firmware: version, sent: 0)
+        case 1: .claimed(firmware: version, sent: 101)
+        default: .contacted(firmware: version)
+        }
     }
 
     /// A terminal that is in no file introduces itself until it is known; then it calls as any other does.

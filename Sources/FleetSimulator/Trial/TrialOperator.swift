@@ -31,7 +31,7 @@ struct TrialOperator {
     /// The commands by which an empty journal is filled.
     mutating func firstCommands() -> [EngineInput] {
         let commands: [Command] =
-            [.addReleases(script.releases), .configure(script.settings), .register(script.devices)]
+            [.addReleases(script.heldReleases), .configure(script.settings), .register(script.devices)]
             + script.updates.map { .draft($0) }
         return commands.map { ask($0, source: "files") }
     }

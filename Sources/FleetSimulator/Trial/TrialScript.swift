@@ -13,6 +13,9 @@ public struct TrialScript: Sendable {
     public var devices: [DeviceRecord] = []
     /// The releases, from the oldest to the newest.
     public var releases: [Release] = []
+    /// The releases that the fleet holds from the beginning: in every fifth trial it never had the oldest one, which some
+    /// terminals run, so that nothing can send them back to it.
+    public var heldReleases: [Release] { seed % 5 == 0 ? Array(releases.dropFirst()) : releases }
     /// Updates of all strategies.
     public var updates: [UpdateDefinition] = []
     /// How the terminals behave.

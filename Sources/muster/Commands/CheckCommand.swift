@@ -36,9 +36,10 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let meter = LoadMeter()
-        let result = FleetDirectory(path: fleet).load(
+        var result = FleetDirectory(path: fleet).load(
             digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
         meter.clear()
+        if let warning = result.definition?.missingReleases { result.problems.append(warning) }
         if json { try printJSON(result) } else { printText(result) }
         if result.definition == nil { throw ExitStatus.badInput }
     }

@@ -22,6 +22,7 @@ extension DeviceCommand {
         private struct Row: Encodable {
             var id: String
             var lifecycle: String
+            var refused: Bool
             var status: String
             var hasToken: Bool
         }
@@ -33,7 +34,9 @@ extension DeviceCommand {
                 let rows = reading.loop.devices(.all, now: reading.now).map { row($0, reading.loop.state, owners) }
                 if json { return try JSONOutput.print(rows) }
                 var table = Table(["id", "lifecycle", "status", "token"])
-                table.rows = rows.map { [$0.id, $0.lifecycle, $0.status, $0.hasToken ? "yes" : "-"] }
+                table.rows = rows.map {
+                    [$0.id, $0.refused ? "refused" : $0.lifecycle, $0.status, $0.hasToken ? "yes" : "-"]
+                }
                 for line in table.lines { print(line) }
                 if owners.hasFleetToken { printError("the fleet has a gateway token") }
                 reading.sayMoment()
@@ -44,6 +47,7 @@ extension DeviceCommand {
             let id = state.devices.id(device)
             return Row(
                 id: id, lifecycle: state.devices.lifecycle(device).description,
+                refused: state.devices.isRefused(device),
                 status: state.devices.status(device).description, hasToken: owners.devices.contains(id))
         }
     }

@@ -33,6 +33,8 @@ struct DevicesCommand: ParsableCommand {
         var timeZone: String
         var status: String
         var lifecycle: String
+        /// Turned away by an operator: out of service for that.
+        var refused: Bool
         @OrNull var held: String?
         var firmware: String
         @OrNull var lastSeen: String?
@@ -62,6 +64,7 @@ struct DevicesCommand: ParsableCommand {
 
     private func status(_ record: DeviceRecord, _ device: DeviceIndex, _ loop: EngineLoop) -> String {
         if loop.state.devices.hold(device) != nil { return "held" }
+        if loop.state.devices.isRefused(device) { return "refused" }
         return record.lifecycle == .active ? record.status.description : record.lifecycle.description
     }
 
@@ -70,7 +73,8 @@ struct DevicesCommand: ParsableCommand {
         return Row(
             id: record.id, name: record.name, address: record.address, site: record.site, region: record.region,
             location: record.location, timeZone: record.timeZone, status: record.status.description,
-            lifecycle: record.lifecycle.description, held: loop.state.devices.hold(device)?.reason.description,
+            lifecycle: record.lifecycle.description, refused: loop.state.devices.isRefused(device),
+            held: loop.state.devices.hold(device)?.reason.description,
             firmware: record.firmware.description,
             lastSeen: loop.machine.presence.lastSeen(device)?.iso,
             tags: Dictionary(loop.state.devices.tags(device).map { ($0.name, $0.value) }) { first, _ in first })

@@ -14,7 +14,7 @@ struct ServeCommand: ParsableCommand {
             Devices call in by HTTP, in the protocol of hawkBit's Direct Device Integration, which SWUpdate and \
             rauc-hawkbit-updater speak; `muster device token` gives them the right to. The log is JSON lines on standard \
             error. SIGTERM or SIGINT ends it in good order: no new requests, those under way finish, the journal is \
-            whole.
+            whole. After 10 s what still goes on is cut: a long download, which its client resumes by a range.
 
             With --tls-cert and --tls-key devices call in by TLS 1.2 or later; SIGHUP has the files read again. With \
             --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \

@@ -49,6 +49,8 @@ struct UpdatePlan: Encodable {
     var targets: Int
     var phases: [Phase]
     var skipped: [Skipped]
+    /// Devices that a rollback could not send back, with the reason.
+    var unreturnable: [Skipped]
     @OrNull var window: String?
     var zones: [Zone]
     var waiting: [Waiting]
@@ -69,6 +71,11 @@ struct UpdatePlan: Encodable {
         phases = Self.phases(definition, selection, state)
         skipped = selection.skipped.map {
             Skipped(device: state.devices.id($0.device), reason: $0.reason.description)
+        }
+        unreturnable = selection.targets.compactMap { device in
+            state.missingFiles(of: state.devices.firmware(device), from: definition.release).map {
+                Skipped(device: state.devices.id(device), reason: $0.description)
+            }
         }
         window = definition.window?.description
         zones = Self.zones(definition, selection, state, now: now)
@@ -172,6 +179,11 @@ struct UpdatePlan: Encodable {
             if phase.devices.count > 100 { lines.append("  and \(phase.devices.count - 100) more; --json lists all") }
         }
         if !skipped.isEmpty { lines += ["", "left out"] + skipped.map { "  - \($0.device): \($0.reason)" } }
+        if !unreturnable.isEmpty {
+            lines += ["", "warning: a rollback could not send back"]
+            lines += unreturnable.prefix(100).map { "  ! \($0.device): \($0.reason)" }
+            if unreturnable.count > 100 { lines.append("  and \(unreturnable.count - 100) more; --json lists all") }
+        }
         if let window {
             lines += ["", "window \(window)"]
             lines += zones.map { zone in

@@ -140,9 +140,13 @@ final class GatewayFixture: Sendable {
     }
 
     /// A view of the engine.
-    func view() async throws -> FleetView {
+    /// - Parameters:
+    ///   - update: The update in focus.
+    ///   - detail: The device to show in detail.
+    func view(of update: String = update.id, detail: String? = nil) async throws -> FleetView {
         var query = ViewQuery()
-        query.update = Self.update.id
+        query.update = update
+        query.detail = detail
         query.eventCount = 0
         // One that differs from the last is answered at once.
         query.deviceRows = RowRange(offset: 0, count: Int.random(in: 1...1000))

@@ -1,0 +1,138 @@
+import DeviceGateway
+import FleetCore
+import Foundation
+import NIOCore
+import Testing
+
+/// Only what has arrived counts as delivered, and only who was sent everything can have completed.
+@Suite(.timeLimit(.minutes(5))) struct DeliveredBytesTests {
+    private let device = "device-1"
+
+    private func claim(_ fixture: GatewayFixture, _ version: String = "2.0.0") async throws {
+        let body = #"{"data":{"firmware":"\#(version)"}}"#
+        #expect(try await fixture.ask("PUT", device, "configData", body: body).status == 200)
+    }
+
+    private func close(_ fixture: GatewayFixture, _ action: UInt32) async throws {
+        let body = GatewayFixture.feedback("closed", "success")
+        let reply = try await fixture.ask("POST", device, "deploymentBase/\(action)/feedback", body: body)
+        #expect(reply.status == 200)
+    }
+
+    /// The state of the first device, and why.
+    private func end(_ fixture: GatewayFixture) async throws -> (AssignmentState?, String?) {
+        let row = try await fixture.view(detail: device).detail?.row.assignment
+        return (row?.state, row?.reason?.description)
+    }
+
+    @Test func whoFetchedNothingAndRunsTheReleaseIsSkipped() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        try await claim(fixture)
+        try await close(fixture, action)
+        #expect(try await end(fixture) == (.skipped, "already on 2.0.0"))
+        #expect(try await fixture.view().update?.summary.tally[.completed] == 0)
+        await fixture.end()
+    }
+
+    @Test func whoFetchedAPartAndRunsTheReleaseHasFailed() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        let part = try await fixture.ask("GET", device, fixture.file(action), headers: ["Range: bytes=0-100"])
+        #expect(part.status == 206)
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        await fixture.end()
+    }
+
+    @Test func whoFetchedEverythingHasCompleted() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fixture.ask("GET", device, fixture.file(action)).body == fixture.payload)
+        // By the first word that the device says on another connection.
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    /// The system takes the whole file from the gateway at once, and the reader none of it.
+    @Test func anAnswerOfAConnectionThatWasResetIsNotDelivered() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(200_000))
+        let action = try await fixture.offer()
+        for _ in 0..<3 {
+            try await ResettingReader.read(
+                1000, of: fixture.request("GET", device, fixture.file(action)), at: fixture.running.port)
+        }
+        try await eventuallyHolds {
+            fixture.log.all.count { $0.message == "a download has been cut" } == 3
+        }
+        try await close(fixture, action)
+        let (state, reason) = try await end(fixture)
+        #expect(state == .retrying && reason == "success without the files")
+        await fixture.end()
+    }
+
+    /// A client that has everything, and whose connection was reset before that was known, says so by asking for more.
+    @Test func whoAsksForMoreThanThereIsHasEverything() async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(200_000))
+        let action = try await fixture.offer()
+        try await ResettingReader.read(
+            1000, of: fixture.request("GET", device, fixture.file(action)), at: fixture.running.port)
+        try await eventuallyHolds { fixture.log.all.contains { $0.message == "a download has been cut" } }
+        let rest = try await fixture.ask("GET", device, fixture.file(action), headers: ["Range: bytes=200000-"])
+        #expect(rest.status == 416)
+        try await close(fixture, action)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    @Test func aReleaseWithoutFilesIsOfferedToNobody() async throws {
+        let fixture = try await GatewayFixture()
+        try await fixture.command(.addReleases([Release(version: Version(3, 0, 0))]))
+        let update = UpdateDefinition(
+            id: "empty", release: Version(3, 0, 0), selector: .all, strategy: .immediate(offline: .queue))
+        try await fixture.command(.draft(update), .start(update: "empty"))
+        let poll = try await fixture.ask("GET", device)
+        #expect(poll.status == 200 && poll.action("deploymentBase") == nil)
+        try await eventuallyHolds {
+            let row = try await fixture.view(of: "empty", detail: device).detail?.row.assignment
+            return row?.state == .failed && row?.reason?.description == "the release has no files"
+        }
+        await fixture.end()
+    }
+}
+
+/// Reads a few bytes of an answer and resets the connection.
+enum ResettingReader {
+    /// Off the threads of tasks, which the gateway needs while this waits.
+    static func read(_ count: Int, of request: String, at port: Int) async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { done.resume(with: Result { try readHere(count, of: request, at: port) }) }
+        }
+    }
+
+    private static func readHere(_ count: Int, of request: String, at port: Int) throws {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(socket >= 0)
+        defer { _ = Foundation.close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let connected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(connected == 0)
+        // So that the reader's system takes only a little of it too.
+        var room: Int32 = 4096
+        setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size))
+        let bytes = Array(request.utf8)
+        try #require(send(socket, bytes, bytes.count, 0) == bytes.count)
+        var buffer = [UInt8](repeating: 0, count: count)
+        try #require(recv(socket, &buffer, count, Int32(MSG_WAITALL)) == count)
+        var reset = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+    }
+}
