@@ -32,7 +32,7 @@ import Testing
         let fixture = try await GatewayFixture()
         for headers in [[], ["Host: a", "Host: b"], ["Host: a", "host: a"]] {
             let connection = try await fixture.connect()
-            let text = head(fixture, "1.1").dropLast(2) + headers.map { "\($0)\r\n" }.joined() + "\r\n"
+            let text = head(fixture, "1.1").dropLast(1) + headers.map { "\($0)\r\n" }.joined() + "\r\n"
             #expect(try await connection.ask(String(text)).status == 400, "\(headers)")
             try await connection.closed(within: .seconds(5))
         }

@@ -89,14 +89,28 @@ struct CommandTests {
         #expect(try output("simulate", "major-3.0.0").contains("phase canary: 1 device, 1 completed"))
     }
 
+    /// A rollback sends what the fleet holds: who could not be sent back is said before.
+    @Test func whoCouldNotBeSentBackIsSaidBefore() throws {
+        let scratch = try ScratchFleet()
+        try FileManager.default.removeItem(atPath: "\(scratch.fleet)/releases/2.3.1")
+        let check = try MusterRun(["check", scratch.fleet], scratch)
+        #expect(check.code == 0)
+        let text = "releases: warning: 3 devices could not be sent back by a rollback, for their releases are not here"
+        #expect(
+            check.output.contains("\(text): 3 on 2.3.1; add the files by `muster release add`\n"), "\(check.output)")
+        let plan = try MusterRun(["plan", scratch.fleet, "major-3.0.0"], scratch).output
+        #expect(plan.contains("warning: a rollback could not send back\n"))
+        #expect(plan.contains("  ! pos-nyc-001: 2.3.1 is not in releases/\n"), "\(plan)")
+    }
+
     // MARK: - JSON
 
     @Test func devicesAsJSON() throws {
         let devices = try run("devices", "FLEET", "--json").list()
         #expect(devices.map { $0["id"] as? String } == Self.devices)
         let keys = [
-            "address", "firmware", "held", "id", "last_seen", "lifecycle", "location", "name", "region", "site",
-            "status",
+            "address", "firmware", "held", "id", "last_seen", "lifecycle", "location", "name", "refused",
+            "region", "site", "status",
             "tags", "time_zone",
         ]
         #expect(devices.allSatisfy { $0.keys.sorted() == keys })
@@ -169,7 +183,7 @@ struct CommandTests {
         #expect(check["usable"] as? Bool == true)
         #expect((check["problems"] as? [Any])?.count == 0)
         #expect(check["devices"] as? Int == 10)
-        #expect(check["releases"] as? Int == 5)
+        #expect(check["releases"] as? Int == 12)
         #expect(check["updates"] as? Int == 6)
     }
 

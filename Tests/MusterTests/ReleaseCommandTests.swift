@@ -64,7 +64,7 @@ struct ReleaseCommandTests {
         #expect(tree.paths.filter { $0.contains("3.1.0") || $0.hasPrefix(".") }.count == 4)
         let check = try MusterRun(["check", scratch.fleet], scratch)
         #expect(check.code == 0)
-        #expect(check.output.hasSuffix("6 releases, 6 updates\n"), "\(check.output)")
+        #expect(check.output.hasSuffix("13 releases, 6 updates\n"), "\(check.output)")
     }
 
     /// An update whose release is missing makes the fleet bad; adding the release is what mends it.
@@ -199,7 +199,7 @@ struct ReleaseCommandTests {
         }
         #expect(try left().count == 1)
         #expect(try MusterRun(["check", scratch.fleet], scratch).code == 0)
-        #expect(try MusterRun(["release", "list", scratch.fleet, "--json"], scratch).list().count == 5)
+        #expect(try MusterRun(["release", "list", scratch.fleet, "--json"], scratch).list().count == 12)
         #expect(try add("3.1.0", [try file("pos-app.bin", "the till")]).code == 0)
         #expect(try left() == [])
     }
@@ -208,16 +208,17 @@ struct ReleaseCommandTests {
         let run = try MusterRun(["release", "list", scratch.fleet], scratch)
         #expect(
             run.output.split(separator: "\n").prefix(3) == [
-                "version  files  bytes  notes",
-                "2.3.2        1    861  Tax tables of the northeastern states for March 2026; the till software is "
-                    + "that of 2.3.1",
-                "2.4.0        2   3041  Contactless refunds, and a faster start in the morning",
+                "version  files  bytes  notes", "2.0.5        2   1112  Receipts with the tax of each line",
+                "2.1.0        2   1152  Second screen for the customer",
             ])
         let list = try MusterRun(["release", "list", scratch.fleet, "--json"], scratch).list()
-        #expect(list.map { $0["version"] as? String } == ["2.3.2", "2.4.0", "2.4.1", "2.5.0", "3.0.0"])
-        #expect(list[0]["path"] as? String == "releases/2.3.2/release.yaml")
-        #expect(list[0]["size"] as? Int == 861)
+        let versions = [
+            "2.0.5", "2.1.0", "2.1.5", "2.2.5", "2.2.8", "2.3.0", "2.3.1", "2.3.2", "2.4.0", "2.4.1", "2.5.0", "3.0.0",
+        ]
+        #expect(list.map { $0["version"] as? String } == versions)
+        #expect(list[0]["path"] as? String == "releases/2.0.5/release.yaml")
+        #expect(list[0]["size"] as? Int == 1112)
         let artifacts = try #require(list[0]["artifacts"] as? [[String: Any]])
-        #expect(artifacts.map { $0["name"] as? String } == ["tax-tables.csv"])
+        #expect(artifacts.map { $0["name"] as? String } == ["pos-app.bin", "terminal.conf"])
     }
 }
