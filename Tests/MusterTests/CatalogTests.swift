@@ -5,7 +5,8 @@ import Testing
 struct CatalogTests {
     static let targets = [
         "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
-        "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI", "muster",
+        "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI",
+        "muster",
     ]
 
     /// Words that a name is declared behind.

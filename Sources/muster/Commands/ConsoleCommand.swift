@@ -37,7 +37,7 @@ struct ConsoleCommand: ParsableCommand {
     @Flag(help: "Look on at what an engine does that runs elsewhere; start none, change nothing.")
     var readOnly = false
 
-    @Flag(help: "Run the engine without a screen, until no update is under way and no console is open, or `muster stop`.")
+    @Flag(help: "Run the engine without a screen until no update is under way and no console open, or `muster stop`.")
     var detached = false
 
     func validate() throws {
@@ -88,7 +88,9 @@ struct ConsoleCommand: ParsableCommand {
 
     /// An engine that runs already listens where it was told to, or nowhere; a console does not change that.
     private func refuseAnother(_ directory: String) throws {
-        guard EngineSocketClient.isListening(in: directory) || SQLiteJournal.isEngineRunning(in: directory) else { return }
+        guard EngineSocketClient.isListening(in: directory) || SQLiteJournal.isEngineRunning(in: directory) else {
+            return
+        }
         printError(
             "muster: an engine runs on \(TextWidth.sanitised(directory)) already, so that --listen has no effect; leave it "
                 + "out to attach a console, or end that engine with `muster stop`")
