@@ -10,7 +10,8 @@ struct FileModeTests {
         ("", 0o700), ("journal.sqlite", 0o600), ("journal.sqlite-wal", 0o600), ("journal.sqlite-shm", 0o600),
         ("journal.born", 0o600), ("checkpoint", 0o600), ("engine.lock", 0o600), ("engine.sock", 0o600),
         ("engine.log", 0o600), ("gateway.log", 0o600), ("gateway.log.1", 0o600), ("credentials", 0o600),
-        ("credentials.lock", 0o600), ("terminals.flash", 0o600), ("artifacts", 0o700),
+        ("credentials.lock", 0o600), ("terminals.flash", 0o600), ("artifacts", 0o700), ("api-tokens", 0o600),
+        ("api-tokens.lock", 0o600), ("alerts.json", 0o600), ("alerts.json.new", 0o600), ("alerts.log", 0o600),
     ]
 
     private func expected(_ path: String, isFolder: Bool) -> Int? {
@@ -37,11 +38,13 @@ struct FileModeTests {
         let scratch = try ScratchFleet(), shop = try CertificateShop(in: "\(scratch.root)/work")
         let server = try shop.server()
         scratch.mask = mask
+        try scratch.write("fleet.yaml", Array((scratch.text("fleet.yaml") + "alerts: {command: [/bin/true]}\n").utf8))
         #expect(try MusterRun(["device", "token", scratch.fleet, "pos-nyc-001"], scratch).code == 0)
+        #expect(try MusterRun(["api-token", "add", scratch.fleet, "ci", "--role", "viewer"], scratch).code == 0)
         let serve = try ServeRun(
             scratch, ["--tls-cert", server.certificate, "--tls-key", server.key, "--start", "critical-patch-2.4.1"])
         let paths = try check(scratch.state, "serve")
-        for name in ["journal.sqlite-wal", "journal.sqlite-shm", "engine.sock", "engine.lock", "credentials"] {
+        for name in ["journal.sqlite-wal", "journal.sqlite-shm", "engine.sock", "engine.lock", "credentials", "api-tokens"] {
             #expect(paths.contains(name), "\(name)")
         }
         #expect(paths.contains { $0.hasPrefix("artifacts/") })

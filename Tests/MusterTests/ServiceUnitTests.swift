@@ -91,7 +91,17 @@ struct ServiceUnitTests {
                     + "\"--bytes-per-second-per-device\" \"5000\"\n"))
         #expect(text.contains("\nUser=tills\n") && text.contains("\nCapabilityBoundingSet=\n"))
         #expect(text.contains("\nStateDirectory=muster-sample-fleet\n"))
+        #expect(text.contains("\nStateDirectoryMode=0700\n"))
         #expect(text.contains("\"--state\" \"/var/lib/muster-sample-fleet/state\" "))
+        let api = try unit(["--api", "0.0.0.0:8081", "--api-without-tls"]).output
+        #expect(api.contains(" \"--api\" \"0.0.0.0:8081\" \"--api-without-tls\"\n"))
+    }
+
+    /// Whoever the fleet admits has to pass to the engine's socket.
+    @Test func othersPassToTheSocket() throws {
+        let settings = try scratch.text("fleet.yaml") + "access: {groups: {tills: operator}}\n"
+        try scratch.write("fleet.yaml", Array(settings.utf8))
+        #expect(try unit().output.contains("\nStateDirectoryMode=0711\n"))
     }
 
     @Test func whatTheServiceCannotReadIsTold() throws {

@@ -4,14 +4,15 @@ import DeviceGateway
 import FleetBackup
 import FleetEngine
 import FleetJournal
+import OperatorAPI
 
 /// `muster backup`: the state of a fleet in one file.
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Copy the state of a fleet into one file, also while its engine runs.",
         discussion: """
-            The copy is that of one moment, and holds no engine up. It holds the journal, the hashes of the devices' \
-            tokens, and what simulated terminals keep in flash; its manifest says when it was taken, how many records \
+            The copy is that of one moment, and holds no engine up. It holds the journal, the hashes of the tokens \
+            of devices and programs, and what simulated terminals keep in flash; its manifest says when it was taken, how many records \
             the journal has, the hash of the last, and the SHA-256 of every file. Each record is proven before FILE \
             gets its name: it is there whole, or not at all. It is its owner's alone: 0600.
 
@@ -26,7 +27,7 @@ struct BackupCommand: ParsableCommand {
 
     /// What belongs to a state beside its journal.
     static let others = StateBackup.OtherFiles(
-        replaced: [CredentialFile.name], growing: [RecordFile.terminalsName])
+        replaced: [CredentialFile.name, APITokenFile.name], growing: [RecordFile.terminalsName])
 
     @OptionGroup var arguments: FleetArguments
 

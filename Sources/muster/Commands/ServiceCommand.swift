@@ -19,7 +19,8 @@ struct ServiceCommand: ParsableCommand {
                 `muster serve` and stand in the unit, with absolute paths. Its first lines say how it is installed.
 
                 The state is /var/lib/muster-FLEET/state unless --state names another folder; give the same to the \
-                commands that are to reach the engine, and run them as the service's user.
+                commands that are to reach the engine, and run them as the service's user, or as one whom `access:` in \
+                fleet.yaml names; the unit lets those pass to the engine's socket.
 
                 What that user cannot read is told on standard error.
 
@@ -28,6 +29,7 @@ struct ServiceCommand: ParsableCommand {
 
         @OptionGroup var arguments: FleetArguments
         @OptionGroup var gatewayArguments: GatewayArguments
+        @OptionGroup var apiArguments: APIArguments
 
         @Option(help: ArgumentHelp("An update to start if it is a draft; may be repeated.", valueName: "update"))
         var start: [String] = []
@@ -49,7 +51,8 @@ struct ServiceCommand: ParsableCommand {
                 fleetName: definition.settings.name, serviceName: ServiceUnit.name(of: definition.settings.name),
                 fleet: AbsolutePath.of(arguments.fleet), state: arguments.state.map(AbsolutePath.of),
                 program: try ownProgram(), options: options, files: files,
-                listen: gatewayArguments.listen ?? .standard, user: user)
+                listen: gatewayArguments.listen ?? .standard, user: user,
+                admitsOthers: definition.settings.access.admitsOthers)
             print(unit.text, terminator: "")
             for line in unit.warnings { printError("muster: \(TextWidth.sanitised(line))") }
         }
@@ -70,6 +73,8 @@ struct ServiceCommand: ParsableCommand {
             add("--client-ca", gateway.clientCa.map(AbsolutePath.of))
             if gateway.requireClientCert { options.append("--require-client-cert") }
             add("--bytes-per-second-per-device", gateway.bytesPerSecondPerDevice.map { "\($0)" })
+            add("--api", apiArguments.api?.description)
+            if apiArguments.apiWithoutTls { options.append("--api-without-tls") }
             for update in start { add("--start", update) }
             return options
         }

@@ -16,6 +16,8 @@ struct ServiceUnit {
     var files: [String]
     var listen: ListenAddress
     var user: String
+    /// Whether the fleet's settings let other users of the machine come to the engine's socket.
+    var admitsOthers: Bool
 
     /// A fleet's name as a part of a unit's name, which is ASCII.
     static func name(of fleet: String) -> String {
@@ -26,8 +28,9 @@ struct ServiceUnit {
     /// Seconds without a sign of life after which systemd starts the service anew. No step of an engine of a million
     /// devices takes a tenth of it.
     static let watchdogSeconds = 60
-    /// Seconds that an ending may take: the gateway's requests, the socket's, and the engine have 25 s together.
-    static let stopSeconds = 45
+    /// Seconds that an ending may take: requests of the API and of the gateway 10 each, the socket's 5, the engine 10, and
+    /// alerts 6.
+    static let stopSeconds = 60
     /// Seconds after which one that the watchdog tells to abort, and that does not even do that, is killed.
     static let abortSeconds = 5
     /// The first port for which no right is needed.
@@ -80,7 +83,7 @@ struct ServiceUnit {
 
     private var stateLines: [String] {
         guard let state else {
-            return ["StateDirectory=muster-\(serviceName)", "StateDirectoryMode=0700", "UMask=0077"]
+            return ["StateDirectory=muster-\(serviceName)", "StateDirectoryMode=\(admitsOthers ? "0711" : "0700")", "UMask=0077"]
         }
         return ["ReadWritePaths=\(Self.quoted(state))", "UMask=0077"]
     }
