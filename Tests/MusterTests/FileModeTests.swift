@@ -44,7 +44,9 @@ struct FileModeTests {
         let serve = try ServeRun(
             scratch, ["--tls-cert", server.certificate, "--tls-key", server.key, "--start", "critical-patch-2.4.1"])
         let paths = try check(scratch.state, "serve")
-        for name in ["journal.sqlite-wal", "journal.sqlite-shm", "engine.sock", "engine.lock", "credentials", "api-tokens"] {
+        for name in [
+            "journal.sqlite-wal", "journal.sqlite-shm", "engine.sock", "engine.lock", "credentials", "api-tokens",
+        ] {
             #expect(paths.contains(name), "\(name)")
         }
         #expect(paths.contains { $0.hasPrefix("artifacts/") })

@@ -83,7 +83,10 @@ struct ServiceUnit {
 
     private var stateLines: [String] {
         guard let state else {
-            return ["StateDirectory=muster-\(serviceName)", "StateDirectoryMode=\(admitsOthers ? "0711" : "0700")", "UMask=0077"]
+            return [
+                "StateDirectory=muster-\(serviceName)", "StateDirectoryMode=\(admitsOthers ? "0711" : "0700")",
+                "UMask=0077",
+            ]
         }
         return ["ReadWritePaths=\(Self.quoted(state))", "UMask=0077"]
     }
