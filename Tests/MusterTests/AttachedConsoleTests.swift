@@ -40,6 +40,9 @@ struct AttachedConsoleTests {
         try second.wait(for: "RUNNING")
         #expect(try second.quit() == .exited(0))
         #expect(try first.quit() == .exited(0))
+        // The engine was the first one's, and its end stopped what was under way.
+        let end = try #require(try Audit(scratch).accepted.last)
+        #expect(end.verb == "stop" && end.origin.operatorName == OwnUser.name && end.origin.source == "console")
         let commands = try Audit(scratch).operatorCommands
         #expect(commands.map(\.verb) == ["start", "pause", "resume"])
         #expect(

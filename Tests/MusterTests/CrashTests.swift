@@ -146,7 +146,8 @@ struct CrashJournal {
         case .phaseOpened(index, let phase):
             phaseOpenings.append(phase)
             if let passedAt { soaks.append(fact.at - passedAt) }
-        case .commandAccepted(let command) where command.origin.source == "console": commands.append(command.verb)
+        case .commandAccepted(let command) where command.origin.source == "console" && command.verb != "stop":
+            commands.append(command.verb)
         default: break
         }
     }

@@ -83,6 +83,7 @@ struct ConsoleCommand: ParsableCommand {
         guard let ending = try ConsoleRunner.attach(setup, to: directory, own: engine) else {
             preconditionFailure("an engine that was started listens")
         }
+        if case .quit = ending { engine.writeDownStop(by: setup.user) }
         try end(engine, ending, in: directory)
     }
 

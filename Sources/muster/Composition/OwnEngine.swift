@@ -1,4 +1,5 @@
 import EngineSocket
+import FleetCore
 import FleetEngine
 import Foundation
 import Synchronization
@@ -70,6 +71,28 @@ final class OwnEngine {
             printError("muster: \(error)")
             throw ExitStatus.failed
         }
+    }
+
+    /// Writes down who stops it while updates are under way; one that is idle ends with its console, and nothing stops.
+    func writeDownStop(by user: ConsoleUser) {
+        guard openUpdates > 0 else { return }
+        let isWritten = DispatchSemaphore(value: 0)
+        let origin = Origin(operatorName: user.name, source: user.source, user: UserName.own)
+        guard host.submit(.stopEngine, origin, completion: { _ in isWritten.signal() }) else { return }
+        _ = isWritten.wait(timeout: .now() + Self.patience)
+    }
+
+    /// Seconds that an engine has for an answer before it is ended without.
+    private static let patience = 2.0
+
+    private var openUpdates: Int {
+        let count = Mutex(0), hasAnswered = DispatchSemaphore(value: 0)
+        host.readStatistics { statistics in
+            count.withLock { $0 = statistics?.openUpdates ?? 0 }
+            hasAnswered.signal()
+        }
+        _ = hasAnswered.wait(timeout: .now() + Self.patience)
+        return count.withLock { $0 }
     }
 
     /// Ends everything in good order. Once.

@@ -22,8 +22,10 @@ struct Audit {
         facts.compactMap { if case .commandAccepted(let command) = $0.event { command } else { nil } }
     }
 
-    /// Commands that a person gave at a console.
-    var operatorCommands: [CommandRecord] { accepted.filter { $0.origin.source == "console" } }
+    /// Commands that a person gave at a console, but for the end of its engine.
+    var operatorCommands: [CommandRecord] {
+        accepted.filter { $0.origin.source == "console" && $0.verb != "stop" }
+    }
 
     /// How often a console's command of this word was carried out.
     func count(of verb: String) -> Int { operatorCommands.filter { $0.verb == verb }.count }
