@@ -2,10 +2,11 @@
 package enum PathSegment {
     /// The name that a part stands for, with its percent-encoding taken off once; nil: it stands for none. What is no
     /// UTF-8, holds a slash or a control character, or would lead out of a folder is no name.
-    package static func name(_ segment: some StringProtocol) -> String? {
+    /// - Parameter holdsSlashes: Whether an encoded slash is a part of the name, as in the id of a rollback.
+    package static func name(_ segment: some StringProtocol, holdsSlashes: Bool = false) -> String? {
         let isPlain = !segment.utf8.contains(UInt8(ascii: "%"))
         guard let name = isPlain ? String(segment) : decoded(segment.utf8), !name.isEmpty, name != ".", name != "..",
-            !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "/") })
+            !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f || !holdsSlashes && $0 == UInt8(ascii: "/") })
         else { return nil }
         return name
     }

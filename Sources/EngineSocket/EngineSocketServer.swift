@@ -30,9 +30,15 @@ public final class EngineSocketServer: Sendable {
     public typealias Stopping = @Sendable () -> Void
 
     private let place: SocketPlace
-    private let listener: Int32
-    /// Which file the socket is, so that another one in its place is left alone.
-    private let file: SocketPlace.File?
+    /// What is listened on, and which file it is, so that another one in its place is left alone.
+    private struct Listener {
+        var descriptor: Int32
+        var file: SocketPlace.File?
+    }
+
+    private let listener: Mutex<Listener>
+    /// Whether others than the owner may come.
+    private let admitsOthers = Mutex(false)
     /// Closing its second end ends everything that waits on its first.
     private let stopPipe: [Int32]
     private let entry: Entry
@@ -48,8 +54,7 @@ public final class EngineSocketServer: Sendable {
         stopping: @escaping Stopping
     ) {
         self.place = place
-        self.listener = listener
-        file = place.file
+        self.listener = Mutex(Listener(descriptor: listener, file: place.file))
         self.stopPipe = stopPipe
         self.entry = entry
         self.seating = seating
@@ -110,7 +115,10 @@ public final class EngineSocketServer: Sendable {
     }
 
     /// Lets others than the owner come, or not, as far as files and folders decide it; who they are is asked of each.
-    public func admit(others: Bool) throws(EngineSocketError) { try place.admit(others: others) }
+    public func admit(others: Bool) throws(EngineSocketError) {
+        admitsOthers.withLock { $0 = others }
+        try place.admit(others: others)
+    }
 
     /// Shows the engine to those who look once, from now on.
     public func show(_ look: EngineLook) { self.look.withLock { $0 = look } }
@@ -120,8 +128,9 @@ public final class EngineSocketServer: Sendable {
     public func stop() {
         _ = close(stopPipe[1])
         acceptorHasEnded.wait()
-        if file != nil, place.file == file { _ = unlink(place.path) }
-        _ = close(listener)
+        let last = listener.withLock { $0 }
+        if last.file != nil, place.file == last.file { _ = unlink(place.path) }
+        _ = close(last.descriptor)
         let deadline = ContinuousClock.now + Self.drainDeadline
         while connections.withLock({ !$0.isEmpty }), ContinuousClock.now < deadline { usleep(1000) }
     }
@@ -135,10 +144,18 @@ extension EngineSocketServer {
 
     private func acceptAll() {
         defer { acceptorHasEnded.signal() }
-        while !hasStopped(waiting: -1, for: listener) {
-            let connection = Foundation.accept(listener, nil, nil)
+        while true {
+            let descriptor = listener.withLock { $0.descriptor }
+            switch waitForConnection(on: descriptor) {
+            case .stopped: return
+            case .nobody:
+                listenAgainIfRemoved()
+                continue
+            case .somebody: break
+            }
+            let connection = Foundation.accept(descriptor, nil, nil)
             guard connection >= 0 else {
-                if hasStopped(waiting: Self.pause, for: nil) { return }
+                if hasStopped(waiting: Self.pause) { return }
                 continue
             }
             SocketPlace.keepFromChildren(connection)
@@ -159,12 +176,36 @@ extension EngineSocketServer {
         }
     }
 
-    /// Waits until there is a connection, and says whether it is time to stop.
-    private func hasStopped(waiting milliseconds: Int32, for listener: Int32?) -> Bool {
-        var watched = [pollfd(fd: stopPipe[0], events: Int16(POLLIN), revents: 0)]
-        if let listener { watched.append(pollfd(fd: listener, events: Int16(POLLIN), revents: 0)) }
-        _ = poll(&watched, nfds_t(watched.count), milliseconds)
-        return watched[0].revents != 0
+    private enum Arrival {
+        case somebody, nobody, stopped
+    }
+
+    /// How often it is looked whether the socket is still where it can be found, in milliseconds.
+    private static let watchInterval: Int32 = 1000
+
+    private func waitForConnection(on descriptor: Int32) -> Arrival {
+        var watched = [stopPipe[0], descriptor].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        _ = poll(&watched, nfds_t(watched.count), Self.watchInterval)
+        if watched[0].revents != 0 { return .stopped }
+        return watched[1].revents != 0 ? .somebody : .nobody
+    }
+
+    private func hasStopped(waiting milliseconds: Int32) -> Bool {
+        var watched = pollfd(fd: stopPipe[0], events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, milliseconds) > 0
+    }
+
+    /// A socket that somebody has removed is made anew: without it nobody could pause what runs. Something else in its
+    /// place stays.
+    private func listenAgainIfRemoved() {
+        var status = stat()
+        guard lstat(place.path, &status) != 0, errno == ENOENT, let descriptor = try? Self.listen(place) else { return }
+        let former = listener.withLock { listener in
+            defer { listener = Listener(descriptor: descriptor, file: place.file) }
+            return listener.descriptor
+        }
+        _ = close(former)
+        if admitsOthers.withLock({ $0 }) { try? place.admit(others: true) }
     }
 
     private func takePlace(_ user: uid_t) -> Bool {
@@ -208,8 +249,15 @@ extension EngineSocketServer {
     }
 
     private func attach(_ request: AttachRequest, _ account: LocalUser, _ channel: LineChannel) -> AttachedConsole? {
-        guard request.version == AttachRequest.version, let name = request.name(of: account.name) else {
+        guard request.version == AttachRequest.version else {
             answer(channel, Self.unreadable)
+            return nil
+        }
+        let name: String
+        do {
+            name = try request.name(of: account.name)
+        } catch {
+            answer(channel, EngineResponse(.refused, error))
             return nil
         }
         let user = ConsoleUser(name: name, isReadOnly: request.attach.isReadOnly, account: account)

@@ -16,6 +16,13 @@ public enum UserName {
         return name ?? "uid \(user)"
     }
 
+    /// Whether the machine has a user of this name.
+    static func exists(_ name: String) -> Bool {
+        var entry = passwd(), found: UnsafeMutablePointer<passwd>?
+        var texts = [CChar](repeating: 0, count: 16 << 10)
+        return getpwnam_r(name, &entry, &texts, texts.count, &found) == 0 && found != nil
+    }
+
     /// The user whom this process acts for.
     public static var own: String { of(geteuid()) }
 }

@@ -5,6 +5,8 @@ import Foundation
 final class WorkFolder {
     let path: String
     private var descriptor: Int32 = -1
+    /// Of a file in it: a lock of the folder itself is an engine's.
+    private var lock: Int32 = -1
     private var isKept = false
 
     /// Takes the folder.
@@ -19,7 +21,11 @@ final class WorkFolder {
         guard descriptor >= 0 else {
             throw BackupFailure.ofSystem("\(path) cannot be used", remedy: "move it away")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStillThere else {
+        lock = openat(descriptor, Self.lockName, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else {
+            throw BackupFailure.ofSystem("\(path) cannot be used", remedy: "move it away")
+        }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0, isStillThere else {
             throw BackupFailure("another process is \(purpose) here", remedy: "try again when it has ended")
         }
         _ = fchmod(descriptor, 0o700)
@@ -29,14 +35,19 @@ final class WorkFolder {
     deinit {
         if !isKept, descriptor >= 0, isStillThere {
             try? empty()
+            _ = unlinkat(descriptor, Self.lockName, 0)
             _ = rmdir(path)
         }
         // The lock is given up behind the removal, so that nobody takes a folder that is about to go.
+        if lock >= 0 { _ = close(lock) }
         if descriptor >= 0 { _ = close(descriptor) }
     }
 
     /// Says that the folder has become something else, and is not to be removed.
-    func keep() { isKept = true }
+    func keep() {
+        isKept = true
+        _ = unlinkat(descriptor, Self.lockName, 0)
+    }
 
     /// Makes the names in it durable.
     func sync() throws {
@@ -53,7 +64,7 @@ final class WorkFolder {
 
     /// Removes what Muster puts there; anything else is somebody's, and is left.
     private func empty() throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: path) {
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != Self.lockName {
             guard name.hasPrefix("journal.") || Self.ownNames.contains(name) else {
                 throw BackupFailure("\(path) has files of somebody else: \(name)", remedy: "move that folder away")
             }
@@ -63,9 +74,12 @@ final class WorkFolder {
         }
     }
 
+    private static let lockName = "work.lock"
+
     /// What there can be beside the journal.
     private static let ownNames: Set<String> = [
-        StateBackup.archiveName, "engine.lock", "checkpoint", "checkpoint.new", "credentials", "terminals.flash",
+        StateBackup.archiveName, "engine.lock", "checkpoint", "checkpoint.new", "credentials", "api-tokens",
+        "terminals.flash",
     ]
 
     /// Makes the names in a folder durable.

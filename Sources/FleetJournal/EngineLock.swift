@@ -16,6 +16,8 @@ final class EngineLock {
     private static let briefly = ", for one command"
 
     private let descriptor: Int32
+    /// The state folder itself is locked too: who removes the file does not make room for a second engine by that.
+    private let folder: Int32
 
     /// Takes the lock: while another engine runs, at once or not at all; a command that has it will give it up.
     init(in directory: StateDirectory, for holder: SQLiteJournal.Holder) throws(FactLogError) {
@@ -37,6 +39,15 @@ final class EngineLock {
             _ = Foundation.close(descriptor)
             throw FactLogError("\(directory.path) was replaced at this moment", remedy: "try again")
         }
+        folder = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0, Self.take(folder) else {
+            _ = flock(descriptor, LOCK_UN)
+            _ = Foundation.close(descriptor)
+            if folder >= 0 { _ = Foundation.close(folder) }
+            throw FactLogError(
+                "another engine works in \(directory.path), though its \(Self.fileName) was removed",
+                remedy: "end that process, which `fuser \(directory.path)` names, before you start another")
+        }
         sign(holder)
     }
 
@@ -49,6 +60,8 @@ final class EngineLock {
 
     /// Closing alone would leave the lock with a process that was being started at this moment and has the file too.
     deinit {
+        _ = flock(folder, LOCK_UN)
+        _ = Foundation.close(folder)
         _ = flock(descriptor, LOCK_UN)
         _ = Foundation.close(descriptor)
     }
@@ -78,9 +91,13 @@ final class EngineLock {
         }
     }
 
-    /// Whether an engine holds the lock.
+    /// Whether an engine holds the lock, of the file or of the folder.
     static func isHeld(in directory: StateDirectory) -> Bool {
-        let descriptor = open(directory.file(fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        isLocked(directory.file(fileName), O_NOFOLLOW | O_NONBLOCK) || isLocked(directory.path, O_DIRECTORY)
+    }
+
+    private static func isLocked(_ path: String, _ flags: Int32) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard descriptor >= 0 else { return false }
         defer { _ = Foundation.close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK

@@ -147,7 +147,9 @@ struct AccessTests {
 
     @Test(arguments: [
         "", " ", "kim ", " kim", "k  im", "kim\u{1B}[31m", "kim\n", "kim\u{202E}toor", "kim\u{200B}", "kim\u{2066}",
-        "kim\u{2028}", "kim\u{A0}", "root (root)", "kim)", "\u{E000}", String(repeating: "k", count: 65),
+        "kim\u{2028}", "kim\u{A0}", "root (root)", "kim)", "\u{E000}", String(repeating: "k", count: 25),
+        // Somebody else's names.
+        "nobody", "engine", "token ci", "gateway",
     ])
     func anAliasThatHidesTheUser(alias: String) throws {
         let engine = try engine(.operator)

@@ -29,6 +29,23 @@ import Testing
         #expect(fixture.machine.state.orders.isEmpty == waits)
     }
 
+    /// Whoever has drawn a token could use it as well: it is no person of its own.
+    @Test func aTokenIsNobody() {
+        let token = Self.person("token ci", source: "api")
+        var asked = fixture(updateOver: 2)
+        #expect(
+            asked.command(.start(update: "u"), token)?.message
+                == "the start of u needs two people, and a token is none")
+        #expect(status(asked) == .draft)
+        #expect(asked.command(.start(update: "u"), Self.kim) == nil)
+        #expect(
+            asked.command(.approve(update: "u"), token)?.message
+                == "the start of u waits for a second person, which api cannot be")
+        #expect(asked.command(.approve(update: "u"), Self.ada) == nil)
+        var small = fixture(updateOver: 3)
+        #expect(small.command(.start(update: "u"), token) == nil)
+    }
+
     @Test func anotherPersonApproves() throws {
         var fixture = fixture(updateOver: 2)
         fixture.command(.start(update: "u"), Self.kim)

@@ -61,6 +61,38 @@ struct StateDirectoryTests {
         try openAndQuit(scratch)
     }
 
+    /// Who removes the lock's file does not make room for a second engine.
+    @Test func aSecondEngineIsRefusedThoughTheLockIsGone() throws {
+        let scratch = try ScratchFleet()
+        let first = try ConsoleRun(scratch)
+        try first.waitUntilOpen()
+        for name in ["engine.lock", "engine.sock"] {
+            try FileManager.default.removeItem(atPath: "\(scratch.state)/\(name)")
+        }
+        let second = try MusterRun(["serve", scratch.fleet, "--listen", "127.0.0.1:0"], scratch)
+        #expect(second.code != 0)
+        let alone = try MusterRun(["console", scratch.fleet, "--simulate", "--detached"], scratch)
+        #expect(alone.code == 1 && alone.errors.contains("engine.lock was removed"), "\(alone.errors)")
+        #expect(try first.quit() == .exited(0))
+        try openAndQuit(scratch)
+    }
+
+    /// A socket that was removed is there again, or nobody could pause what runs.
+    @Test func anEngineWhoseSocketIsGoneIsReached() throws {
+        let scratch = try ScratchFleet()
+        let console = try ConsoleRun(scratch)
+        try console.waitUntilOpen()
+        try console.start("major-3.0.0")
+        try FileManager.default.removeItem(atPath: "\(scratch.state)/engine.sock")
+        let pause = try MusterRun(["update", "pause", scratch.fleet, "major-3.0.0"], scratch)
+        #expect(pause.code == 0, "\(pause.errors)")
+        try console.wait(for: "PAUSED by \(OwnUser.name)")
+        try FileManager.default.removeItem(atPath: "\(scratch.state)/engine.sock")
+        let stop = try MusterRun(["stop", scratch.fleet], scratch)
+        #expect(stop.code == 0 && stop.output == "the engine has ended\n", "\(stop.errors)")
+        #expect(try console.terminal.waitForExit() == .exited(0))
+    }
+
     @Test func aConsoleThatWasKilledLeavesNoLock() throws {
         let scratch = try ScratchFleet()
         let first = try ConsoleRun(scratch)

@@ -129,6 +129,9 @@ import Testing
             #expect(try await fixture.post("/updates/night/rollback", wrong).status == 409)
             let right = #"{"confirmation":"night","preview":"\#(preview)"}"#
             #expect(try await fixture.post("/updates/night/rollback", right).status == 200)
+            // A rollback is an update of its own, whose id has a slash.
+            #expect(try await fixture.get("/updates/night%2Frollback").text("id") == "night/rollback")
+            #expect(try await fixture.post("/updates/night%2Frollback/pause").status != 404)
         }
     }
 }

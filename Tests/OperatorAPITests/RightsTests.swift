@@ -83,12 +83,13 @@ import Testing
     @Test func guessesAreCounted() async throws {
         try await APIFixture.with { fixture async throws in
             var statuses: [Int] = []
-            for number in 0..<40 {
+            // On a busy machine guesses come no faster than they are forgiven for a while.
+            for number in 0..<2000 where statuses.last != 429 {
                 let fields = ["Authorization": "Bearer guess-\(number)"]
                 statuses.append(try await fixture.ask("GET", "/status", as: nil, headers: fields).status)
             }
             #expect(statuses.prefix(20) == ArraySlice(repeating: 401, count: 20))
-            #expect(statuses.suffix(5).contains(429))
+            #expect(statuses.last == 429)
             #expect(try await fixture.get("/status").status == 200)
         }
     }

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetEngine
 
 /// What a console asks for when it comes: one line of JSON. `EngineResponse` answers it; messages follow then.
@@ -15,8 +16,8 @@ struct AttachRequest: Codable, Hashable, Sendable {
         var alias: String?
     }
 
-    /// The longest alias, in bytes.
-    static let longestAlias = 64
+    /// The longest alias, in bytes: what stands behind it, the user whom the kernel knows, is never cut off for it.
+    static let longestAlias = 24
 
     /// The version that this program speaks: that of views and of the commands in messages.
     static let version = 2
@@ -26,14 +27,27 @@ struct AttachRequest: Codable, Hashable, Sendable {
         attach = Wish(isReadOnly: isReadOnly, alias: alias)
     }
 
-    /// The name under which a user of the kernel's knowledge acts; nil: the alias is none.
-    func name(of user: String) -> String? {
-        guard let alias = attach.alias else { return user }
+    /// The name under which a user of the kernel's knowledge acts.
+    /// - Throws: What the alias cannot be. It must not look like somebody else.
+    func name(of user: String) throws(Refusal) -> String {
+        guard let alias = attach.alias, alias != user else { return user }
         guard !alias.isEmpty, alias.utf8.count <= Self.longestAlias, alias.unicodeScalars.allSatisfy(Self.isPlain),
             alias.first != " ", alias.last != " ", !alias.contains("  ")
-        else { return nil }
+        else {
+            throw Refusal(
+                "this cannot be the name of an operator",
+                remedy: "use 1 to \(Self.longestAlias) bytes without brackets, control characters or outer spaces")
+        }
+        guard !Self.reserved.contains(alias.split(separator: " ").first.map(String.init) ?? ""),
+            !UserName.exists(alias)
+        else {
+            throw Refusal("\(alias) is somebody else's name here", remedy: "give a name of your own")
+        }
         return ConsoleUser.name(alias, of: user)
     }
+
+    /// What the journal calls those who are no people.
+    private static let reserved: Set = ["engine", "token", "gateway"]
 
     /// What could hide the user's own name, turn it round, or look like it, is no part of an alias.
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

@@ -24,6 +24,7 @@ extension FleetState {
             record.index, targets: selection.targets, skipped: selection.skipped, phaseSizes: selection.phaseSizes)
         var held: [Event] = []
         if settings.fourEyes.needsSecondPerson(.start, devices: selection.targets.count) {
+            try expectPerson(.start, record, origin)
             let proposal = Proposal(
                 .start, devices: selection.targets.count, by: origin.operatorName, user: origin.user)
             held = [.secondPersonAwaited(record.index, proposal)]

@@ -6,6 +6,7 @@ extension FleetState {
         _ deed: Proposal.Deed, on devices: Int, of record: UpdateRecord, _ origin: Origin, _ events: [Event]
     ) throws(Refusal) -> [Event] {
         guard settings.fourEyes.needsSecondPerson(deed, devices: devices) else { return events }
+        try expectPerson(deed, record, origin)
         guard let proposal = record.proposal, proposal.deed == deed else {
             let proposal = Proposal(deed, devices: devices, by: origin.operatorName, user: origin.user)
             return [.secondPersonAwaited(record.index, proposal)]
@@ -27,11 +28,22 @@ extension FleetState {
         }
     }
 
+    /// Whoever has a token may have drawn it: it speaks for no person beside them.
+    func expectPerson(_ deed: Proposal.Deed, _ record: UpdateRecord, _ origin: Origin) throws(Refusal) {
+        guard origin.source == Self.tokenSource else { return }
+        throw Refusal(
+            "the \(deed) of \(record.id) needs two people, and a token is none",
+            remedy: "ask for it by `muster update`, or at a console")
+    }
+
+    /// Where commands come from that a token gives.
+    private static let tokenSource = "api"
+
     /// Names do not count: one user may give several.
     private func expectSecondPerson(
         _ proposal: Proposal, _ record: UpdateRecord, _ origin: Origin
     ) throws(Refusal) {
-        guard !origin.user.isEmpty else {
+        guard !origin.user.isEmpty, origin.source != Self.tokenSource else {
             throw Refusal(
                 "the \(proposal.deed) of \(record.id) waits for a second person, which \(origin.source) cannot be",
                 remedy: "approve it by `muster update approve`, or at a console")

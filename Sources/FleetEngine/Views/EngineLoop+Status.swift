@@ -71,7 +71,10 @@ public struct EngineIdentity: Codable, Hashable, Sendable {
 extension UpdateView {
     /// What of it waits for a person; nil: nothing. One that a person holds waits for nobody else.
     fileprivate func trouble(_ record: UpdateRecord) -> String? {
-        switch (record.status, record.pauseReason) {
+        if let proposal = record.proposal {
+            return "the \(proposal.deed) of \(record.id), for which \(proposal.name) asked, waits for a second person"
+        }
+        return switch (record.status, record.pauseReason) {
         case (.awaitingApproval, _): "\(record.id) waits for approval"
         case (.paused, .operatorPaused): nil
         case (.paused, _): "\(record.id) is paused: \(summary.statusText)"

@@ -10,7 +10,7 @@ struct RequestReader {
     static func segments(of path: Substring) -> [String]? {
         guard path.first == "/" else { return nil }
         let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        let names = parts.compactMap { PathSegment.name($0) }
+        let names = parts.compactMap { PathSegment.name($0, holdsSlashes: true) }
         return names.count == parts.count ? names : nil
     }
 

@@ -27,7 +27,7 @@ struct StopCommand: ParsableCommand {
 
     func run() throws {
         let directory = try FleetPlace(arguments).directory
-        guard let response = try ask(directory) else {
+        guard let response = try askPatiently(directory) else {
             return print("no engine runs on \(TextWidth.sanitised(directory))")
         }
         guard response.outcome == .done else {
@@ -37,6 +37,24 @@ struct StopCommand: ParsableCommand {
         }
         try waitForTheEnd(directory)
         print("the engine has ended")
+    }
+
+    /// How long an engine that has just started, or whose socket was removed, may take until it listens.
+    private static let listenPatience = Duration.seconds(5)
+
+    private func askPatiently(_ directory: String) throws -> EngineResponse? {
+        let deadline = ContinuousClock.now + Self.listenPatience
+        while true {
+            if let response = try ask(directory) { return response }
+            guard SQLiteJournal.isEngineRunning(in: directory) else { return nil }
+            guard ContinuousClock.now < deadline else {
+                printError(
+                    "muster: an engine works in \(TextWidth.sanitised(directory)) and does not listen there; end its process, "
+                        + "which `fuser` names")
+                throw ExitStatus.failed
+            }
+            usleep(Self.pause)
+        }
     }
 
     private func ask(_ directory: String) throws -> EngineResponse? {

@@ -88,6 +88,10 @@ extension UpdateCommand {
 
         /// Without an engine nothing moves: what the journal says is what there is.
         private func lookOnce(_ goal: WaitGoal) throws {
+            guard try FleetPlace(arguments).mayRead else {
+                printError("muster: no engine listens there, so nothing moves; ask whoever runs it to start it")
+                throw ExitStatus.failed
+            }
             var reading = try FleetReading.open(arguments)
             if try end(reading.loop.view(query, now: reading.now), goal) { return }
             printError("muster: no engine runs, so nothing moves; start one with `muster serve` or `muster console`")
