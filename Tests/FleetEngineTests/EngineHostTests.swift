@@ -1,8 +1,9 @@
 import FleetCore
-import FleetEngine
 import Foundation
 import Synchronization
 import Testing
+
+@testable import FleetEngine
 
 /// The engine's thread and what crosses to consoles.
 @Suite struct EngineHostTests {
@@ -128,5 +129,13 @@ import Testing
         seats[0].leave()
         #expect(host.seat(ConsoleUser(name: "kim")) {} != nil)
         #expect(host.stop())
+    }
+
+    /// However many consoles look on, all of their views together take half of the engine's time.
+    @Test(arguments: [1, 2, 20, EngineHost.seatCapacity]) func viewsTakeHalfOfTheTime(seats: Int) {
+        let cost = Duration.milliseconds(7)
+        // From the start of one view to that of the next one of the same console.
+        let period = cost + EngineHost.viewRest(cost: cost, seats: seats)
+        #expect(cost * seats * 2 == period)
     }
 }

@@ -102,13 +102,23 @@ extension EngineHost {
 
 extension EngineHost {
     /// Makes the views that are due; gives how long until the next one is, nil: until somebody asks.
+    ///
+    /// A command waits for one view at most, and not for those of all consoles: what has arrived meanwhile comes first, and
+    /// the consoles behind the last one served go on then.
     private func serve(_ seats: [Int], _ driver: any EngineDriver) -> Duration? {
         var next: Duration?
-        for number in seats {
+        let last = locked { $0.lastServed }
+        let turn = seats.filter { $0 > last } + seats.filter { $0 <= last }
+        for number in turn {
             guard let place = locked({ $0.seats[number] }), place.isFree, let query = place.query else { continue }
             let due = viewDue(place, driver, seats: seats.count)
             if due <= .zero {
                 publish(query, to: number, driver)
+                let hasArrived = locked { shared in
+                    shared.lastServed = number
+                    return !shared.inbox.isEmpty || !shared.readers.isEmpty
+                }
+                if hasArrived { return .zero }
             } else {
                 next = min(next ?? due, due)
             }
@@ -142,7 +152,9 @@ extension EngineHost {
 
     /// The time that passes at least between two views of one console: however many there are and however fast they ask,
     /// the engine spends no more than half of its time on them.
-    static func viewRest(cost: Duration, seats: Int) -> Duration { cost * max(1, seats) }
+    ///
+    /// Of `n` consoles whose views take `c`, each gets one in `2nc`, of which one is its own making.
+    static func viewRest(cost: Duration, seats: Int) -> Duration { cost * (2 * max(1, seats) - 1) }
 
     /// The time after which a view is stale though nobody has asked: where facts have come, `viewInterval`; ages and
     /// countdowns move by the second, the clock in the header by the minute.

@@ -24,6 +24,8 @@ public final class EngineHost: @unchecked Sendable {
         /// Consoles, by their numbers.
         var seats: [Int: EngineSeat.Place] = [:]
         var lastSeat = 0
+        /// The console that was shown something last: the others' turn comes first.
+        var lastServed = 0
         /// Whether a console has asked, or taken what there was, since the engine last looked.
         var hasSeatMoved = false
         var isStopping = false
