@@ -60,11 +60,14 @@ enum HeaderLine {
 
     private static func standing(_ scene: Scene) -> [FittedLine.Part] {
         var parts: [FittedLine.Part] = []
-        let name = scene.state.operatorName
-        parts.append(FittedLine.Part("\(name) \(scene.state.rightsWord)", role: .dim, rank: 5))
+        let isWide = scene.layout.header.columns >= 110
+        // Where there is no room for a name, what one may do and that somebody else is here still stand.
+        parts.append(FittedLine.Part(scene.state.operatorName, role: .dim, rank: 5))
+        parts.append(FittedLine.Part(scene.state.rightsWord, role: .dim, rank: 3, gap: 1))
         let others = scene.live.consoles.count - 1
         if others > 0 {
-            parts.append(FittedLine.Part("+\(NumberText.count(others, "other"))", role: .dim, rank: 6, gap: 1))
+            let text = isWide ? NumberText.count(others, "other") : "\(others)"
+            parts.append(FittedLine.Part("+\(text)", role: .dim, rank: 3, gap: 1))
         }
         let pace = scene.live.simulationPace.map { " \(NumberText.speed($0)) of" } ?? ""
         let speed = scene.live.simulationSpeed.map { "\(pace) \(NumberText.speed($0))" } ?? ""
@@ -72,7 +75,6 @@ enum HeaderLine {
             parts.append(FittedLine.Part("DEMO\(speed)", role: .badge, rank: 2, gap: 1, flags: .reverse))
         }
         parts.append(freshness(scene))
-        let isWide = scene.layout.header.columns >= 110
         let day = scene.times.day(scene.view.now)
         parts.append(FittedLine.Part(isWide ? day : String(day.suffix(5)), role: .text, rank: 8))
         parts.append(

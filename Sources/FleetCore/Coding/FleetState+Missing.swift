@@ -57,7 +57,8 @@ extension UpdateRecord {
     /// What would have to be there for this to be an update of these devices; nil: it is one.
     func missing(in devices: DeviceTable) -> String? {
         guard definition.isInBounds, phases.allSatisfy(\.isInBounds), retries.isInBounds,
-            [draftedAt, nextStartAt].allSatisfy(\.isInBounds), [startedAt, endedAt].allSatisfy(\.isInBounds),
+            [draftedAt, nextStartAt].allSatisfy(\.isInBounds),
+            [startedAt, endedAt, proposedAt].allSatisfy(\.isInBounds),
             causes.allSatisfy({ devices.regions.all.indices.contains($0.key.region) && $0.value.isInBounds }),
             causesSince.values.allSatisfy(\.isInBounds)
         else { return "an update within bounds" }

@@ -21,7 +21,7 @@ public enum StateCoder {
     /// in the coding: then the number here and `formatVersion` go up together.
     static let storedProperties = [
         "FleetState": 11, "DeviceTable": 28, "DeviceIdentity": 3, "PlaceCount": 5, "StatusCounts": 3,
-        "UpdateRecord": 23, "CauseKey": 2, "AssignmentTable": 16, "PhaseRecord": 10, "RecentCommands": 2,
+        "UpdateRecord": 24, "CauseKey": 2, "AssignmentTable": 16, "PhaseRecord": 10, "RecentCommands": 2,
         "RecentCommand": 4, "Proposal": 4, "Tally": 2, "Bitset": 2,
     ]
 

@@ -1,7 +1,7 @@
 extension UpdateRecord {
     package func write(to writer: inout FactWriter) {
         writer.write(kind, definition, status, pauseReason, statusBeforePause, draftedAt, startedAt, endedAt)
-        writer.write(startsEnded, rollback, retries, gateChangedIn, proposal)
+        writer.write(startsEnded, rollback, retries, gateChangedIn, proposal, proposedAt)
         assignments.write(to: &writer)
         writer.write(phases, currentPhase, tally, regionTallies)
         writer.write(causes.map(CountedCause.init), causesSince.map(DatedCause.init), inFlight, nextStartAt)
@@ -23,6 +23,7 @@ extension UpdateRecord {
         retries = try reader.read()
         gateChangedIn = try reader.read()
         proposal = try reader.read()
+        proposedAt = try reader.read()
         assignments = try AssignmentTable(in: devices, from: &reader)
         try readCounters(from: &reader)
         if let missing = missing(in: devices) { throw reader.failure(missing) }

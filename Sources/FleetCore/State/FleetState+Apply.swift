@@ -66,6 +66,7 @@ extension FleetState {
             updates[update.offset].proposal = nil
         case .secondPersonAwaited(let update, let proposal):
             updates[update.offset].proposal = proposal
+            updates[update.offset].proposedAt = fact.at
             if proposal.deed == .start { updates[update.offset].status = .awaitingApproval }
         case .proposalWithdrawn(let update): updates[update.offset].proposal = nil
         case .updatePaused(let update, let reason):

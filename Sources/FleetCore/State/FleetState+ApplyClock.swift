@@ -22,6 +22,7 @@ extension UpdateRecord {
         draftedAt.move(by: step)
         startedAt?.move(by: step)
         endedAt?.move(by: step)
+        proposedAt?.move(by: step)
         nextStartAt.move(by: step)
         for phase in phases.indices { phases[phase].moveAll(by: step) }
         for index in causesSince.values.indices { causesSince.values[index].move(by: step) }

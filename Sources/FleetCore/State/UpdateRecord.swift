@@ -38,6 +38,8 @@ public struct UpdateRecord: Equatable, Sendable {
     var gateChangedIn: UInt64 = 0
     /// What somebody asked for and a second person must approve.
     public internal(set) var proposal: Proposal?
+    /// When that was asked for.
+    public internal(set) var proposedAt: Timestamp?
     /// Its assignments.
     public internal(set) var assignments = AssignmentTable(targets: [], skipped: [], state: .pending)
     /// Its phases; one without a gate for strategies that have none. Empty before the start.

@@ -83,7 +83,7 @@ extension ViewBuilder {
             if let proposal = record.proposal {
                 let alert = Alert(
                     id: "second-person/\(record.id)/\(proposal.deed)", severity: .caution,
-                    text: "\(record.id): a second person must approve: \(proposal)", since: record.startedAt ?? now)
+                    text: "\(record.id): a second person must approve: \(proposal)", since: record.proposedAt ?? now)
                 alerts.append((alert, .max))
             } else if record.status == .awaitingApproval {
                 let alert = Alert(

@@ -56,6 +56,10 @@ struct StatusCommand: ParsableCommand {
     }
 
     private func readJournal(_ place: FleetPlace) throws -> FleetStatus {
+        guard place.mayRead else {
+            printError("muster: no engine listens there; ask whoever runs it to start it")
+            throw ExitStatus.failed
+        }
         let reading = try FleetReading.open(try place.definition(), arguments)
         var status = reading.loop.status(now: reading.now)
         status.isSimulated = reading.isSimulated
