@@ -41,12 +41,18 @@ final class EngineLock {
         }
         folder = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0, Self.take(folder) else {
+            let failure =
+                folder >= 0 && errno == EWOULDBLOCK
+                ? FactLogError(
+                    "another engine works in \(directory.path), though its \(Self.fileName) was removed",
+                    remedy: "end that process, which `fuser \(directory.path)` names, before you start another")
+                : FactLogError.ofSystem(
+                    "\(directory.path) cannot be locked",
+                    remedy: "check who may read it, and how many files may be open")
             _ = flock(descriptor, LOCK_UN)
             _ = Foundation.close(descriptor)
             if folder >= 0 { _ = Foundation.close(folder) }
-            throw FactLogError(
-                "another engine works in \(directory.path), though its \(Self.fileName) was removed",
-                remedy: "end that process, which `fuser \(directory.path)` names, before you start another")
+            throw failure
         }
         sign(holder)
     }
