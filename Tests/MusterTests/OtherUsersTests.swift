@@ -161,15 +161,15 @@ struct OtherUsersTests {
             served.scratch, speed: nil, options: ["--state", served.state], as: .bin, columns: 120, rows: 40)
         try viewer.wait(for: "<?>help", "bin viewer", Self.update)
         let other = try ConsoleRun(
-            served.scratch, speed: nil, options: ["--state", served.state, "--operator-name", "root"], as: .daemon,
+            served.scratch, speed: nil, options: ["--state", served.state, "--operator-name", "kim"], as: .daemon,
             columns: 120, rows: 40)
-        try other.wait(for: "root (daemon) operator +1 other")
+        try other.wait(for: "kim (daemon) operator +1 other")
         try viewer.wait(for: "bin viewer +1 other")
         other.type("p")
-        try other.wait(for: "PAUSED by root (daemon)")
-        try viewer.wait(for: "root (daemon): pause \(Self.update)")
+        try other.wait(for: "PAUSED by kim (daemon)")
+        try viewer.wait(for: "kim (daemon): pause \(Self.update)")
         viewer.type("L")
-        try viewer.wait(for: "also here: root (daemon) operator (pause \(Self.update), ")
+        try viewer.wait(for: "also here: kim (daemon) operator (pause \(Self.update), ")
         #expect(try other.quit() == .exited(0))
         #expect(try viewer.quit() == .exited(0))
         #expect(served.engine.stop() == 0)
