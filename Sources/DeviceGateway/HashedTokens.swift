@@ -19,11 +19,16 @@ package struct HashedTokens: Sendable {
     /// Where it is.
     package var path: String { "\(directory)/\(name)" }
 
-    /// A new token of 256 bits, so that a plain hash of it is as good as a slow one: 43 characters of base64url.
+    /// A new token of 256 bits, so that a plain hash of it is as good as a slow one: 43 characters of base64url, the first of
+    /// which is no dash. Tokens are given to terminals on command lines, where one that begins with a dash is taken for
+    /// options: swupdate reads `-d` at the head of its token as "do not call anybody", and is silent for ever.
     package static func draw() -> String {
-        SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
-            .replacingOccurrences(of: "=", with: "")
+        while true {
+            let token = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }.base64EncodedString()
+                .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+                .replacingOccurrences(of: "=", with: "")
+            if !token.hasPrefix("-") { return token }
+        }
     }
 
     /// What is kept of a token.

@@ -37,6 +37,13 @@ import Testing
         await fixture.end()
     }
 
+    /// swupdate takes a token like `-d7...` for an option, and never calls anybody. One in 64 would begin so.
+    @Test func aTokenIsNoOptionOnACommandLine() {
+        let tokens = (0..<4_000).map { _ in HashedTokens.draw() }
+        #expect(tokens.allSatisfy { $0.count == 43 && $0.first != "-" })
+        #expect(Set(tokens).count == tokens.count)
+    }
+
     @Test func aTokenCountsFromWhenItIsDrawnUntilItIsTakenBack() async throws {
         let fixture = try await GatewayFixture()
         for _ in 0..<5 {

@@ -13,7 +13,7 @@ extension SwupdateTests {
             try await fleet.register(["till-1"], releases: [image])
             try await fleet.start("spring", to: "2.0.0")
             try await fleet.command(.cancel(update: "spring"))
-            try await fleet.switchOn(till, as: "till-1")
+            try fleet.switchOn(till, as: "till-1")
             try await fleet.wait(untilFacts: 1) { if case .firmwareReported = $0 { true } else { false } }
             try await till.waitUntil("it has polled in vain") { $0.log.components(separatedBy: "awakened").count > 3 }
             #expect(till.installedSHA256 == nil)
@@ -32,7 +32,7 @@ extension SwupdateTests {
             try await fleet.wait(untilFacts: 1) { if case .attemptStarted = $0 { true } else { false } }
             try await till.kill()
             try await fleet.command(.cancel(update: "spring"))
-            try await fleet.switchOn(till, as: "till-1")
+            try fleet.switchOn(till, as: "till-1")
             try await fleet.wait(until: "spring", is: .cancelled)
             #expect(till.installedSHA256 == nil)
             try await expectNextUpdate(of: fleet, till, image)

@@ -31,7 +31,7 @@ extension SwupdateTests {
             try await till.waitForLog("Total download size")
             try await till.kill()
             line.release()
-            try await fleet.switchOn(till, as: "till-1", by: line)
+            try fleet.switchOn(till, as: "till-1", by: line)
             try await till.waitUntilInstalled("2.0.0")
             try await till.restarted(success: true)
             try await fleet.wait(until: "spring", is: .completed)
@@ -45,7 +45,7 @@ extension SwupdateTests {
             try await till.waitUntilInstalled("2.0.0")
             try await till.kill()
             // It does not know any more that it has installed, and does so once more.
-            try await fleet.switchOn(till, as: "till-1")
+            try fleet.switchOn(till, as: "till-1")
             try await till.waitUntilInstalled("2.0.0")
             try await till.restarted(success: true)
             try await fleet.wait(until: "spring", is: .completed)

@@ -112,18 +112,11 @@ struct SwupdateTests {
         try fleet.muster("release", "add", fleet.fleet, "2.0.0", image.path)
         try await withTerminals(names.count) { terminals in
             let service = try await MusterService(fleet, starting: "spring")
-            let tokens = try names.map { name in
-                try fleet.muster("device", "token", fleet.fleet, name, "--state", fleet.state)
-                    .trimmingCharacters(in: .whitespacesAndNewlines)
-            }
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (till, (name, token)) in zip(terminals, zip(names, tokens)) {
-                    group.addTask {
-                        try await till.start(
-                            url: "http://127.0.0.1:\(service.port)", tenant: ServedFleet.name, id: name, token: token)
-                    }
-                }
-                try await group.waitForAll()
+            for (till, name) in zip(terminals, names) {
+                let token = try fleet.muster("device", "token", fleet.fleet, name, "--state", fleet.state)
+                try till.start(
+                    url: "http://127.0.0.1:\(service.port)", tenant: ServedFleet.name, id: name,
+                    token: token.trimmingCharacters(in: .whitespacesAndNewlines))
             }
             for till in terminals { try await till.waitUntilInstalled("2.0.0") }
             for till in terminals { try await till.restarted(success: true) }
@@ -174,7 +167,7 @@ extension SwupdateTests {
                 firmware: registered ?? before?.version ?? "0.9.0",
                 change)
             try await fleet.start("spring", to: image.version)
-            try await fleet.switchOn(terminals[0], as: "till-1", by: line)
+            try fleet.switchOn(terminals[0], as: "till-1", by: line)
             do { try await body(fleet, terminals[0], line) } catch {
                 await fleet.stop()
                 throw error

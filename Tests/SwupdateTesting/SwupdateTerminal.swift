@@ -65,8 +65,8 @@ public final class SwupdateTerminal: Sendable {
     ///   - id: the device.
     ///   - token: what it sends as `Authorization: TargetToken TOKEN`.
     /// - Throws: `SwupdateFailure` when it is running, or when `limitAtOnce` terminals are.
-    public func start(url: String, tenant: String, id: String, token: String) async throws {
-        try await launch(Server(url: url, tenant: tenant, id: id, token: token), confirmation: [])
+    public func start(url: String, tenant: String, id: String, token: String) throws {
+        try launch(Server(url: url, tenant: tenant, id: id, token: token), confirmation: [])
     }
 
     /// The terminal was restarted into what was installed, and tells the server about it: swupdate is stopped, and
@@ -83,7 +83,7 @@ public final class SwupdateTerminal: Sendable {
             try Data("\(installed)\n".utf8).write(to: URL(filePath: "\(folder)/version"))
         }
         // 2 is SUCCESS, 3 FAILED; -m is how many seconds it waits between tries to say so.
-        try await launch(server, confirmation: ["-c", success ? "2" : "3", "-m", "1"])
+        try launch(server, confirmation: ["-c", success ? "2" : "3", "-m", "1"])
     }
 
     /// Ends swupdate as a shutdown does, and waits until it and its children are gone.
@@ -101,29 +101,10 @@ public final class SwupdateTerminal: Sendable {
     /// Whether swupdate, or a child of it, is running.
     public var isRunning: Bool { state.run.map { !$0.hasEnded } ?? false }
 
-    /// How often swupdate is started anew because it is deaf, and after how many turns without a call it is.
-    private static let mostLaunches = 4, deafTurns = 5
-    /// What swupdate writes at every turn, and what it writes of each call, good or bad.
-    private static let turn = "Suricatta awakened.", call = "[channel_"
+    /// What swupdate writes at every turn.
+    private static let turn = "Suricatta awakened."
 
-    /// Starts swupdate, and returns when it has called somebody. On a busy machine it sometimes comes up deaf: it is awake at
-    /// every turn and never calls. A supervisor would start it anew, and so does this.
-    private func launch(_ server: Server, confirmation: [String]) async throws {
-        for _ in 0..<Self.mostLaunches {
-            try launchOnce(server, confirmation: confirmation)
-            _ = await holds(deadlineSeconds: 20, orEnded: true) { $0.hasCalled || $0.isDeaf }
-            guard isDeaf else { return }
-            try await kill()
-        }
-        throw failure("swupdate was started \(Self.mostLaunches) times and called nobody.")
-    }
-
-    private var hasCalled: Bool { messages.runContains(Self.call) }
-    private var isDeaf: Bool {
-        !hasCalled && messages.runText.components(separatedBy: Self.turn).count > Self.deafTurns
-    }
-
-    private func launchOnce(_ server: Server, confirmation: [String]) throws {
+    private func launch(_ server: Server, confirmation: [String]) throws {
         guard !isRunning else {
             throw SwupdateFailure(description: "The terminal \(server.id) is running: stop it first.")
         }

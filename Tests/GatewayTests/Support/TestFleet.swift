@@ -131,8 +131,8 @@ final class TestFleet: @unchecked Sendable {
     func token(of device: String) throws -> String { try CredentialFile.issue(device, directory: directory) }
 
     /// Switches a terminal on, as this device. It calls the proxy if there is one.
-    func switchOn(_ terminal: SwupdateTerminal, as device: String, by proxy: CuttingProxy? = nil) async throws {
-        try await terminal.start(
+    func switchOn(_ terminal: SwupdateTerminal, as device: String, by proxy: CuttingProxy? = nil) throws {
+        try terminal.start(
             url: "http://127.0.0.1:\(proxy?.port ?? port)", tenant: Self.name, id: device, token: try token(of: device))
     }
 
