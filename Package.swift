@@ -199,6 +199,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], path: "Tests/RolloutTrial"),
         .executableTarget(name: "RolloutProbe", dependencies: ["RolloutTrial"], path: "Tests/RolloutProbe"),
+        // An update over real agents as processes of their own, and what came of it.
+        .target(
+            name: "AgentTrial",
+            dependencies: [
+                "muster", "FleetCore", "FleetEngine", "FleetJournal", .product(name: "Crypto", package: "swift-crypto"),
+            ], path: "Tests/AgentTrial"),
+        .executableTarget(name: "AgentProbe", dependencies: ["AgentTrial"], path: "Tests/AgentProbe"),
         .testTarget(
             name: "TerminalClientsTests", dependencies: ["FleetCore", "TerminalClients", "RolloutTrial"]),
         .testTarget(name: "FleetFilesTests", dependencies: ["FleetCore", "FleetFiles"]),
