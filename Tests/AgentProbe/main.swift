@@ -7,7 +7,6 @@ import Foundation
 //     swift run -c release AgentProbe immediate [DEVICES]              all at once, and nobody misbehaves: how long it takes
 //
 // The threshold of the gates is in percent. Disks that are full need root. Ends with 1 if what counts is not what is so.
-setvbuf(stdout, nil, _IOLBF, 0)
 let words = Array(CommandLine.arguments.dropFirst())
 let numbers = words.compactMap { UInt64($0) }
 let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

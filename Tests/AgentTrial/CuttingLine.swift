@@ -18,16 +18,18 @@ final class CuttingLine: Sendable {
     init(to upstream: UInt16, cutting lengths: [Int]) throws {
         self.upstream = upstream
         plan = Mutex(lengths.reversed())
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = Self.loopback(0), length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &length) == 0
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 64) == 0
+                    && getsockname(descriptor, $0, &length) == 0
             }
         }
         guard isBound else {
             throw Tool.Failure(description: "no port can be had: \(String(cString: strerror(errno)))")
         }
+        listener = descriptor
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in accept() }
     }
@@ -45,11 +47,12 @@ final class CuttingLine: Sendable {
 
     private func accept() {
         while true {
-            let near = Glibc.accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            let near = Glibc.accept(listener, nil, nil)
             guard near >= 0 else {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
             }
+            _ = fcntl(near, F_SETFD, FD_CLOEXEC)
             guard let far = connect() else {
                 close(near)
                 continue
@@ -82,7 +85,7 @@ final class CuttingLine: Sendable {
             var sent = 0
             while sent < count {
                 let more = buffer[sent..<count].withUnsafeBytes {
-                    send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                    send(target, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
                 guard more > 0 else { return link.leave() }
                 sent += more
