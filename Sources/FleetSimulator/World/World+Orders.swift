@@ -76,24 +76,34 @@ extension World {
     }
 
     private func begin(_ device: Int, _ order: Order) {
+        let flash = terminals[device].flash
         let job = Flash.Job(
-            order: order, step: .downloading, since: now, attempt: nextAttempt(order, terminals[device].flash))
-        write(device) {
-            $0.tried = Flash.Tries(release: order.release, generation: order.generation, count: job.attempt)
-            $0.job = job
-            $0.ended = nil
+            order: order, step: .downloading, since: now, attempt: nextAttempt(order, flash))
+        let tried = Flash.Tries(release: order.release, generation: order.generation, count: job.attempt)
+        if let cause = refusal(device, job) {
+            write(device) { ($0.tried, $0.ended) = (tried, nil) }
+            return giveUp(device, job, cause)
         }
-        if case .givesUp(let cause, at: .offered) = failure(device, job) { return giveUp(device, job, cause) }
-        if terminals[device].flash.otherSlot == order.release { return install(device, job) }
-        if order.isRollback, order.size == 0 {
-            return giveUp(device, job, FailureCause(code: "release not in the other slot", isPermanent: true))
-        }
+        let isThere = flash.otherSlot == order.release
+        // All in one write: a power cut behind a part of it would leave an order with nothing to fetch it into.
         write(device) {
+            ($0.tried, $0.job, $0.ended) = (tried, job, nil)
+            guard !isThere else { return }
             $0.otherSlot = nil
             if $0.download?.release != order.release { $0.download = Flash.Download(release: order.release, bytes: 0) }
         }
+        if isThere { return install(device, job) }
         say(device, .reached(.downloading), generation: order.generation)
         goOn(device)
+    }
+
+    /// Why a terminal does not even begin; nil: it does.
+    private func refusal(_ device: Int, _ job: Flash.Job) -> FailureCause? {
+        if case .givesUp(let cause, at: .offered) = failure(device, job) { return cause }
+        guard terminals[device].flash.otherSlot != job.order.release, job.order.isRollback, job.order.size == 0 else {
+            return nil
+        }
+        return FailureCause(code: "release not in the other slot", isPermanent: true)
     }
 
     /// The count of tries is the terminal's own: it goes on over updates, so that a retry draws anew.

@@ -24,6 +24,8 @@ extension World {
     }
 
     func download(_ device: Int, _ job: Flash.Job) {
+        // A power cut came between an order's beginning and its installation from the other slot.
+        if terminals[device].flash.otherSlot == job.order.release { return install(device, job) }
         let fetched = pace(device, job).bytes
         if fetched > 0 {
             write(device) { $0.download?.bytes += fetched }
