@@ -179,7 +179,9 @@ extension FleetState {
         }
         let targets = rollbackSet(record.index).targets
         guard !targets.isEmpty else {
-            throw Refusal("\(record.id) has changed no device", remedy: "cancel it instead")
+            throw Refusal(
+                "\(record.id) has changed no device",
+                remedy: record.status.isFinal ? "there is nothing to send back" : "cancel it instead")
         }
         try expectSomeSent(back: targets, record)
         return targets

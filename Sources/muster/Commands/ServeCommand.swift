@@ -20,7 +20,8 @@ struct ServeCommand: ParsableCommand {
             --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
             it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
 
-            With --api programs look and give commands over HTTP, under /api/v1, with a token of `muster api-token`;             /api/v1/openapi.json describes it. With --tls-cert it speaks TLS as well, without client certificates.
+            With --api programs look and give commands over HTTP, under /api/v1, with a token of `muster api-token`; \
+            /api/v1/openapi.json describes it. With --tls-cert it speaks TLS as well, without client certificates.
 
             While it runs, `muster console` opens the dashboard on it, commands such as `muster device` and \
             `muster update` reach it, and `muster stop` ends it, all by engine.sock in the state folder.

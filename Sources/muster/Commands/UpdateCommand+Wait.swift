@@ -16,7 +16,8 @@ extension UpdateCommand {
                 or waits for approval, is waited for: a person may let it go on.
 
                 Exit codes: 0 reached; 1 the time is up, or no engine runs; 2 there is no such update, it is a draft, or has no \
-                such phase; 3 it was halted, cancelled or rolled back, its gate has failed, or it succeeded on no device.
+                such phase; 3 it was halted, cancelled or rolled back, its gate has failed, or devices have failed \
+                and none has succeeded.
                 """)
 
         @OptionGroup var arguments: FleetArguments
