@@ -35,9 +35,15 @@ import Testing
             let refusal = "you are viewer here: \(action.rawValue) needs an operator"
             #expect((state.message?.text == refusal) == !mayOrder, "\(action)")
             if !mayOrder {
-                #expect(effects.isEmpty && state.dialog == nil)
+                // A pause asks nothing: it is a command as it stands, which the engine refuses and writes down.
+                let sent =
+                    action == .pause
+                    ? view.update.map { "\(ConsoleEffect.send(.pause(update: $0.summary.id), reason: ""))" } : nil
+                #expect(effects.map { "\($0)" } == [sent].compactMap { $0 } && state.dialog == nil, "\(action)")
             }
         }
+        var looking = state(view, isReadOnly: true)
+        #expect(ConsoleUpdate.perform(.pause, state: &looking, view: view).isEmpty)
         var line = state(view)
         #expect(CommandLine.run("accept till-1", state: &line, view: view).isEmpty)
         let refusal = "you are \(role) here: accept needs an admin"

@@ -138,7 +138,10 @@ struct OtherUsersTests {
             // What a key may have opened is answered by yes. A dialog that stays open would swallow the proof.
             for key in Self.keys { try console.typeInert(screen + key + "y\r") }
         }
-        for name in ["pause", "resume", "rollback", "cancel", "approve", "retry", "start"] {
+        // A pause asks nothing: it goes to the engine, which refuses it and writes it down.
+        try console.command("pause \(Self.update)")
+        try console.wait(for: "refused: ", "operator")
+        for name in ["resume", "rollback", "cancel", "approve", "retry", "start"] {
             try console.command("\(name) \(Self.update)")
             try console.wait(for: "you are viewer here: \(name) needs an operator")
         }
@@ -147,11 +150,16 @@ struct OtherUsersTests {
             try console.wait(for: "you are viewer here: \(name) needs an admin")
         }
         console.type("p")
-        try console.wait(for: "you are viewer here: pause needs an operator")
+        try console.wait(for: "refused: ", "operator")
         #expect(try console.quit() == .exited(0))
         #expect(served.engine.stop() == 0)
-        let commands = try served.audit.accepted.filter { $0.origin.user == "bin" }
-        #expect(commands == [])
+        let audit = try served.audit
+        #expect(audit.accepted.filter { $0.origin.user == "bin" } == [])
+        let refused = audit.facts.compactMap { fact -> String? in
+            guard case .commandRefused(let record, _) = fact.event, record.origin.user == "bin" else { return nil }
+            return record.verb
+        }
+        #expect(!refused.isEmpty && refused.allSatisfy { $0 == "pause" })
     }
 
     @Test func whoIsHereAndWhatTheyJustDid() throws {

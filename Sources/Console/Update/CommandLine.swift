@@ -13,7 +13,9 @@ enum CommandLine {
         let rest = parts.count > 1 ? String(parts[1]).trimmed : ""
         guard let name = CommandName(rawValue: word) else { return fail(unknown(word), &state) }
         if let objection = state.objection(to: name.rawValue, needing: name.requiredRole) {
-            return fail(objection, &state)
+            state.message = ConsoleMessage(.error, objection)
+            let update = rest.isEmpty ? ConsoleUpdate.target(state: state, view: view) : named(in: rest, view)
+            return name.action.map { ConsoleUpdate.attempt($0, update, state: state) } ?? []
         }
         if let kind = name.deviceQuestion { return ask(kind, of: rest, usage: name.usage, state: &state) }
         if name.isCommand { return command(name, rest, state: &state, view: view) }
@@ -49,8 +51,8 @@ enum CommandLine {
         _ name: CommandName, _ rest: String, state: inout ConsoleState, view: FleetView
     ) -> [ConsoleEffect] {
         guard let action = name.action else { return [] }
-        let first = rest.split(separator: " ", maxSplits: 1).first.map(String.init) ?? ""
-        if let named = view.updates.first(where: { $0.id == first }) {
+        let first = first(of: rest)
+        if let named = named(in: rest, view) {
             let reason = String(rest.dropFirst(first.count)).trimmed
             return ConsoleUpdate.command(action, on: named, reason: reason, state: &state, view: view)
         }
@@ -61,6 +63,16 @@ enum CommandLine {
             return fail("no update to \(name.rawValue)", &state)
         }
         return ConsoleUpdate.command(action, on: update, reason: rest, state: &state, view: view)
+    }
+
+    private static func first(of rest: String) -> String {
+        rest.split(separator: " ", maxSplits: 1).first.map(String.init) ?? ""
+    }
+
+    /// The update that a line names by its first word.
+    private static func named(in rest: String, _ view: FleetView) -> UpdateSummary? {
+        let id = first(of: rest)
+        return view.updates.first { $0.id == id }
     }
 
     static func noUpdate(_ id: String, _ view: FleetView) -> String {

@@ -68,12 +68,19 @@ public enum ConsoleUpdate {
         let available = ConsoleAction.available(on: state.screen, isReadOnly: state.onlyLooksOn)
         guard available.contains(action) else {
             state.message = unavailable(action, state: state)
-            return []
+            return attempt(action, target(state: state, view: view), state: state)
         }
         if action.isCommand { return command(action, state: &state, view: view) }
         if move(by: action, state: &state, view: view) { return [] }
         if changeScreen(by: action, state: &state, view: view) { return [] }
         return changeDisplay(by: action, state: &state, view: view)
+    }
+
+    /// What goes to the engine of a command that the role does not cover: a pause, which is one as it stands. It is refused
+    /// there, and the audit has it. The others ask before they are commands, and here nothing is asked.
+    static func attempt(_ action: ConsoleAction, _ update: UpdateSummary?, state: ConsoleState) -> [ConsoleEffect] {
+        guard action == .pause, !state.isReadOnly, state.role != nil, let update else { return [] }
+        return [.send(.pause(update: update.id), reason: "")]
     }
 
     private static func unavailable(
