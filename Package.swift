@@ -133,6 +133,13 @@ let package = Package(
         // Files of releases, named by what they hold. Devices ask for SHA-1 and MD5 too, which the store knows.
         .target(
             name: "ArtifactStore", dependencies: ["FleetCore", .product(name: "Crypto", package: "swift-crypto")]),
+        // The Update Framework 1.0: metadata, keys, and the client. It knows nothing of fleets.
+        .target(
+            name: "TUF",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
         // Cells, frames, layout, text width, gauges.
         .target(name: "Cells"),
         // Keymap, console state, update, screens, theme roles.
