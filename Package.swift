@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .executable(name: "muster", targets: ["muster"]),
         .executable(name: "muster-benchmark", targets: ["muster-benchmark"]),
+        .executable(name: "tuf-client", targets: ["tuf-client"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -140,6 +141,15 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        .executableTarget(
+            name: "tuf-client",
+            dependencies: [
+                "TUF", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(
+            name: "TUFTests", dependencies: ["TUF", .product(name: "Crypto", package: "swift-crypto")]),
         // Cells, frames, layout, text width, gauges.
         .target(name: "Cells"),
         // Keymap, console state, update, screens, theme roles.

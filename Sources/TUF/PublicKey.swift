@@ -61,13 +61,12 @@ public struct PublicKey: Sendable, Equatable {
         self.init(keyType: "ed25519", scheme: "ed25519", text: Hexadecimal.text(of: key.rawRepresentation))
     }
 
-    // With a line break at the end, as other implementations write PEM: the key's id depends on it.
     init(_ key: P256.Signing.PublicKey) {
-        self.init(keyType: "ecdsa", scheme: "ecdsa-sha2-nistp256", text: key.pemRepresentation + "\n")
+        self.init(keyType: "ecdsa", scheme: "ecdsa-sha2-nistp256", text: PEM.ended(key.pemRepresentation))
     }
 
     init(_ key: _RSA.Signing.PublicKey) {
-        self.init(keyType: "rsa", scheme: "rsassa-pss-sha256", text: key.pemRepresentation + "\n")
+        self.init(keyType: "rsa", scheme: "rsassa-pss-sha256", text: PEM.ended(key.pemRepresentation))
     }
 
     /// SHA-256 of the canonical form of key type, scheme and value. Readers do not demand that a key is listed under this

@@ -44,9 +44,9 @@ public struct SigningKey: Sendable {
     /// The key in PEM, PKCS#8, not encrypted: whoever reads it can sign.
     public var pem: String {
         switch secret {
-        case .ed25519(let key): key.pemRepresentation + "\n"
-        case .p256(let key): key.pemRepresentation + "\n"
-        case .rsa(let key): key.pkcs8PEMRepresentation + "\n"
+        case .ed25519(let key): PEM.ended(key.pemRepresentation)
+        case .p256(let key): PEM.ended(key.pemRepresentation)
+        case .rsa(let key): PEM.ended(key.pkcs8PEMRepresentation)
         }
     }
 
@@ -73,4 +73,9 @@ public struct SigningKey: Sendable {
             throw .unusableKey(reason: "it does not sign: \(error)")
         }
     }
+}
+
+enum PEM {
+    /// With one line break at the end, as other implementations write it: the id of a public key depends on it.
+    static func ended(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 }

@@ -32,8 +32,6 @@ public enum TUFRefusal: Error, Equatable {
     case unknownTarget(String)
     /// The name cannot be fetched or stored safely.
     case unsafeName(String)
-    /// More new root versions in one refresh than `Limits` allow.
-    case tooManyRoots(limit: Int)
     /// The search for a target visited more roles than `Limits` allow.
     case tooManyRoles(target: String, limit: Int)
     /// A step of the workflow before this one is missing.
@@ -68,7 +66,6 @@ extension TUFRefusal: CustomStringConvertible {
         case .notInSnapshot(let file): "snapshot: does not list \(file)"
         case .unknownTarget(let name): "no role describes the target \(name)"
         case .unsafeName(let name): "the name \(name) cannot be fetched or stored safely"
-        case .tooManyRoots(let limit): "more than \(limit) new versions of root"
         case .tooManyRoles(let target, let limit): "more than \(limit) roles to ask for \(target)"
         case .outOfOrder(let needs): "\(needs) comes first"
         case .noTrustedRoot(let folder): "\(folder): has no root.json"
@@ -89,7 +86,6 @@ extension TUFRefusal: CustomStringConvertible {
         case .expired: "check the clock of this machine; if it is right, the repository must be signed anew"
         case .missing: "check the address, and try again"
         case .unknownTarget: "check the name of the target"
-        case .tooManyRoots: "refresh again to go on from the last one"
         case .outOfOrder: "refresh first"
         case .noTrustedRoot: "begin with a root.json that came by a trusted way"
         case .storage: "check the folder, its rights and the space that is left"
