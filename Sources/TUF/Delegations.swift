@@ -50,7 +50,8 @@ public struct DelegatedRole: Sendable, Equatable {
         case pathHashPrefixes([String])
     }
 
-    /// Names that a delegation must not take: it would then be stored in the place of a role of root's.
+    /// Names that a delegation must not take: it would then be stored in the place of a role of root's. On some file
+    /// systems that is so whatever the case of its letters.
     private static let reserved: Set<String> = ["root", "targets", "snapshot", "timestamp", "mirrors"]
 
     public init(name: String, keys: RoleKeys, scope: Scope, isTerminating: Bool = false) {
@@ -63,7 +64,7 @@ public struct DelegatedRole: Sendable, Equatable {
     init(json: JSONValue, file: String, path: String) throws(TUFRefusal) {
         var fields = try Fields(json, file: file, path: path)
         name = try fields.string("name")
-        guard !name.isEmpty, !Self.reserved.contains(name) else {
+        guard !name.isEmpty, !Self.reserved.contains(name.lowercased()) else {
             throw fields.refusal("name", "no delegated role is called \"\(name)\"")
         }
         keys = try RoleKeys(taking: &fields)

@@ -53,7 +53,7 @@ import Testing
         ("\"length\":5,", ""), ("\"length\":5", "\"length\":-1"), ("\"sha256\":\"00ff\"", ""), ("00ff", "00f"),
         ("00ff", ""),
         ("\"00ff\"", "1"), ("{\"x\":1}", "1"), ("\"roles\":[", "\"rolls\":["), ("\"name\":\"r\"", "\"name\":\"\""),
-        ("\"name\":\"r\"", "\"name\":\"timestamp\""), ("\"name\":\"r\"", "\"name\":\"targets\""),
+        ("\"name\":\"r\"", "\"name\":\"timestamp\""), ("\"name\":\"r\"", "\"name\":\"Root\""),
         (",\"paths\":[\"*\"]", ""),
         ("\"paths\":[\"*\"]", "\"paths\":[\"*\"],\"path_hash_prefixes\":[\"0\"]"), ("[\"*\"]", "[1]"),
         ("true", "\"yes\""),
