@@ -6,7 +6,7 @@ import PackageDescription
 let fuzzingFlags = Context.environment["MUSTER_FUZZ"].map { ["-sanitize=\($0)"] }
 let fuzzedRooms: [Target.Dependency] = [
     "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "EngineSocket", "Cells", "Console",
-    "CursesTerminal",
+    "CursesTerminal", "TUF",
 ]
 let fuzzing: Target =
     fuzzingFlags.map { flags in

@@ -37,6 +37,9 @@ public actor TUFClient {
     /// The root that is trusted after the last refresh.
     public var root: Root? { trusted?.root.signed }
 
+    /// What the targets role of root says after the last refresh.
+    public var targets: Targets? { trusted?.targets() }
+
     /// Brings root, timestamp, snapshot and targets up to date, and persists each as soon as it is trusted.
     ///
     /// - Throws: a `TUFRefusal`, or what the source throws.

@@ -45,8 +45,10 @@ public enum TUFRefusal: Error, Equatable {
 }
 
 extension TUFRefusal: CustomStringConvertible {
-    /// What was wrong.
-    public var reason: String {
+    /// What was wrong, to be shown to a person: what it repeats of a file can do nothing to a terminal.
+    public var reason: String { Shown.text(statement) }
+
+    private var statement: String {
         switch self {
         case .malformed(let file, let at, let reason): "\(file): \(at): \(reason)"
         case .wrongType(let file, let found, let expected): "\(file): is of type \(found), not \(expected)"

@@ -6,7 +6,7 @@ struct CatalogTests {
     static let targets = [
         "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
         "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI",
-        "muster",
+        "TUF", "muster",
     ]
 
     /// Words that a name is declared behind.

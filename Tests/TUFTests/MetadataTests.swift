@@ -117,4 +117,11 @@ import Testing
         try comesBack(Self.snapshot, Snapshot.self)
         try comesBack(Self.timestamp, Timestamp.self)
     }
+
+    @Test func whatARefusalRepeatsDoesNothingToATerminal() {
+        let hostile = TUFRefusal.unknownTarget("\u{1B}[2J\u{202E}\n" + String(repeating: "\u{7}", count: 10_000))
+        #expect(hostile.reason.hasPrefix("no role describes the target U+1B[2JU+202EU+AU+7U+7"))
+        #expect(hostile.reason.count < 600)
+        #expect(TUFRefusal.unknownTarget("Kassenprogramm für Köln 😀").reason.hasSuffix("Kassenprogramm für Köln 😀"))
+    }
 }
