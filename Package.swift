@@ -148,7 +148,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        .testTarget(name: "TUFTests", dependencies: ["TUF", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "TUFTests", dependencies: ["TUF"]),
         // Writes a repository for python-tuf's client to read.
         .executableTarget(name: "TUFProbe", dependencies: ["TUF"], path: "Tests/TUFProbe"),
         // Cells, frames, layout, text width, gauges.
