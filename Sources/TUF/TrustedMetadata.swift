@@ -139,7 +139,7 @@ extension TrustedMetadata {
         let file = try Metadata<Snapshot>(bytes: bytes)
         try verify(file, as: .snapshot)
         snapshot = file
-        snapshotIsCurrent = (try? checkFinal(file, bytes: bytes, against: expected)) != nil
+        snapshotIsCurrent = isCurrent(file, bytes: bytes, by: expected)
         return snapshotIsCurrent
     }
 
@@ -149,16 +149,23 @@ extension TrustedMetadata {
         try expected.check(bytes, file: "snapshot")
         let new = try Metadata<Snapshot>(bytes: bytes)
         try verify(new, as: .snapshot)
-        try checkFinal(new, bytes: bytes, against: expected)
+        try checkVersionAndExpiry(of: new, against: expected)
         if let old = snapshot { try Self.checkRollback(from: old.signed, to: new.signed) }
         snapshot = new
         snapshotIsCurrent = true
     }
 
-    private func checkFinal(
-        _ file: Metadata<Snapshot>, bytes: [UInt8], against expected: MetaFile
+    private func isCurrent(_ file: Metadata<Snapshot>, bytes: [UInt8], by expected: MetaFile) -> Bool {
+        do throws(TUFRefusal) {
+            try expected.check(bytes, file: "snapshot")
+            try checkVersionAndExpiry(of: file, against: expected)
+            return true
+        } catch { return false }
+    }
+
+    private func checkVersionAndExpiry(
+        of file: Metadata<Snapshot>, against expected: MetaFile
     ) throws(TUFRefusal) {
-        try expected.check(bytes, file: "snapshot")
         guard file.signed.version == expected.version else {
             throw .wrongVersion(file: "snapshot", found: file.signed.version, expected: expected.version)
         }

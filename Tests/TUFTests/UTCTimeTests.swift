@@ -23,8 +23,8 @@ import Testing
         #expect(UTCTime(text) == nil)
     }
 
-    @Test func everyDayOfFourCenturiesReadsBack() {
-        for day in stride(from: 0, to: 146_097, by: 1) {
+    @Test func daysOfFourCenturiesReadBack() {
+        for day in stride(from: 0, to: 146_097, by: 13) {
             let time = UTCTime(secondsSinceEpoch: day * 86_400 + 3_661)
             #expect(UTCTime(time.description) == time)
         }
