@@ -53,23 +53,48 @@ enum DurableFile {
     }
 }
 
-/// A file that gets its name when it is whole.
+/// A file that gets its name when it is whole. Until then it lies beside it under one certain name, so that what a power
+/// cut leaves is used again, and locked, so that two processes do not write into one.
 final class DurableFileWriter {
     private let path: String
     private let temporary: String
     private var descriptor: Int32
 
-    /// Begins a file beside `path`; the process's number keeps two processes apart.
+    /// Times that the temporary file may be renamed away while it is opened.
+    private static let mostTries = 5
+
+    /// Begins a file beside `path`.
     init(path: String) throws(TUFRefusal) {
         self.path = path
         let folder = (path as NSString).deletingLastPathComponent
         let name = (path as NSString).lastPathComponent
-        temporary = (folder as NSString).appendingPathComponent(".\(name).\(getpid()).part")
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw DurableFile.storageRefusal(temporary) }
+        temporary = (folder as NSString).appendingPathComponent(".\(name).part")
+        descriptor = try Self.openLocked(temporary)
     }
 
     deinit { abandon() }
+
+    private static func openLocked(_ path: String) throws(TUFRefusal) -> Int32 {
+        for _ in 0..<mostTries {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw DurableFile.storageRefusal(path) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw .storage(path: path, reason: "somebody else is writing it")
+            }
+            if isNamed(descriptor, path), ftruncate(descriptor, 0) == 0 { return descriptor }
+            close(descriptor)
+        }
+        throw .storage(path: path, reason: "others keep replacing it")
+    }
+
+    // Between opening and locking, the one who had it may have finished it and given it its name.
+    private static func isNamed(_ descriptor: Int32, _ path: String) -> Bool {
+        var opened = stat()
+        var named = stat()
+        return fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 && opened.st_ino == named.st_ino
+            && opened.st_dev == named.st_dev
+    }
 
     func append(_ bytes: [UInt8]) throws(TUFRefusal) {
         var rest = bytes[...]
@@ -93,8 +118,8 @@ final class DurableFileWriter {
     /// Forgets a file that did not get its name.
     func abandon() {
         guard descriptor >= 0 else { return }
+        unlink(temporary)
         close(descriptor)
         descriptor = -1
-        unlink(temporary)
     }
 }
