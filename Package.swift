@@ -141,6 +141,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
+        // The signed repository of a fleet: its keys, what waits for signatures, what is published, what a gateway serves.
+        .target(
+            name: "ReleaseRepository",
+            dependencies: [
+                "FleetCore", "ArtifactStore", "TUF", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "tuf-client",
             dependencies: [
@@ -163,7 +170,7 @@ let package = Package(
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
-                "Alerts",
+                "Alerts", "ReleaseRepository",
                 "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -231,6 +238,12 @@ let package = Package(
             dependencies: [
                 "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway",
                 "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
+            ]),
+        // Repositories on disk with real keys; python-tuf is the other side, in front of the real gateway.
+        .testTarget(
+            name: "ReleaseRepositoryTests",
+            dependencies: [
+                "muster", "FleetCore", "FleetFiles", "ArtifactStore", "ReleaseRepository", "TUF", "TerminalTesting",
             ]),
         .testTarget(name: "EngineSocketTests", dependencies: ["FleetCore", "FleetEngine", "EngineSocket"]),
         // Receivers that fail, hang and lie, programs that hang and fork, and an engine that is killed.

@@ -27,7 +27,10 @@ struct PlanCommand: ParsableCommand {
         let chosen = try UpdateArgument.resolve(update, in: definition)
         var reading = try FleetReading.open(definition, arguments)
         for refusal in reading.loop.assume([.draft(chosen)], now: reading.now) { printError("muster: \(refusal)") }
-        let plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
+        var plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
+        if let release = definition.releases.first(where: { $0.version == chosen.release }) {
+            plan.unsigned = SignedReleases(fleet: arguments.fleet, state: reading.directory).objection(to: release)
+        }
         if json { return try JSONOutput.print(plan) }
         for line in plan.lines { print(TextWidth.sanitised(line)) }
         reading.sayMoment()

@@ -51,6 +51,8 @@ struct UpdatePlan: Encodable {
     var skipped: [Skipped]
     /// Devices that a rollback could not send back, with the reason.
     var unreturnable: [Skipped]
+    /// Why the release is sent to no device at all; nil: it is.
+    @OrNull var unsigned: String?
     @OrNull var window: String?
     var zones: [Zone]
     var waiting: [Waiting]
@@ -79,6 +81,7 @@ struct UpdatePlan: Encodable {
         }
         window = definition.window?.description
         zones = Self.zones(definition, selection, state, now: now)
+        unsigned = nil
         limits = Self.limits(definition, state.settings)
         waiting = Self.waiting(definition, loop: loop, now: now)
     }
@@ -184,6 +187,7 @@ struct UpdatePlan: Encodable {
             lines += unreturnable.prefix(100).map { "  ! \($0.device): \($0.reason)" }
             if unreturnable.count > 100 { lines.append("  and \(unreturnable.count - 100) more; --json lists all") }
         }
+        if let unsigned { lines += ["", "warning: nothing is sent to any device: \(unsigned)"] }
         if let window {
             lines += ["", "window \(window)"]
             lines += zones.map { zone in
