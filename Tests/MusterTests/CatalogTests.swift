@@ -6,6 +6,7 @@ struct CatalogTests {
     static let targets = [
         "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
         "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI",
+        "ReleaseRepository",
         "TUF", "muster",
     ]
 
