@@ -82,7 +82,9 @@ extension RepositoryProof {
                 let wrong = looksAtTargets ? await problem(client, name, target) : nil
                 answer.targets.append(
                     .init(
-                        name: name, size: Int64(target.length), sha256: target.hashes.sha256 ?? "", problem: wrong))
+                        name: name, size: Int64(target.length), sha256: target.hashes.sha256 ?? "",
+                        rollbackFrom: target.custom?[ReleaseTargets.rollbackFrom]?.array?.compactMap(\.string) ?? [],
+                        problem: wrong))
             }
             return answer
         }

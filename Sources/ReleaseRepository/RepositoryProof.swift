@@ -16,8 +16,14 @@ public struct RepositoryProof: Sendable {
             public var name: String
             public var size: Int64
             public var sha256: String
+            /// The newer releases from which devices may go back to it.
+            public var rollbackFrom: [String] = []
             /// What is wrong with its bytes; nil: they are what was signed, or nobody looked.
             public var problem: String?
+
+            fileprivate var back: String {
+                rollbackFrom.isEmpty ? "" : "; devices may go back to it from \(rollbackFrom.joined(separator: ", "))"
+            }
         }
 
         /// Why a client would go no further; nil: it accepts the metadata.
@@ -34,7 +40,7 @@ public struct RepositoryProof: Sendable {
         public var lines: [String] {
             var lines = roles.map { "\($0.role) \($0.version), counts until \($0.expires.iso)" }
             if let refusal { return lines + ["a client would refuse it: \(refusal)"] }
-            lines += targets.map { "\($0.name): " + ($0.problem ?? "\($0.size) bytes, SHA-256 \($0.sha256)") }
+            lines += targets.map { "\($0.name): " + ($0.problem ?? "\($0.size) bytes, SHA-256 \($0.sha256)\($0.back)") }
             let wrong = targets.filter { $0.problem != nil }.count
             let looked = looksAtTargets ? "" : ", whose bytes nobody looked at"
             return lines + [

@@ -14,6 +14,7 @@ public struct RepositoryStanding: Sendable {
     /// Roles whose metadata ends soon, or has ended.
     public let problems: [Problem]
     private let signed: SignedFiles
+    private let approvals: [Version: Set<Version>]
 
     /// Reads the repository of a fleet; nil: it has none that devices could know.
     ///
@@ -28,6 +29,7 @@ public struct RepositoryStanding: Sendable {
         let settings = try RepositorySettings(reading: folder.settings)
         let ends = RepositoryEnds(files, served ?? RepositoryFiles())
         signed = SignedFiles(files.targets?.signed)
+        approvals = files.targets.map { ReleaseTargets.approvals(in: $0.signed) } ?? [:]
         problems = RepositoryRole.allCases.compactMap { role in
             guard let end = ends[role] else { return nil }
             return Self.problem(
@@ -42,6 +44,9 @@ public struct RepositoryStanding: Sendable {
     public func objection(to release: Release) -> String? {
         release.artifacts.lazy.compactMap { signed.objection(to: $0, of: release.version) }.first
     }
+
+    /// Whether devices may go back to a release from a newer one.
+    public func approves(_ back: Version, from newer: Version) -> Bool { approvals[back]?.contains(newer) == true }
 
     private static func problem(
         _ role: RepositoryRole, _ end: RepositoryEnds.End, _ state: RepositoryReport.State

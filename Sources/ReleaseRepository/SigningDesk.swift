@@ -94,8 +94,8 @@ public struct SigningDesk: Sendable {
 
     private func head<Role: SignedRole>(_ file: Metadata<Role>) -> [String] {
         [
-            "\(role) \(file.signed.version), counts until \(file.signed.expires), has "
-                + "\(file.signatures.count) signatures",
+            "\(role) \(file.signed.version), counts until \(file.signed.expires); signatures so far: "
+                + "\(file.signatures.count)",
             "digest of what is signed: \(Hashes(of: file.signedBytes).sha256 ?? "")",
         ]
     }

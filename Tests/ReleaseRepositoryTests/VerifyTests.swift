@@ -33,6 +33,25 @@ struct VerifyTests {
         #expect(gone.code == 1 && gone.output.contains("a client would refuse it"), "\(gone.output) \(gone.errors)")
     }
 
+    /// What is approved is shown, and what is not is said before an update begins.
+    @Test func theWayBackIsShown() throws {
+        try shop.begin()
+        let plan = try shop.muster("plan", shop.fleet, "major-3.0.0", "--json").object()
+        let unapproved = try #require(plan["unapproved"] as? [String])
+        #expect(unapproved.count > 1 && plan["unsigned"] is NSNull, "\(plan)")
+        let text = try shop.muster("plan", shop.fleet, "major-3.0.0").output
+        #expect(text.contains("warning: no signature lets devices go back from 3.0.0"), "\(text)")
+        let options = unapproved.flatMap { ["--approve-rollback", $0] } + ["--from", "3.0.0"]
+        let publish = try shop.run(try program(), ["release", "publish", shop.fleet] + options)
+        #expect(publish.code == 0, "\(publish.errors)")
+        #expect(
+            try shop.muster("plan", shop.fleet, "major-3.0.0", "--json").object()["unapproved"] as? [String] == [])
+        let verify = try shop.muster("release", "verify", shop.fleet)
+        #expect(verify.output.contains("; devices may go back to it from 3.0.0"), "\(verify.output)")
+        let other = try shop.muster("key", "new", "\(shop.root)/nothing", "--state", "\(shop.root)/state")
+        #expect(other.code == 2 && !FileManager.default.fileExists(atPath: "\(shop.root)/nothing"))
+    }
+
     @Test func filesThatAreNotWhatWasSignedAreNamed() throws {
         try shop.begin()
         let file = "\(shop.fleet)/releases/2.3.2/tax-tables.csv"

@@ -35,6 +35,8 @@ struct RepositoryArguments: ParsableArguments {
 
     /// The fleet's repository, for commands that change it or look at it now.
     func repository() throws -> ReleaseRepository {
+        // Also where --state is named: what is no fleet gets no repository.
+        _ = try FleetLoading.name(of: arguments.fleet)
         let state = try FleetPlace(arguments).directory
         return ReleaseRepository(
             fleet: arguments.fleet, state: state, keys: keys.map { KeyFolder(path: $0) } ?? KeyFolder(state: state),

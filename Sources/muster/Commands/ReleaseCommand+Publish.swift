@@ -23,8 +23,8 @@ extension ReleaseCommand {
 
         @OptionGroup var repository: RepositoryArguments
 
-        @Option(help: ArgumentHelp("A release that devices may go back to.", valueName: "version"))
-        var approveRollback: ReleaseVersion?
+        @Option(help: ArgumentHelp("A release that devices may go back to; may be repeated.", valueName: "version"))
+        var approveRollback: [ReleaseVersion] = []
 
         @Option(help: ArgumentHelp("From which newer one they may; may be repeated.", valueName: "version"))
         var from: [ReleaseVersion] = []
@@ -33,15 +33,15 @@ extension ReleaseCommand {
         var withdrawRollback: ReleaseVersion?
 
         func validate() throws {
-            guard (approveRollback == nil) == from.isEmpty else {
+            guard approveRollback.isEmpty == from.isEmpty else {
                 throw ValidationError("--approve-rollback and --from belong together: back to which, from which")
             }
         }
 
         func run() throws {
             var order = PublicationOrder(releases: try ReleaseReading.read(repository.arguments.fleet).map(\.release))
-            if let approveRollback {
-                order.approvals = from.map { RollbackApproval(back: approveRollback.version, from: $0.version) }
+            order.approvals = approveRollback.flatMap { back in
+                from.map { RollbackApproval(back: back.version, from: $0.version) }
             }
             order.withdrawn = withdrawRollback.map { [$0.version] } ?? []
             let signed = try repository.repository()

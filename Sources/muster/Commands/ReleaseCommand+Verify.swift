@@ -49,6 +49,7 @@ extension ReleaseCommand {
                 var name: String
                 var size: Int64
                 var sha256: String
+                var rollbackFrom: [String]
                 @OrNull var problem: String?
             }
             var accepted: Bool
@@ -68,7 +69,9 @@ extension ReleaseCommand {
                             .init(role: "\($0.role)", version: $0.version, expires: $0.expires.iso)
                         },
                         targets: proof.targets.map {
-                            .init(name: $0.name, size: $0.size, sha256: $0.sha256, problem: $0.problem)
+                            .init(
+                                name: $0.name, size: $0.size, sha256: $0.sha256, rollbackFrom: $0.rollbackFrom,
+                                problem: $0.problem)
                         }))
             } else {
                 for line in proof.lines { print(TextWidth.sanitised(line)) }

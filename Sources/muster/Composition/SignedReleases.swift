@@ -57,6 +57,12 @@ struct SignedReleases {
         refusal.map { "the repository cannot be read: \($0.message)" } ?? standing?.objection(to: release)
     }
 
+    /// Those of these releases to which no signature lets devices go back from a newer one; none where nothing is signed.
+    func unapproved(_ releases: [Version], from newer: Version) -> [Version] {
+        guard let standing else { return [] }
+        return Set(releases).filter { $0 < newer && !standing.approves($0, from: newer) }.sorted()
+    }
+
     /// Ends the command with exit code 2 if an update's release is not signed, in a fleet that signs its releases. Where the
     /// files cannot be read, the gateway says so when devices ask.
     static func expectSigned(_ update: String, _ arguments: FleetArguments) throws {
