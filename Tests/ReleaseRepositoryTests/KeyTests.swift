@@ -92,6 +92,18 @@ struct KeyTests {
         #expect((29.9...30).contains(left))
     }
 
+    /// No backup holds the keys, so whoever restores one is told where they are.
+    @Test func aRestoreSaysWhereTheKeysAre() throws {
+        try shop.begin()
+        #expect(try shop.muster("device", "token", shop.fleet, "pos-nyc-001").code == 0)
+        let backup = "\(shop.root)/backup.tar"
+        #expect(try shop.muster("backup", shop.fleet, backup).code == 0)
+        let restore = try shop.muster("restore", backup, shop.fleet, "--replace")
+        #expect(restore.code == 0, "\(restore.errors)")
+        #expect(restore.output.contains("move both to \(shop.state)"), "\(restore.output)")
+        #expect(shop.names("\(shop.state)/keys") == [])
+    }
+
     @Test func whatIsRefusedChangesNothing() throws {
         try shop.begin()
         let root = try shop.keyIDs("root", root: 1)[0]

@@ -48,6 +48,23 @@ struct PythonTests {
         #expect(gateway.stop() == 0)
     }
 
+    /// A state folder was lost with what the gateway had made: clients know later versions, until the keys change.
+    @Test func newKeysMakeLostVersionsForgotten() throws {
+        #expect(try shop.muster("key", "new", shop.fleet).code == 0)
+        let timestamp = "\(shop.tuf)/metadata/timestamp.json"
+        try shop.publish(hoursAgo: 13)
+        let first = try Data(contentsOf: URL(filePath: timestamp))
+        try shop.publish(hoursAgo: 0)
+        let client = try PythonClient(shop)
+        #expect(try versions(client.walk(shop.tuf, root: "\(shop.tuf)/metadata/1.root.json"))["timestamp"] == 2)
+        try first.write(to: URL(filePath: timestamp))
+        #expect(try client.walk(shop.tuf).code == 1)
+        for role in ["timestamp", "snapshot"] { #expect(try shop.muster("key", "rotate", shop.fleet, role).code == 0) }
+        #expect(try shop.muster("release", "publish", shop.fleet).code == 0)
+        #expect(
+            try versions(client.walk(shop.tuf)) == ["root": 2, "targets": 1, "snapshot": 2, "timestamp": 2])
+    }
+
     /// What somebody signs with a key that was taken back.
     @Test(arguments: [RepositoryRole.targets, .snapshot, .timestamp])
     func whatARevokedKeySignsIsRefused(role: RepositoryRole) throws {

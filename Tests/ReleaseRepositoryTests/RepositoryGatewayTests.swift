@@ -1,7 +1,4 @@
-import FleetCore
-import FleetFiles
 import Foundation
-import ReleaseRepository
 import TerminalTesting
 import Testing
 
@@ -112,7 +109,7 @@ struct RepositoryGatewayTests {
     /// Published half a day ago: the gateway makes the timestamp anew, in the state folder and for its owner alone.
     @Test func theTimestampIsMadeAnew() throws {
         #expect(try shop.muster("key", "new", shop.fleet).code == 0)
-        try publish(hoursAgo: 13)
+        try shop.publish(hoursAgo: 13)
         let gateway = try ShopGateway(shop)
         try gateway.waitForTimestamp(2)
         #expect(try curl(gateway, "/DEFAULT/tuf/metadata/timestamp.json").body.contains("\"version\":2"))
@@ -128,7 +125,7 @@ struct RepositoryGatewayTests {
     /// Without its key it says so, and goes on.
     @Test func aTimestampThatCannotBeMadeAnewStopsNothing() throws {
         #expect(try shop.muster("key", "new", shop.fleet).code == 0)
-        try publish(hoursAgo: 13)
+        try shop.publish(hoursAgo: 13)
         try FileManager.default.removeItem(atPath: shop.keyFiles("timestamp")[0])
         let gateway = try ShopGateway(shop)
         let line = try eventually { gateway.lines.first { $0["message"]?.contains("cannot be made anew") == true } }
@@ -140,14 +137,5 @@ struct RepositoryGatewayTests {
         let check = try shop.muster("check", shop.fleet)
         #expect(check.output.contains("the timestamp metadata 1 ends in 10h"), "\(check.output)")
         #expect(gateway.stop() == 0)
-    }
-
-    /// As an operator did it some hours ago.
-    private func publish(hoursAgo hours: Int) throws {
-        let releases = try #require(FleetDirectory(path: shop.fleet).loadReleases().releases).map(\.release)
-        let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) - .hours(hours)
-        let repository = ReleaseRepository(
-            fleet: shop.fleet, state: shop.state, keys: KeyFolder(state: shop.state), now: now)
-        #expect(try !repository.publish(PublicationOrder(releases: releases)).isWaiting)
     }
 }
