@@ -42,6 +42,8 @@ public struct PublicationAnswer: Sendable {
 
 /// Metadata that was published.
 public struct PublishedFile: Hashable, Sendable {
+    /// Whose it is.
     public var role: RepositoryRole
+    /// Its version.
     public var version: Int
 }

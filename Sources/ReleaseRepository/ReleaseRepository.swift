@@ -130,10 +130,13 @@ public struct ReleaseRepository: Sendable {
 public struct KeyChangeAnswer: Sendable {
     /// A key that came or went.
     public struct Change: Sendable {
+        /// Whose key it is.
         public var role: RepositoryRole
+        /// The key; of one that went only the id is said.
         public var key: KeyNote
     }
 
+    /// Keys that came, and keys that went.
     public internal(set) var added: [Change] = [], removed: [Change] = []
     /// The next root.
     public internal(set) var staged: StagedFile?

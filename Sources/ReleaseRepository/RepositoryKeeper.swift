@@ -10,6 +10,7 @@ public final class RepositoryKeeper: Sendable {
 
     /// Something that an administrator should read.
     public struct Note: Hashable, Sendable {
+        /// What is so, or what happened.
         public var text: String
         /// What to do; nil: nothing.
         public var remedy: String?

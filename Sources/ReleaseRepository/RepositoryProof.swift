@@ -6,15 +6,21 @@ public struct RepositoryProof: Sendable {
     public struct Answer: Sendable {
         /// The metadata of a role that was accepted.
         public struct Role: Sendable {
+            /// The role.
             public var role: RepositoryRole
+            /// The version that was accepted.
             public var version: Int
+            /// The moment from which on a client refuses it.
             public var expires: FleetCore.Timestamp
         }
 
         /// A target that was looked at.
         public struct Target: Sendable {
+            /// Its path in the targets.
             public var name: String
+            /// Its size in bytes, as it is signed.
             public var size: Int64
+            /// Its SHA-256, as it is signed.
             public var sha256: String
             /// The newer releases from which devices may go back to it.
             public var rollbackFrom: [String] = []
@@ -28,7 +34,9 @@ public struct RepositoryProof: Sendable {
 
         /// Why a client would go no further; nil: it accepts the metadata.
         public internal(set) var refusal: String?
+        /// What was accepted, also before a refusal.
         public internal(set) var roles: [Role] = []
+        /// The files that are signed, by name; none after a refusal.
         public internal(set) var targets: [Target] = []
         /// Whether the bytes of targets were looked at.
         var looksAtTargets = true

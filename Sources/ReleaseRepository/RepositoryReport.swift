@@ -10,6 +10,7 @@ public struct RepositoryReport: Sendable {
         case endsSoon(Duration)
         case ended
 
+        /// `good`, `ends in 3d`, `ENDED`.
         public var description: String {
             switch self {
             case .unpublished: "not published"
@@ -22,12 +23,15 @@ public struct RepositoryReport: Sendable {
 
     /// One role.
     public struct Role: Sendable {
+        /// The role.
         public var role: RepositoryRole
         /// How many of the keys have to sign.
         public var threshold: Int
+        /// Its keys.
         public var keys: [KeyNote]
         /// Of the metadata that devices see; nil: there is none yet.
         public var version: Int?, expires: FleetCore.Timestamp?
+        /// How its metadata stands.
         public var state: State
     }
 
