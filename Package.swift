@@ -6,7 +6,7 @@ import PackageDescription
 let fuzzingFlags = Context.environment["MUSTER_FUZZ"].map { ["-sanitize=\($0)"] }
 let fuzzedRooms: [Target.Dependency] = [
     "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "EngineSocket", "Cells", "Console",
-    "CursesTerminal",
+    "CursesTerminal", "TUF",
 ]
 let fuzzing: Target =
     fuzzingFlags.map { flags in
@@ -25,6 +25,7 @@ let package = Package(
     products: [
         .executable(name: "muster", targets: ["muster"]),
         .executable(name: "muster-benchmark", targets: ["muster-benchmark"]),
+        .executable(name: "tuf-client", targets: ["tuf-client"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -133,6 +134,30 @@ let package = Package(
         // Files of releases, named by what they hold. Devices ask for SHA-1 and MD5 too, which the store knows.
         .target(
             name: "ArtifactStore", dependencies: ["FleetCore", .product(name: "Crypto", package: "swift-crypto")]),
+        // The Update Framework 1.0: metadata, keys, and the client. It knows nothing of fleets.
+        .target(
+            name: "TUF",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        // The signed repository of a fleet: its keys, what waits for signatures, what is published, what a gateway serves.
+        .target(
+            name: "ReleaseRepository",
+            dependencies: [
+                "FleetCore", "ArtifactStore", "TUF", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        .executableTarget(
+            name: "tuf-client",
+            dependencies: [
+                "TUF", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(name: "TUFTests", dependencies: ["TUF"]),
+        // Writes a repository for python-tuf's client to read.
+        .executableTarget(name: "TUFProbe", dependencies: ["TUF"], path: "Tests/TUFProbe"),
         // Cells, frames, layout, text width, gauges.
         .target(name: "Cells"),
         // Keymap, console state, update, screens, theme roles.
@@ -145,7 +170,7 @@ let package = Package(
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
-                "Alerts",
+                "Alerts", "ReleaseRepository",
                 "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -220,6 +245,12 @@ let package = Package(
             dependencies: [
                 "muster", "FleetCore", "FleetEngine", "FleetJournal", "ArtifactStore", "DeviceGateway",
                 "SwupdateTesting", "TerminalTesting", .product(name: "Logging", package: "swift-log"),
+            ]),
+        // Repositories on disk with real keys; python-tuf is the other side, in front of the real gateway.
+        .testTarget(
+            name: "ReleaseRepositoryTests",
+            dependencies: [
+                "muster", "FleetCore", "FleetFiles", "ArtifactStore", "ReleaseRepository", "TUF", "TerminalTesting",
             ]),
         .testTarget(name: "EngineSocketTests", dependencies: ["FleetCore", "FleetEngine", "EngineSocket"]),
         // Receivers that fail, hang and lie, programs that hang and fork, and an engine that is killed.

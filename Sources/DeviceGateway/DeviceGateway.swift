@@ -41,6 +41,7 @@ public struct DeviceGateway: Sendable {
     private let security: (any ConnectionSecurity)?
     private let guards: RequestGuards
     private let operatorRoutes: OperatorRoutes
+    private let repositoryRoutes: RepositoryRoutes
     private let bell: OrderBell
     private let logger: Logger
 
@@ -51,13 +52,15 @@ public struct DeviceGateway: Sendable {
     ///   - bell: Where the engine sends its orders.
     ///   - credentials: Who may call in as whom.
     ///   - artifacts: The files of releases.
+    ///   - repository: What is signed of them.
     ///   - security: Secures the connections, by TLS; nil: they are plain.
     ///   - logger: Takes what an administrator should know.
     ///   - limits: What devices may take at most.
     ///   - readings: What the engine says of itself.
     public init(
         _ options: Options, entry: @escaping EngineDesk.Entry, bell: OrderBell, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, security: (any ConnectionSecurity)? = nil, logger: Logger,
+        artifacts: any ArtifactSource, repository: any SignedRepository = NoSignedRepository(),
+        security: (any ConnectionSecurity)? = nil, logger: Logger,
         limits: GatewayLimits = GatewayLimits(), readings: EngineReadings = EngineReadings()
     ) {
         self.options = options
@@ -66,6 +69,8 @@ public struct DeviceGateway: Sendable {
         self.logger = logger
         guards = RequestGuards(limits, logger: logger)
         operatorRoutes = OperatorRoutes(readings: readings, guards: guards, bell: bell, credentials: credentials)
+        repositoryRoutes = RepositoryRoutes(
+            options: options, repository: repository, artifacts: artifacts, isSecured: security != nil, guards: guards)
         let bounded = BoundedEntry.make(entry, most: limits.callsUnderWay, guards.meters)
         controller = DDIController(
             options: options, desk: EngineDesk(bounded, bell: bell), credentials: credentials, artifacts: artifacts,
@@ -79,6 +84,7 @@ public struct DeviceGateway: Sendable {
         router.add(middleware: RequestWatch(guards: guards))
         operatorRoutes.addRoutes(to: router)
         controller.addRoutes(to: router)
+        repositoryRoutes.addRoutes(to: router)
         // The server says at each start what whoever started it says too.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

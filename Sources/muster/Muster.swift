@@ -21,7 +21,8 @@ struct Muster: ParsableCommand {
             SimulateCommand.self, PlanCommand.self,
             SnapshotCommand.self,
             ReplayCommand.self, DevicesCommand.self, UpdatesCommand.self, ReportCommand.self, AuditCommand.self,
-            CheckCommand.self, ReleaseCommand.self, ServeCommand.self, APITokenCommand.self, DeviceCommand.self,
+            CheckCommand.self, ReleaseCommand.self, KeyCommand.self, ServeCommand.self, APITokenCommand.self,
+            DeviceCommand.self,
             UpdateCommand.self, StatusCommand.self, WatchCommand.self, AlertCommand.self, BackupCommand.self,
             RestoreCommand.self, ServiceCommand.self, ThemeCommand.self, TrialCommand.self,
         ])

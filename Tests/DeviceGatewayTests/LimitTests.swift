@@ -31,6 +31,21 @@ import Testing
         await fixture.end()
     }
 
+    /// It asks for no proof, so an address is counted; who proves to be a device at the same address does not notice.
+    @Test func whoAsksForTheRepositoryTooOftenIsAnswered429() async throws {
+        let limits = limits { $0.visits = TokenRate(perSecond: 0.001, burst: 3) }
+        let fixture = try await GatewayFixture(limits: limits)
+        let connection = try await fixture.connect()
+        var statuses: [Int] = []
+        for path in ["metadata/timestamp.json", "metadata/1.root.json", "targets/releases/1.0.0/a.b", "metadata/a"] {
+            let request = fixture.request("GET", "", "/\(GatewayFixture.tenant)/tuf/\(path)", proof: "")
+            statuses.append(try await connection.ask(request).status)
+        }
+        #expect(statuses == [404, 404, 404, 429])
+        #expect(try await connection.ask(fixture.request("GET", "device-1")).status == 200)
+        await fixture.end()
+    }
+
     @Test func aFloodOfFeedbackIsAnswered429() async throws {
         let limits = limits { $0.feedback = TokenRate(perSecond: 0.001, burst: 3) }
         let fixture = try await GatewayFixture(limits: limits)

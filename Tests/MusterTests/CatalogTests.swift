@@ -6,7 +6,8 @@ struct CatalogTests {
     static let targets = [
         "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
         "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI",
-        "muster",
+        "ReleaseRepository",
+        "TUF", "muster",
     ]
 
     /// Words that a name is declared behind.

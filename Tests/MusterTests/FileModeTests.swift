@@ -12,10 +12,12 @@ struct FileModeTests {
         ("engine.log", 0o600), ("gateway.log", 0o600), ("gateway.log.1", 0o600), ("credentials", 0o600),
         ("credentials.lock", 0o600), ("terminals.flash", 0o600), ("artifacts", 0o700), ("api-tokens", 0o600),
         ("api-tokens.lock", 0o600), ("alerts.json", 0o600), ("alerts.json.new", 0o600), ("alerts.log", 0o600),
+        ("keys", 0o700), ("tuf", 0o700),
     ]
 
     private func expected(_ path: String, isFolder: Bool) -> Int? {
         if path.hasPrefix("artifacts/") { return isFolder ? 0o700 : 0o600 }
+        if path.hasPrefix("keys/") || path.hasPrefix("tuf/") { return isFolder ? nil : 0o600 }
         return Self.modes.first { $0.pattern == path }?.mode
     }
 
@@ -41,6 +43,8 @@ struct FileModeTests {
         try scratch.write("fleet.yaml", Array((scratch.text("fleet.yaml") + "alerts: {command: [/bin/true]}\n").utf8))
         #expect(try MusterRun(["device", "token", scratch.fleet, "pos-nyc-001"], scratch).code == 0)
         #expect(try MusterRun(["api-token", "add", scratch.fleet, "ci", "--role", "viewer"], scratch).code == 0)
+        #expect(try MusterRun(["key", "new", scratch.fleet], scratch).code == 0)
+        #expect(try MusterRun(["release", "publish", scratch.fleet], scratch).code == 0)
         let serve = try ServeRun(
             scratch, ["--tls-cert", server.certificate, "--tls-key", server.key, "--start", "critical-patch-2.4.1"])
         let paths = try check(scratch.state, "serve")

@@ -31,6 +31,9 @@ public struct GatewayLimits: Sendable {
     /// Requests of one address whose caller proves nothing: 429 instead of 401 beyond. Those who prove who they are do
     /// not notice.
     public var failures = TokenRate(perSecond: 5, burst: 50)
+    /// Requests of one address for the signed repository, which asks for no proof: 429 beyond. A whole store may sit behind
+    /// one address, and a walk through the metadata takes about five.
+    public var visits = TokenRate(perSecond: 500, burst: 5000)
     /// Lines a second of the log on what was refused, and on what devices do.
     public var refusalLinesPerSecond = 20, activityLinesPerSecond = 1000
     /// Bytes of artifacts a second that one device is delivered; nil: that is not limited.

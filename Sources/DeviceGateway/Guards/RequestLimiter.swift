@@ -7,12 +7,14 @@ final class RequestLimiter: Sendable {
     private let requests: Mutex<TokenBuckets>
     private let feedback: Mutex<TokenBuckets>
     private let failures: Mutex<TokenBuckets>
+    private let visits: Mutex<TokenBuckets>
 
     init(_ limits: GatewayLimits) {
         let now = ContinuousClock.now
         requests = Mutex(TokenBuckets(limits.requests, now: now))
         feedback = Mutex(TokenBuckets(limits.feedback, now: now))
         failures = Mutex(TokenBuckets(limits.failures, now: now))
+        visits = Mutex(TokenBuckets(limits.visits, now: now))
     }
 
     /// A device that has proven who it is asks for something.
@@ -21,6 +23,9 @@ final class RequestLimiter: Sendable {
 
     /// A device says something of an action.
     func expectFeedback(of device: String) throws(HTTPError) { try Self.expect(feedback, device) }
+
+    /// Somebody at this address asks for what is open to everybody.
+    func expectVisit(from address: String) throws(HTTPError) { try Self.expect(visits, address) }
 
     /// Somebody at this address could not prove to be who they say.
     /// - Throws: 401, or 429 if that is so too often.

@@ -4,6 +4,7 @@ import Synchronization
 /// What a request asks for, as a label.
 enum GatewayRoute: String {
     case poll, configData, deploymentBase, deploymentFeedback, cancelAction, cancelFeedback, artifact, health, metrics
+    case repositoryMetadata, repositoryTarget
     /// What no route leads to.
     case none
 
@@ -15,8 +16,9 @@ enum GatewayRoute: String {
         }
         switch Self.parts(of: path) {
         case 1: self = path == "/metrics" ? .metrics : path == "/health" ? .health : .none
-        case 4: self = .poll
+        case 4: self = path.contains("/tuf/") ? .repositoryMetadata : .poll
         case 5: self = .configData
+        case 6 where path.contains("/tuf/"): self = .repositoryTarget
         case 6: self = path.contains("/deploymentBase/") ? .deploymentBase : .cancelAction
         case 7: self = path.contains("/deploymentBase/") ? .deploymentFeedback : .cancelFeedback
         case 8: self = .artifact
@@ -29,6 +31,10 @@ enum GatewayRoute: String {
         let parts = path.split(separator: "/")
         if parts == ["health"] { return "GET, HEAD" }
         if parts == ["metrics"] { return "GET" }
+        if parts.count >= 3, parts[1] == "tuf" {
+            let isKnown = parts[2] == "metadata" ? parts.count == 4 : parts[2] == "targets" && parts.count == 6
+            return isKnown ? "GET, HEAD" : nil
+        }
         guard parts.count >= 4, parts[1] == "controller", parts[2] == "v1" else { return nil }
         let rest = parts.dropFirst(4)
         switch (rest.first, rest.count, rest.last) {

@@ -40,6 +40,10 @@ struct CheckCommand: ParsableCommand {
             digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
         meter.clear()
         if let warning = result.definition?.missingReleases { result.problems.append(warning) }
+        if let definition = result.definition {
+            let state = StateLocation.directory(fleet: definition.settings.name)
+            result.problems += SignedReleases(fleet: fleet, state: state).problems(definition.releases)
+        }
         if json { try printJSON(result) } else { printText(result) }
         if result.definition == nil { throw ExitStatus.badInput }
     }

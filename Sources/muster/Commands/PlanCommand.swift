@@ -27,10 +27,26 @@ struct PlanCommand: ParsableCommand {
         let chosen = try UpdateArgument.resolve(update, in: definition)
         var reading = try FleetReading.open(definition, arguments)
         for refusal in reading.loop.assume([.draft(chosen)], now: reading.now) { printError("muster: \(refusal)") }
-        let plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
+        var plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
+        note(&plan, chosen, definition, reading)
         if json { return try JSONOutput.print(plan) }
         for line in plan.lines { print(TextWidth.sanitised(line)) }
         reading.sayMoment()
+    }
+
+    /// What the signatures of the releases mean for it.
+    private func note(
+        _ plan: inout UpdatePlan, _ update: UpdateDefinition, _ definition: FleetDefinition, _ reading: FleetReading
+    ) {
+        let signed = SignedReleases(fleet: arguments.fleet, state: reading.directory)
+        if let release = definition.releases.first(where: { $0.version == update.release }) {
+            plan.unsigned = signed.objection(to: release)
+        }
+        let state = reading.loop.state
+        let targets = state.select(update, presence: reading.loop.machine.presence, now: reading.now).targets
+        plan.unapproved = signed.unapproved(targets.map { state.devices.firmware($0) }, from: update.release).map {
+            "\($0)"
+        }
     }
 }
 

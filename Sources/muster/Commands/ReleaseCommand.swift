@@ -3,6 +3,6 @@ import ArgumentParser
 /// `muster release`: the releases of a fleet.
 struct ReleaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "release", abstract: "Add a release to a fleet; list those it has.",
-        subcommands: [Add.self, List.self])
+        commandName: "release", abstract: "Add, list, sign and publish the releases of a fleet.",
+        subcommands: [Add.self, List.self, Sign.self, Publish.self, Verify.self])
 }

@@ -4,6 +4,7 @@ import EngineSocket
 import FleetBackup
 import FleetCore
 import Foundation
+import ReleaseRepository
 
 /// `muster restore`: a state from a backup.
 struct RestoreCommand: ParsableCommand {
@@ -85,7 +86,15 @@ struct RestoreCommand: ParsableCommand {
 
     private func lines(_ outcome: StateRestore.Outcome, _ directory: String) -> [String] {
         var lines = outcome.manifest.lines + ["restored to \(directory)"]
-        if let former = outcome.former { lines.append("what was there is \(former)") }
+        if let former = outcome.former {
+            lines.append("what was there is \(former)")
+            // No backup holds private keys, and clients have seen the versions that the gateway made last.
+            if FileManager.default.fileExists(atPath: "\(former)/\(KeyFolder.name)") {
+                lines.append(
+                    "the keys that sign releases, and what they made last, are in its keys/ and tuf/: move both to "
+                        + directory)
+            }
+        }
         for update in outcome.paused {
             lines.append("\(update) is paused: see what became of it after the backup, then resume it or call it off")
         }

@@ -61,9 +61,16 @@ extension UpdateStep {
 extension UpdateCommand {
     /// `muster update start FLEET UPDATE`.
     struct Start: UpdateStep {
-        static let configuration = CommandConfiguration(abstract: "Freeze the target list of a draft, and begin.")
+        static let configuration = CommandConfiguration(
+            abstract: "Freeze the target list of a draft, and begin.",
+            discussion: "In a fleet that signs its releases one whose files are not signed is refused.")
         static let verb = EngineRequest.Verb.start
         @OptionGroup var order: UpdateOrderArguments
+
+        func makeRequest() throws -> EngineRequest {
+            try SignedReleases.expectSigned(order.update, order.arguments)
+            return EngineRequest(Self.verb, order.update, reason: order.why.reason, basis: order.ifUnchangedSince)
+        }
     }
 
     /// `muster update approve FLEET UPDATE`.

@@ -19,6 +19,8 @@ struct GatewayRunner {
     var logger: Logger
     /// Where the engine sends its orders.
     let bell = OrderBell()
+    /// What is signed of the fleet's releases.
+    let repository = RepositoryService()
     /// What devices may take at most.
     var limits = GatewayLimits()
     /// How long commits of the journal take.
@@ -74,15 +76,18 @@ struct GatewayRunner {
             host: address.host, port: address.port, tenant: definition.settings.name,
             pollInterval: definition.settings.heartbeat)
         let files = StoredFiles(
-            ArtifactStore(state: directory), fleet: fleet, capacity: descriptors.files, logger: logger)
+            ArtifactStore(state: directory), fleet: fleet, capacity: descriptors.files,
+            objection: { [repository] in repository.objection(to: $0, of: $1) }, logger: logger)
+        repository.start(fleet: fleet, state: directory, logger: logger)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
-            artifacts: files, security: security, logger: logger, limits: limits,
+            artifacts: files, repository: repository, security: security, logger: logger, limits: limits,
             readings: EngineReadings(
                 failure: { host.failure },
-                metrics: { [commitTimes, alerts] in
+                metrics: { [commitTimes, alerts, repository] in
                     await EngineMetrics(host: host, commitTimes: commitTimes).read() + files.metrics
+                        + repository.metrics
                         + (alerts?.metrics ?? [])
                 }))
         if security == nil, !address.isLoopback {
@@ -100,6 +105,7 @@ struct GatewayRunner {
                 ])
             return running
         } catch {
+            repository.stop()
             printError("muster: cannot listen on \(address.host):\(address.port): \(error)")
             throw ExitStatus.failed
         }
@@ -119,6 +125,7 @@ struct GatewayRunner {
     /// Takes no new requests and waits for those under way.
     func stop(_ running: RunningGateway) {
         wait { await running.drain() }
+        repository.stop()
     }
 }
 

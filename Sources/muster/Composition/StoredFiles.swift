@@ -22,6 +22,8 @@ final class StoredFiles: ArtifactSource {
     private struct Content {
         var open: [String: OpenArtifact] = [:]
         var faults: [String: Fault] = [:]
+        /// Why files are not to be delivered, as it was said last.
+        var objections: [String: String] = [:]
         /// Files that are being copied anew.
         var underRepair: Set<String> = []
     }
@@ -29,6 +31,7 @@ final class StoredFiles: ArtifactSource {
     private let store: ArtifactStore
     private let fleet: String
     private let capacity: Int
+    private let objection: @Sendable (Artifact, Version) -> String?
     private let logger: Logger
     private let content = Mutex(Content())
 
@@ -36,10 +39,15 @@ final class StoredFiles: ArtifactSource {
     /// - Parameters:
     ///   - fleet: The fleet's directory.
     ///   - capacity: Files that are held open at once.
-    init(_ store: ArtifactStore, fleet: String, capacity: Int = mostOpen, logger: Logger) {
+    ///   - objection: Why a file is not to be delivered to anybody; nil: it may be.
+    init(
+        _ store: ArtifactStore, fleet: String, capacity: Int = mostOpen,
+        objection: @escaping @Sendable (Artifact, Version) -> String? = { _, _ in nil }, logger: Logger
+    ) {
         self.store = store
         self.fleet = fleet
         self.capacity = capacity
+        self.objection = objection
         self.logger = logger
     }
 
@@ -53,6 +61,10 @@ final class StoredFiles: ArtifactSource {
     }
 
     func file(_ artifact: Artifact, of release: Version) -> DeliverableFile? {
+        if let why = objection(artifact, release) {
+            refuse(artifact, release, why)
+            return nil
+        }
         guard let file = proven(artifact, release) else { return nil }
         let known = file.artifact
         return DeliverableFile(
@@ -130,6 +142,16 @@ final class StoredFiles: ArtifactSource {
             error.fault == .storage
             ? "\(error.remedy)" : "put the right file back: it is taken from the fleet's directory by itself"
         logger.error("a file of a release cannot be delivered", metadata: metadata)
+    }
+
+    /// Said once for each reason, however many devices ask. It is looked at anew for each, for it costs nothing.
+    private func refuse(_ artifact: Artifact, _ release: Version, _ why: String) {
+        let isKnown = content.withLock { $0.objections.updateValue(why, forKey: artifact.sha256) == why }
+        guard !isKnown else { return }
+        var metadata = fields(artifact, release)
+        metadata["reason"] = "\(why)"
+        metadata["remedy"] = "sign it: `muster release publish`"
+        logger.error("a file of a release is not delivered", metadata: metadata)
     }
 
     private func fields(_ artifact: Artifact, _ release: Version) -> Logger.Metadata {

@@ -51,6 +51,10 @@ struct UpdatePlan: Encodable {
     var skipped: [Skipped]
     /// Devices that a rollback could not send back, with the reason.
     var unreturnable: [Skipped]
+    /// Why the release is sent to no device at all; nil: it is.
+    @OrNull var unsigned: String?
+    /// Releases that devices run now, and to which they may not go back from the new one by what is signed.
+    var unapproved: [String]
     @OrNull var window: String?
     var zones: [Zone]
     var waiting: [Waiting]
@@ -79,6 +83,8 @@ struct UpdatePlan: Encodable {
         }
         window = definition.window?.description
         zones = Self.zones(definition, selection, state, now: now)
+        unsigned = nil
+        unapproved = []
         limits = Self.limits(definition, state.settings)
         waiting = Self.waiting(definition, loop: loop, now: now)
     }
@@ -184,6 +190,15 @@ struct UpdatePlan: Encodable {
             lines += unreturnable.prefix(100).map { "  ! \($0.device): \($0.reason)" }
             if unreturnable.count > 100 { lines.append("  and \(unreturnable.count - 100) more; --json lists all") }
         }
+        if !unapproved.isEmpty {
+            lines += [
+                "",
+                "warning: no signature lets devices go back from \(release): those that look for one would refuse a "
+                    + "rollback", "  ! to \(unapproved.joined(separator: ", "))",
+                "  `muster release publish` with --approve-rollback and --from approves it",
+            ]
+        }
+        if let unsigned { lines += ["", "warning: nothing is sent to any device: \(unsigned)"] }
         if let window {
             lines += ["", "window \(window)"]
             lines += zones.map { zone in

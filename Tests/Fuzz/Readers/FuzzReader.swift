@@ -20,7 +20,7 @@ struct FuzzReader: Sendable {
     }
 
     /// All readers of outside bytes.
-    static let all: [FuzzReader] = devices + yaml + texts + records + console + socket
+    static let all: [FuzzReader] = devices + yaml + texts + records + console + socket + tuf
 
     /// The reader of this name.
     static func named(_ name: String) -> FuzzReader? { all.first { $0.name == name } }

@@ -1,0 +1,101 @@
+import FleetCore
+import TUF
+
+/// What a fleet's repository says of its releases: which files are signed, and what is soon to be done.
+public struct RepositoryStanding: Sendable {
+    /// Something that an operator should do.
+    public struct Problem: Hashable, Sendable {
+        /// Where, relative to the fleet's directory.
+        public var path: String
+        /// What, and how it is mended.
+        public var message: String, remedy: String
+    }
+
+    /// Roles whose metadata ends soon, or has ended.
+    public let problems: [Problem]
+    private let signed: SignedFiles
+    private let approvals: [Version: Set<Version>]
+
+    /// Reads the repository of a fleet; nil: it has none that devices could know.
+    ///
+    /// - Parameter state: Where a gateway keeps what it made anew; nil: nobody knows.
+    public init?(fleet: String, state: String?, now: FleetCore.Timestamp) throws(RepositoryRefusal) {
+        let folder = RepositoryFolder(fleet: fleet)
+        guard folder.isPublished else { return nil }
+        let files = try RepositoryFiles(published: folder)
+        let served = try state.map { (state) throws(RepositoryRefusal) in
+            try ServedFolder(state: state).read(beside: folder)
+        }
+        let settings = try RepositorySettings(reading: folder.settings)
+        let ends = RepositoryEnds(files, served ?? RepositoryFiles())
+        signed = SignedFiles(files.targets?.signed)
+        approvals = files.targets.map { ReleaseTargets.approvals(in: $0.signed) } ?? [:]
+        problems = RepositoryRole.allCases.compactMap { role in
+            guard let end = ends[role] else { return nil }
+            return Self.problem(
+                role, end, RepositoryReport.State(end.expires, now: now, margin: settings.margin(role)))
+        }
+    }
+
+    /// Whether a fleet has a repository that devices could know.
+    public static func exists(in fleet: String) -> Bool { RepositoryFolder(fleet: fleet).isPublished }
+
+    /// Why a release is not to be sent to devices; nil: all its files are what was signed.
+    public func objection(to release: Release) -> String? {
+        release.artifacts.lazy.compactMap { signed.objection(to: $0, of: release.version) }.first
+    }
+
+    /// Whether devices may go back to a release from a newer one.
+    public func approves(_ back: Version, from newer: Version) -> Bool { approvals[back]?.contains(newer) == true }
+
+    private static func problem(
+        _ role: RepositoryRole, _ end: RepositoryEnds.End, _ state: RepositoryReport.State
+    ) -> Problem? {
+        let what: String
+        switch state {
+        case .unpublished, .good: return nil
+        case .endsSoon(let left): what = "ends in \(DurationText.short(left))"
+        case .ended: what = "has ended"
+        }
+        return Problem(
+            path: "\(RepositoryFolder.name)/metadata",
+            message: "the \(role) metadata \(end.version) \(what), at \(end.expires.iso)",
+            remedy: remedy(role))
+    }
+
+    /// What is done about metadata that ends.
+    static func remedy(_ role: RepositoryRole) -> String {
+        switch role {
+        case .root: "`muster key rotate FLEET root --renew`, then `muster release publish FLEET`"
+        case .targets: "`muster release publish FLEET` signs it anew"
+        case .snapshot, .timestamp:
+            "a gateway that runs and has the key makes it anew by itself, `muster release publish` does too"
+        }
+    }
+}
+
+/// The files of releases that targets name.
+struct SignedFiles: Sendable {
+    private let targets: [String: TargetFile]
+
+    init(_ targets: Targets?) { self.targets = targets?.targets ?? [:] }
+
+    /// Why a release's file is not to be sent to devices; nil: it is what was signed.
+    func objection(to artifact: Artifact, of version: Version) -> String? {
+        guard let target = targets[ReleaseTargets.path(artifact.name, of: version)] else {
+            return "\(artifact.name) of release \(version) is not signed"
+        }
+        guard target.hashes.sha256 == artifact.sha256, Int64(target.length) == artifact.size else {
+            return "\(artifact.name) of release \(version) is another file than was signed"
+        }
+        return nil
+    }
+
+    /// A file that was signed, by what a client asks for.
+    func find(version: String, name: String, sha256: String) -> (artifact: Artifact, release: Version)? {
+        guard let release = Version(version), "\(release)" == version,
+            let target = targets["\(ReleaseTargets.prefix)\(version)/\(name)"], target.hashes.sha256 == sha256
+        else { return nil }
+        return (Artifact(name: name, size: Int64(target.length), sha256: sha256), release)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Cells
+import ReleaseRepository
+
+extension ReleaseCommand {
+    /// `muster release sign FILE --key KEY`.
+    struct Sign: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sign a file that waits in tuf/staged, on whatever machine the key is.",
+            discussion: """
+                Needs nothing but this program, the file and the key. It prints what is signed: compare it with what was \
+                to be done, and its digest with what others who sign the same file see; --show prints it and signs nothing.
+
+                A key is held against the root: the one that --root names, the one beside the file's folder \
+                (../metadata), or, for a root, the file itself. A key that its role does not have is refused.
+
+                Exit codes: 0 signed, or shown, 1 the file cannot be written, 2 it is not to be signed with this key.
+                """)
+
+        @Argument(help: "The metadata, such as tuf/staged/targets.json.")
+        var file: String
+
+        @Option(help: ArgumentHelp("The private key, in PKCS#8 PEM.", valueName: "file"))
+        var key: String?
+
+        @Option(help: ArgumentHelp("The root that is trusted here.", valueName: "file"))
+        var root: String?
+
+        @Flag(help: "Print what would be signed, and sign nothing.")
+        var show = false
+
+        func validate() throws {
+            guard show || key != nil else { throw ValidationError("--key names the private key; --show needs none") }
+        }
+
+        func run() throws {
+            let signing = try RepositoryArguments.told { try SigningDesk(file: file, root: root) }
+            for line in signing.summary { print(TextWidth.sanitised(line)) }
+            guard !show, let key else { return }
+            for line in try RepositoryArguments.told({ try signing.sign(keyFile: key) }) {
+                print(TextWidth.sanitised(line))
+            }
+        }
+    }
+}

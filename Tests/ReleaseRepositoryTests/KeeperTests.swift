@@ -1,0 +1,181 @@
+import FleetCore
+import Foundation
+import TUF
+import Testing
+
+@testable import ReleaseRepository
+
+/// The repository beside a gateway, as time goes on.
+@Suite struct KeeperTests {
+    let scratch: ScratchRepository
+    let keeper: RepositoryKeeper
+    let releases = [ScratchRepository.release("1.0.0")]
+
+    init() throws {
+        scratch = try ScratchRepository()
+        keeper = RepositoryKeeper(fleet: scratch.fleet, state: scratch.state, keys: scratch.keys)
+    }
+
+    private func look(_ time: Duration = .zero) -> [RepositoryKeeper.Note] {
+        scratch.now = ScratchRepository.start + time
+        return keeper.look(now: scratch.now)
+    }
+
+    /// The timestamp that clients are given.
+    private func timestamp() throws -> TUF.Timestamp {
+        try TimestampFile(bytes: try #require(keeper.metadata("timestamp.json"))).signed
+    }
+
+    @Test func aFleetWithoutARepositoryHasNothingAndHindersNothing() throws {
+        #expect(look() == [])
+        #expect(keeper.metadata("timestamp.json") == nil && keeper.ends == nil)
+        #expect(keeper.objection(to: releases[0].artifacts[0], of: releases[0].version) == nil)
+        // Keys alone sign nothing.
+        try scratch.begin()
+        #expect(look() == [])
+        #expect(keeper.objection(to: releases[0].artifacts[0], of: releases[0].version) == nil)
+    }
+
+    @Test func theTimestampIsMadeAnewBeforeItEnds() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        #expect(look().map(\.text) == ["the repository is served: root 1, targets 1, snapshot 1, timestamp 1"])
+        let published = try Data(contentsOf: URL(filePath: scratch.folder.publishedPath(.timestamp, 0)))
+        #expect(look(.hours(11)) == [])
+        #expect(
+            look(.hours(12)).map(\.text) == ["the repository is served: root 1, targets 1, snapshot 1, timestamp 2"])
+        #expect(try timestamp().expires == UTCTime(scratch.now + .days(1)))
+        for hour in stride(from: 13, through: 24 * 10, by: 1) { _ = look(.hours(hour)) }
+        #expect(try timestamp().version == 21)
+        #expect(try timestamp().snapshot.version == 3)
+        for name in ["1.snapshot.json", "2.snapshot.json", "3.snapshot.json"] { #expect(keeper.metadata(name) != nil) }
+        #expect(!keeper.isInTrouble)
+        // Nothing was written in the fleet's directory.
+        #expect(try Data(contentsOf: URL(filePath: scratch.folder.publishedPath(.timestamp, 0))) == published)
+        // One that starts anew goes on where that was, and so does whoever publishes.
+        let next = RepositoryKeeper(fleet: scratch.fleet, state: scratch.state, keys: scratch.keys)
+        _ = next.look(now: scratch.now)
+        #expect(next.metadata("timestamp.json") == keeper.metadata("timestamp.json"))
+        try scratch.publish(releases + [ScratchRepository.release("1.1.0")])
+        #expect(try scratch.versions() == [1, 2, 4, 22])
+        #expect(
+            look(.hours(240)).map(\.text) == ["the repository is served: root 1, targets 2, snapshot 4, timestamp 22"])
+    }
+
+    @Test(arguments: [RepositoryRole.timestamp, .snapshot])
+    func withoutItsKeyItServesWhatThereIsAndSaysSo(role: RepositoryRole) throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        let soon = role == .timestamp ? Duration.hours(13) : .hours(24 * 4)
+        try scratch.withoutKey(of: role) {
+            if role == .snapshot { for hour in 1...(24 * 3) { _ = look(.hours(hour)) } }
+            let notes = look(soon)
+            #expect(
+                notes.contains { $0.isTrouble && $0.text.contains("the \(role) of the repository ends at") }, "\(notes)"
+            )
+            #expect(keeper.isInTrouble)
+            #expect(keeper.metadata("timestamp.json") != nil)
+            // It goes on asking, and the note is the same as long as nothing changes.
+            #expect(look(soon + .seconds(6)).filter(\.isTrouble) == notes.filter(\.isTrouble))
+            // What has ended is served as it was: clients judge it themselves.
+            let late = look(.days(9))
+            #expect(
+                late.contains { $0.isTrouble && $0.text.hasPrefix("the repository is served as it was") }, "\(late)")
+            #expect(keeper.metadata("timestamp.json") != nil)
+        }
+        let notes = look(.days(9) + .seconds(6))
+        #expect(notes.allSatisfy { !$0.isTrouble } && !keeper.isInTrouble, "\(notes)")
+        #expect(try timestamp().expires.moment > scratch.now)
+    }
+
+    /// Published where the state was not at hand: two files have one version, and no client may meet both.
+    @Test func whatWasPublishedElsewhereComesBehindWhatWasServed() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        for hour in stride(from: 0, through: 24 * 5, by: 6) { _ = look(.hours(hour)) }
+        let served = try timestamp()
+        #expect(served.snapshot.version == 2)
+        let elsewhere = ReleaseRepository(
+            fleet: scratch.fleet, state: "\(scratch.root)/elsewhere", keys: scratch.keys, now: scratch.now)
+        _ = try elsewhere.publish(PublicationOrder(releases: releases + [ScratchRepository.release("1.1.0")]))
+        #expect(try scratch.versions() == [1, 2, 2, 2])
+        _ = look(.hours(24 * 5))
+        let next = try timestamp()
+        #expect(next.version == served.version + 1 && next.snapshot.version == 3)
+        let snapshot = try SnapshotFile(bytes: try #require(keeper.metadata("3.snapshot.json"))).signed
+        #expect(snapshot[role: "targets"]?.version == 2)
+        #expect(keeper.target(version: "1.1.0", name: "till.swu", sha256: String(repeating: "a", count: 64)) != nil)
+    }
+
+    /// A copy of yesterday's files in the place of today's: no client is told to go back.
+    @Test func whatWasPutBackFromAnOlderCopyIsNotTakenOver() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        let copy = "\(scratch.root)/copy", two = releases + [ScratchRepository.release("1.1.0")]
+        try FileManager.default.copyItem(atPath: scratch.folder.metadata, toPath: copy)
+        try scratch.publish(two)
+        // The gateway has made one of its own since, so that it knows better.
+        for hour in [0, 13] { _ = look(.hours(hour)) }
+        let before = keeper.metadata("timestamp.json")
+        try FileManager.default.removeItem(atPath: scratch.folder.metadata)
+        try FileManager.default.copyItem(atPath: copy, toPath: scratch.folder.metadata)
+        let notes = look(.hours(13))
+        #expect(notes.map(\.isTrouble) == [true], "\(notes)")
+        #expect(keeper.metadata("timestamp.json") == before)
+        try scratch.publish(two)
+        #expect(try scratch.versions() == [1, 3, 3, 4])
+        #expect(
+            look(.hours(13)).map(\.text) == ["the repository is served: root 1, targets 3, snapshot 3, timestamp 4"])
+    }
+
+    /// A file that is damaged, or a root that nobody signed: what was served before goes on.
+    @Test func whatIsDamagedIsNotTakenOver() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        let before = keeper.metadata("timestamp.json")
+        let forged = RootFile(try #require(try scratch.files.root?.signed))
+        try DurableFile.replace(scratch.folder.publishedPath(.root, 2), with: forged.bytes, mode: 0o644)
+        try Data("{".utf8).write(to: URL(filePath: scratch.folder.publishedPath(.timestamp, 0)))
+        let notes = look()
+        #expect(notes.map(\.isTrouble) == [true], "\(notes)")
+        #expect(keeper.metadata("timestamp.json") == before)
+        #expect(keeper.metadata("2.root.json") == nil)
+        #expect(keeper.objection(to: releases[0].artifacts[0], of: releases[0].version) == nil)
+        // One that starts then has nothing to go by, and sends nothing.
+        let next = RepositoryKeeper(fleet: scratch.fleet, state: scratch.state, keys: scratch.keys)
+        _ = next.look(now: scratch.now)
+        #expect(next.metadata("timestamp.json") == nil)
+        #expect(next.objection(to: releases[0].artifacts[0], of: releases[0].version) != nil)
+    }
+
+    @Test(arguments: [
+        "", ".", "..", "../settings.json", "settings.json", "root.json", "01.root.json", "+1.root.json", "1.root.json/",
+        "1.root.json\0", "0.root.json", "2.root.json", "1.timestamp.json", "1.mirrors.json", "1.root.json.new",
+        "../staged/root.json", "9223372036854775808.root.json", "-1.root.json", "1.ROOT.json", "TIMESTAMP.json",
+    ])
+    func nothingElseIsGivenOut(name: String) throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = try scratch.repository.change([RoleChange(.root)])
+        _ = look()
+        #expect(keeper.metadata("1.root.json") != nil)
+        #expect(keeper.metadata(name) == nil)
+    }
+
+    @Test func targetsAreThoseThatWereSigned() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        let hash = String(repeating: "a", count: 64)
+        #expect(keeper.target(version: "1.0.0", name: "till.swu", sha256: hash)?.artifact == releases[0].artifacts[0])
+        for (version, name, sha256) in [
+            ("1.0", "till.swu", hash), ("1.0.1", "till.swu", hash), ("1.0.0", "till", hash), ("..", "till.swu", hash),
+            ("1.0.0", "till.swu", String(repeating: "b", count: 64)), ("1.0.0", "../till.swu", hash),
+            ("v1.0.0", "till.swu", hash),
+        ] {
+            #expect(keeper.target(version: version, name: name, sha256: sha256) == nil, "\(version)/\(name)")
+        }
+    }
+}
