@@ -118,14 +118,27 @@ let package = Package(
             ]),
         // Commands from other processes of this machine to an engine that runs.
         .target(name: "EngineSocket", dependencies: ["FleetCore", "FleetEngine"]),
-        // What happened, to those who are not at a console: by a signed post, by a program.
+        // Programs in groups of their own, with bounds.
         .systemLibrary(name: "CSpawn"),
+        .target(name: "ChildPrograms", dependencies: ["CSpawn"]),
+        // What happened, to those who are not at a console: by a signed post, by a program.
         .target(
             name: "Alerts",
             dependencies: [
-                "FleetCore", "FleetEngine", "CSpawn", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "FleetCore", "FleetEngine", "ChildPrograms",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        // The agent of a Linux terminal: what it does, and how that survives a power cut.
+        .target(
+            name: "TerminalAgent",
+            dependencies: [
+                "FleetCore", "FleetFiles", "ChildPrograms", "CSpawn", "TUF",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
@@ -170,7 +183,7 @@ let package = Package(
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
-                "Alerts", "ReleaseRepository",
+                "Alerts", "ReleaseRepository", "TerminalAgent",
                 "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -277,6 +290,15 @@ let package = Package(
                 "OperatorAPI", "DeviceGateway", "FleetCore", "FleetEngine", "FleetJournal",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        // The agent against storage that forgets, commands that hang and fail, and a real gateway.
+        .testTarget(
+            name: "TerminalAgentTests",
+            dependencies: [
+                "TerminalAgent", "TUF", "muster", "FleetCore", "FleetFiles", "FleetEngine", "FleetJournal",
+                "ChildPrograms",
+                "TerminalTesting", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(

@@ -11,6 +11,7 @@ enum ClientFailure {
         ("compatible mismatch", FailureCause(code: "wrong model", isPermanent: true)),
         ("signer", FailureCause(code: "bad signature", isPermanent: true)),
         ("signature", FailureCause(code: "bad signature", isPermanent: true)),
+        ("health check failed", FailureCause(code: "health check failed", isPermanent: false)),
         ("no space left", FailureCause(code: "disk full", isPermanent: false)),
     ]
 

@@ -43,6 +43,8 @@ extension DDIController {
         case (.closed, .failure): [.gaveUp(cause(feedback, id, work))]
         case (.rejected, _): [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
         case (.canceled, _): dropped(work)
+        // A client has the order, and goes on with it later: it is in use, and its last detail says by what.
+        case (.scheduled, _): [.deferred(why: feedback.details.last ?? "")]
         // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
         // last byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
         default: [.reached(.downloading)]

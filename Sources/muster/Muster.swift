@@ -24,7 +24,7 @@ struct Muster: ParsableCommand {
             CheckCommand.self, ReleaseCommand.self, KeyCommand.self, ServeCommand.self, APITokenCommand.self,
             DeviceCommand.self,
             UpdateCommand.self, StatusCommand.self, WatchCommand.self, AlertCommand.self, BackupCommand.self,
-            RestoreCommand.self, ServiceCommand.self, ThemeCommand.self, TrialCommand.self,
+            RestoreCommand.self, ServiceCommand.self, AgentCommand.self, ThemeCommand.self, TrialCommand.self,
         ])
 
     /// Carries out the command line. A command line that cannot be read is bad input like any other, and its mistake

@@ -45,6 +45,16 @@ import Testing
         #expect(row.reasonText(times) == "told to drop its order")
     }
 
+    @Test func anOrderThatIsPutOffSaysWhy() {
+        let times = TimeText(.utc, view: Fixture.running())
+        var row = Fixture.assignment(.inProgress, step: .offered)
+        row.deferral = "a sale is under way"
+        #expect(row.mark(isRollback: false) == StateMark(role: .held, word: "DEFERRED"))
+        #expect(row.reasonText(times) == "a sale is under way")
+        row.isWithdrawn = true
+        #expect(row.mark(isRollback: false).word == "WITHDRAWN")
+    }
+
     @Test func theOddsOfAGateInWords() {
         let times = TimeText(.utc, view: Fixture.running())
         var gate = Fixture.gate()

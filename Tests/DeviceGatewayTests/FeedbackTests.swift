@@ -121,6 +121,20 @@ import Testing
         await fixture.end()
     }
 
+    /// A client that has the order and says `scheduled` puts it off; the reason is shown until it goes on.
+    @Test func whatIsPutOffIsShownWithItsReason() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        let body = #"{"status":{"execution":"scheduled","details":["first","a sale is under way"]}}"#
+        #expect(try await status(fixture, action, body) == 200)
+        var part = try await fixture.view(detail: "device-1").detail?.assignments.first
+        #expect(part?.deferral == "a sale is under way" && part?.step == .offered)
+        #expect(try await status(fixture, action, GatewayFixture.feedback("proceeding")) == 200)
+        part = try await fixture.view(detail: "device-1").detail?.assignments.first
+        #expect(part?.deferral == nil && part?.step == .downloading)
+        await fixture.end()
+    }
+
     @Test func aFloodOfReportsIsOneVote() async throws {
         let fixture = try await GatewayFixture()
         let action = try await fixture.offer()

@@ -4,10 +4,11 @@ import Testing
 /// Every target has a DocC catalog, and what a catalog links to is declared in its target.
 struct CatalogTests {
     static let targets = [
-        "Alerts", "ArtifactStore", "Cells", "Console", "CursesTerminal", "Digests", "EngineSocket", "FleetBackup",
+        "Alerts", "ArtifactStore", "Cells", "ChildPrograms", "Console", "CursesTerminal", "Digests", "EngineSocket",
+        "FleetBackup",
         "FleetCore", "FleetEngine", "FleetFiles", "FleetJournal", "FleetSimulator", "GatewayTLS", "OperatorAPI",
         "ReleaseRepository",
-        "TUF", "muster",
+        "TUF", "TerminalAgent", "muster",
     ]
 
     /// Words that a name is declared behind.

@@ -1,3 +1,4 @@
+import ChildPrograms
 import FleetCore
 import Foundation
 import Synchronization

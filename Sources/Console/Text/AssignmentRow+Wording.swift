@@ -13,6 +13,7 @@ extension AssignmentRow {
         switch state {
         case .pending, .scheduled: StateMark(role: waiting?.role ?? .waiting, word: waiting?.word ?? "WAITING")
         case .inProgress where isWithdrawn: StateMark(role: .caution, word: "WITHDRAWN")
+        case .inProgress where deferral != nil: StateMark(role: .held, word: "DEFERRED")
         case .inProgress: StateMark(role: .active, word: stepWord)
         case .retrying: StateMark(role: .caution, word: "RETRY \(min(attempt + 1, attempts))/\(attempts)")
         case .completed where turnedBad: StateMark(role: .failed, word: "TURNED BAD")
@@ -48,6 +49,7 @@ extension AssignmentRow {
         case .retrying:
             return [ending, waiting?.text(times) ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
         case .inProgress where isWithdrawn: return "told to drop its order"
+        case .inProgress where deferral != nil: return deferral ?? ""
         case .inProgress: return attempt > 1 ? "try \(attempt)/\(attempts)" : ""
         default: return ending
         }

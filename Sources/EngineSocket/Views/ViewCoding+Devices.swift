@@ -24,7 +24,7 @@ extension AssignmentRow: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             update, release, state, step, progress, attempt, attempts, reason, waiting, turnedBad, phase, previous,
-            startedAt, endedAt, stepSince, deadline, isWithdrawn)
+            startedAt, endedAt, stepSince, deadline, isWithdrawn, deferral)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -34,6 +34,7 @@ extension AssignmentRow: FactPart {
             phase: try reader.read(), previous: try reader.read(), startedAt: try reader.read(),
             endedAt: try reader.read(), stepSince: try reader.read(), deadline: try reader.read())
         isWithdrawn = try reader.read()
+        deferral = try reader.read()
     }
 }
 

@@ -18,6 +18,7 @@ extension FleetState {
             if devices.hold(device) == nil, isTaken(firmware) { events += decideContact(device, firmware, sent: sent) }
         case .reached(let step): events += decideStep(report, step)
         case .received: events += decideStep(report, .downloading)
+        case .deferred: break
         case .restarted: events += decideStep(report, .confirming)
         case .gaveUp(let cause):
             if let (update, position) = underWay(report) {

@@ -14,6 +14,14 @@ extension FleetState {
         {
             since = max(since, progress.at)
         }
+        // What a device has begun to restart with is not its choice any more.
+        if step < .confirming,
+            let deferral = presence.deferral(
+                updates[update.offset].assignments.device(position),
+                generation: updates[update.offset].assignments.generation(position))
+        {
+            since = max(since, min(deferral.at, deferral.since + Presence.longestDeferral))
+        }
         return since + settings.deadlines[step]
     }
 

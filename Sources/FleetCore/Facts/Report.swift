@@ -18,6 +18,9 @@ public struct Report: Hashable, Sendable {
         case reached(AttemptStep)
         /// It has received so many bytes of the release. Kept in memory; not a fact.
         case received(bytes: Int64)
+        /// It has the order, and does not begin with it or go on with it yet, since it is in use; why, in its own words, cut to
+        /// `Presence.mostDeferralText`. Kept in memory; not a fact.
+        case deferred(why: String)
         /// It says that it is done and restarts; what it runs is known at its next contact.
         case restarted
         /// It gives up this attempt.

@@ -107,10 +107,15 @@ public struct FleetMachine: Sendable {
         guard report.device.offset < state.devices.count else { return }
         let events = state.decide(report, now: now)
         presence.saw(report.device, at: now)
-        if case .received(let bytes) = report.body, let generation = report.generation,
-            state.devices.liveUpdate(report.device) != nil, state.devices.hold(report.device) == nil
+        if let generation = report.generation, state.devices.liveUpdate(report.device) != nil,
+            state.devices.hold(report.device) == nil
         {
-            presence.received(bytes, report.device, generation: generation, at: now)
+            switch report.body {
+            case .received(let bytes): presence.received(bytes, report.device, generation: generation, at: now)
+            case .deferred(let why): presence.deferred(why, report.device, generation: generation, at: now)
+            case .reached: presence.goesOn(report.device)
+            default: break
+            }
         }
         for event in events { record(event, now) }
     }

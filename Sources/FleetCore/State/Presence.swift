@@ -8,6 +8,24 @@ public struct Presence: Sendable {
     /// By device number. Looked up only, never listed: its order is not the same in two processes.
     private var downloads: [UInt32: DownloadProgress] = [:]
 
+    /// By device number, as the downloads.
+    private var deferrals: [UInt32: Deferral] = [:]
+
+    /// How long a device may put off an order before the deadlines count that it passes by.
+    public static let longestDeferral = Duration.days(1)
+    /// Bytes that are kept of a device's reason to put off an order.
+    public static let mostDeferralText = 200
+
+    /// A device that has put off an order.
+    public struct Deferral: Hashable, Sendable {
+        /// For which order.
+        public var generation: UInt32
+        /// Why, in the device's own words.
+        public var why: String
+        /// When it said so first, and last.
+        public var since: Timestamp, at: Timestamp
+    }
+
     /// Whether devices hear of an order only by calling in, so that one that has not called since cannot know of it.
     var ordersAreFetched = false
 
@@ -76,16 +94,39 @@ public struct Presence: Sendable {
         downloads[device.rawValue] = DownloadProgress(device: device, generation: generation, bytes: bytes, at: time)
     }
 
-    /// Drops the progress of a device whose download is over.
+    /// Drops the progress of a device whose download is over, and why it put off the order.
     public mutating func forgetDownload(_ device: DeviceIndex) {
         downloads[device.rawValue] = nil
+        deferrals[device.rawValue] = nil
     }
+
+    /// Why the device has put off this order; nil: it has not, or goes on with it.
+    public func deferral(_ device: DeviceIndex, generation: UInt32) -> Deferral? {
+        guard let deferral = deferrals[device.rawValue], deferral.generation == generation else { return nil }
+        return deferral
+    }
+
+    /// Notes that a device puts off an order; bounded as the downloads are.
+    mutating func deferred(_ why: String, _ device: DeviceIndex, generation: UInt32, at time: Timestamp) {
+        let since = deferral(device, generation: generation)?.since ?? time
+        let text = String(decoding: why.utf8.prefix(Self.mostDeferralText), as: UTF8.self)
+        deferrals[device.rawValue] = Deferral(generation: generation, why: text, since: since, at: time)
+    }
+
+    /// Notes that a device goes on with what it put off.
+    mutating func goesOn(_ device: DeviceIndex) { deferrals[device.rawValue] = nil }
 
     /// Every moment moves with a clock that was set; see `Event.clockStepped`.
     mutating func moveAll(by step: Duration) {
         for offset in lastSeen.indices where lastSeen[offset] != .min { lastSeen[offset] += step.milliseconds }
         downloads = downloads.mapValues { progress in
             var moved = progress
+            moved.at.move(by: step)
+            return moved
+        }
+        deferrals = deferrals.mapValues { deferral in
+            var moved = deferral
+            moved.since.move(by: step)
             moved.at.move(by: step)
             return moved
         }

@@ -87,6 +87,8 @@ public struct AssignmentRow: Hashable, Sendable {
     public var deadline: Timestamp?
     /// Whether its order is taken back, and the device has not said yet that it dropped it.
     public var isWithdrawn = false
+    /// Why the device has put off its order, in its own words; nil: it has not.
+    public var deferral: String?
 
     /// The part of one device in one update.
     public init(

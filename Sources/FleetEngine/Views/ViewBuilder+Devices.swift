@@ -60,6 +60,9 @@ extension ViewBuilder {
             stepSince: assignments.state(position) == .inProgress ? assignments.stepSince(position) : nil,
             deadline: state.deadline(update, position, presence: presence))
         row.isWithdrawn = state.isWithdrawn(update, position)
+        if assignments.state(position) == .inProgress {
+            row.deferral = presence.deferral(device, generation: assignments.generation(position))?.why
+        }
         return row
     }
 

@@ -100,7 +100,7 @@ extension DeviceRecordAnswer.Part {
         attempt = row.attempt
         attempts = row.attempts
         reason = row.reason?.description
-        waitsFor = row.waiting?.description
+        waitsFor = row.waiting?.description ?? row.deferral.map { "the device: \($0)" }
         turnedBad = row.turnedBad
         previous = row.previous?.description
         startedAt = row.startedAt?.iso

@@ -38,8 +38,7 @@ struct ServiceCommand: ParsableCommand {
         var user = "muster"
 
         func validate() throws {
-            let isPlain = user.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
-            guard isPlain, user.first.map({ $0.isLetter || $0 == "_" }) ?? false else {
+            guard ServiceUnit.isUserName(user) else {
                 throw ValidationError("--user: a name has letters, digits, - and _ only, and begins with a letter")
             }
         }
@@ -50,7 +49,7 @@ struct ServiceCommand: ParsableCommand {
             let unit = ServiceUnit(
                 fleetName: definition.settings.name, serviceName: ServiceUnit.name(of: definition.settings.name),
                 fleet: AbsolutePath.of(arguments.fleet), state: arguments.state.map(AbsolutePath.of),
-                program: try ownProgram(), options: options, files: files,
+                program: try ServiceUnit.ownProgram(), options: options, files: files,
                 listen: gatewayArguments.listen ?? .standard, user: user,
                 admitsOthers: definition.settings.access.admitsOthers)
             print(unit.text, terminator: "")
@@ -77,14 +76,6 @@ struct ServiceCommand: ParsableCommand {
             if apiArguments.apiWithoutTls { options.append("--api-without-tls") }
             for update in start { add("--start", update) }
             return options
-        }
-
-        private func ownProgram() throws -> String {
-            guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-                printError("muster: /proc/self/exe cannot be read, so that the program's place is not known")
-                throw ExitStatus.failed
-            }
-            return path
         }
     }
 }

@@ -162,6 +162,21 @@ extension ServiceUnit {
     /// A percent sign begins a specifier unless it is doubled.
     static func specifiers(_ text: String) -> String { text.replacing("%", with: "%%") }
 
+    /// Whether a text can be the name of a user.
+    static func isUserName(_ name: String) -> Bool {
+        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
+        return isPlain && name.first.map { $0.isLetter || $0 == "_" } ?? false
+    }
+
+    /// Where this program lies.
+    static func ownProgram() throws -> String {
+        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+            printError("muster: /proc/self/exe cannot be read, so that the program's place is not known")
+            throw ExitStatus.failed
+        }
+        return path
+    }
+
     /// A text in one line.
     private static func comment(_ text: String) -> String {
         String(text.map { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f } ? " " : $0 })

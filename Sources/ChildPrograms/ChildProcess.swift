@@ -1,33 +1,49 @@
 import CSpawn
-import FleetCore
 import Foundation
 
-/// A program in a process group of its own, with its input given at once and the beginning of its output kept. Used by one
-/// thread.
-final class ChildProcess {
-    /// Bytes of output that are kept; what comes behind them is read and left.
-    static let mostOutput = 8192
+/// A program in a process group of its own, with its input given at once and a part of its output kept. Used by one thread.
+public final class ChildProcess {
+    /// Bytes of output that are kept.
+    public static let mostOutput = 8192
     /// The longest input, in bytes: a pipe takes as many without a reader, so that nothing waits for the program to read.
-    static let mostInput = 32 << 10
+    public static let mostInput = 32 << 10
     /// How often its end is looked for while it says nothing, in milliseconds.
     private static let interval: Int32 = 20
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    /// Why a program was not started.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
     }
 
     /// How it ended.
-    enum End: Equatable {
+    public enum End: Equatable, Sendable {
+        /// By itself, with this code.
         case exited(Int32)
+        /// By this signal.
         case signalled(Int32)
     }
 
-    private(set) var output = Data()
+    /// Which part of a long output is kept.
+    public enum KeptOutput: Sendable { case beginning, end }
+
+    /// What it said, on both its outputs, as far as that is kept.
+    public private(set) var output = Data()
     private let process: pid_t
     private var outputEnd: Int32
+    private let kept: KeptOutput
 
     /// Starts it.
-    init(_ arguments: [String], environment: [String], input: Data) throws(Failure) {
+    /// - Parameters:
+    ///   - arguments: The program's whole path, and its arguments as they stand: no shell sees them.
+    ///   - environment: All of its environment, as `NAME=value`.
+    ///   - input: What it reads.
+    ///   - kept: Which part of its output is kept.
+    ///   - held: A file descriptor that it and all that it starts keep open, as its number 3; nil: none.
+    public init(
+        _ arguments: [String], environment: [String], input: Data = Data(), keeping kept: KeptOutput = .beginning,
+        holding held: Int32? = nil
+    ) throws(Failure) {
+        self.kept = kept
         guard input.count <= Self.mostInput else { throw Failure(description: "the input is too long") }
         let (inputRead, inputWrite) = try Self.pipe()
         let outputRead: Int32, outputWrite: Int32
@@ -42,7 +58,7 @@ final class ChildProcess {
         var started: pid_t = 0
         let code =
             written == input.count
-            ? Self.spawn(&started, arguments, environment, input: inputRead, output: outputWrite) : EIO
+            ? Self.spawn(&started, arguments, environment, inputRead, outputWrite, held) : EIO
         guard code == 0 else {
             close(outputRead)
             throw Failure(description: "\(arguments[0]) cannot be started: \(String(cString: strerror(code)))")
@@ -62,7 +78,8 @@ final class ChildProcess {
     }
 
     private static func spawn(
-        _ process: inout pid_t, _ arguments: [String], _ environment: [String], input: Int32, output: Int32
+        _ process: inout pid_t, _ arguments: [String], _ environment: [String], _ input: Int32, _ output: Int32,
+        _ held: Int32?
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -74,7 +91,9 @@ final class ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        let firstOther = STDERR_FILENO + 1
+        if let held { posix_spawn_file_actions_adddup2(&actions, held, firstOther) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, held == nil ? firstOther : firstOther + 1)
         posix_spawn_file_actions_addchdir_np(&actions, "/")
         // What this process ignores, such as SIGTERM, its programs must not.
         var all = sigset_t(), none = sigset_t()
@@ -93,7 +112,7 @@ final class ChildProcess {
     /// Waits for its end and reads what it says. It stays a zombie, so that its group's number is not given to others.
     /// - Parameter isCalledOff: Asked now and then; true: it is waited for no longer.
     /// - Returns: Whether it has ended.
-    func wait(atMost time: Duration, isCalledOff: () -> Bool) -> Bool {
+    public func wait(atMost time: Duration, isCalledOff: () -> Bool) -> Bool {
         let deadline = ContinuousClock.now + time
         while true {
             read()
@@ -117,7 +136,7 @@ final class ChildProcess {
         for _ in 0..<64 where outputEnd >= 0 {
             let count = Foundation.read(outputEnd, &buffer, buffer.count)
             if count > 0 {
-                output.append(contentsOf: buffer[..<min(count, Self.mostOutput - output.count)])
+                keep(buffer[..<count])
                 continue
             }
             if count == 0 {
@@ -128,11 +147,18 @@ final class ChildProcess {
         }
     }
 
+    private func keep(_ bytes: ArraySlice<UInt8>) {
+        switch kept {
+        case .beginning: output.append(contentsOf: bytes.prefix(Self.mostOutput - output.count))
+        case .end: output = Data((output + bytes).suffix(Self.mostOutput))
+        }
+    }
+
     /// Sends a signal to it and all it has started in its group.
-    func signal(_ number: Int32) { kill(-process, number) }
+    public func signal(_ number: Int32) { kill(-process, number) }
 
     /// Ends what is left of its group, and says how it ended. Once.
-    func end() -> End {
+    public func end() -> End {
         kill(-process, SIGKILL)
         read()
         if outputEnd >= 0 { close(outputEnd) }

@@ -1,0 +1,136 @@
+/// From the offer to a slot that is whole. All of it can be dropped.
+extension AgentMachine {
+    mutating func takeIdle(_ input: AgentInput) -> AgentStep {
+        switch input {
+        case .polled(let answer):
+            if let cancel = answer.cancel { return AgentStep(.poll, .droppedOther(cancel)) }
+            if let deployment = answer.deployment { return AgentStep(.read(link: deployment.url)) }
+            return AgentStep(.poll)
+        case .offered(let release?): return offered(release)
+        case .offered(nil), .waited: return AgentStep(.poll)
+        case .storageFailed: return AgentStep(.wait(.backoff(1)))
+        default: impossible(input, nil)
+        }
+    }
+
+    /// One that runs the release already says so before it does anything: then there may be nothing to do.
+    private mutating func offered(_ release: OfferedRelease) -> AgentStep {
+        if release.version == runs, saidAlready != release.action {
+            saidAlready = release.action
+            return AgentStep(.wait(.backoff(1)), .describe)
+        }
+        // What ends at once and is offered again must not go round and round.
+        if release.action == lastEnded, !hasPaused {
+            (hasPaused, repeats) = (true, repeats + 1)
+            return AgentStep(.wait(.backoff(repeats)))
+        }
+        let work = Work(release: release, slot: inUse?.other ?? .a, former: inUse, formerVersion: runs)
+        state.work = work
+        return AgentStep(.verify(work), .proceeding(work.action, "looking at \(release.version)"))
+    }
+
+    mutating func takeAccepted(_ input: AgentInput, _ work: Work) -> AgentStep {
+        switch input {
+        case .trusted(let files):
+            var work = work
+            work.release.files = files
+            state.work = work
+            return AgentStep(.askBusy)
+        case .distrusted(let refusal):
+            guard refusal.isPassing, work.tries < Self.mostTrustTries else { return fail(work, refusal.description) }
+            let work = begin(work)
+            return AgentStep(.wait(.backoff(work.tries)))
+        case .waited: return AgentStep(isDeferring ? .askBusy : .verify(work))
+        case .asked(let busy?): return deferred(work, busy)
+        // Of another action nothing is kept: only bytes of this one are known to have been sent for it.
+        case .asked(nil): return AgentStep(.clear(enter(.fetching, work).slot, keeping: nil))
+        default: impossible(input, work)
+        }
+    }
+
+    mutating func deferred(_ work: Work, _ why: String) -> AgentStep {
+        isDeferring = true
+        return AgentStep(.wait(.busy), .deferring(work.action, why))
+    }
+
+    mutating func takeFetching(_ input: AgentInput, _ work: Work) -> AgentStep {
+        var work = work
+        switch input {
+        case .cleared: return fetch(work)
+        case .tagged(let tag):
+            work.tags[work.release.files[work.file].name] = tag
+            state.work = work
+            return AgentStep(.fetch(work))
+        case .fetched:
+            work.file += 1
+            work.tries = 0
+            state.work = work
+            return fetch(work)
+        case .fetchFailed(let failure): return fetchFailed(failure, work)
+        case .waited: return isDeferring ? AgentStep(.askBusy) : fetch(work)
+        case .asked(let busy?): return deferred(work, busy)
+        case .asked(nil): return install(work)
+        default: impossible(input, work)
+        }
+    }
+
+    private mutating func fetch(_ work: Work) -> AgentStep {
+        guard work.file < work.release.files.count else { return AgentStep(.askBusy) }
+        let isTagged = work.tags[work.release.files[work.file].name] != nil
+        return AgentStep(isTagged ? .fetch(work) : .askTag(work))
+    }
+
+    private mutating func fetchFailed(_ failure: FetchFailure, _ work: Work) -> AgentStep {
+        let name = work.release.files[work.file].name
+        switch failure {
+        case .broken(let why):
+            guard work.tries < Self.mostFetches else { return fail(work, "download failed: \(name): \(why)") }
+            let work = begin(work)
+            return AgentStep(.wait(.backoff(work.tries)))
+        // What an earlier attempt left may be what is wrong.
+        case .spoilt(wasResumed: true):
+            var work = begin(work)
+            work.tags[name] = nil
+            state.work = work
+            guard work.tries <= Self.mostFetches else { return fail(work, "hash mismatch: \(name)") }
+            return AgentStep(.askTag(work))
+        case .spoilt(wasResumed: false): return fail(work, "hash mismatch: \(name)")
+        case .storage(let why): return fail(work, why)
+        }
+    }
+
+    private mutating func install(_ work: Work) -> AgentStep {
+        guard work.installations < Self.mostInstallations else {
+            return fail(work, "install failed: it was interrupted \(work.installations) times")
+        }
+        let work = enter(.installing, work) { $0.installations += 1 }
+        return AgentStep(.install(work), .proceeding(work.action, "installing \(work.release.version)"))
+    }
+
+    mutating func takeInstalling(_ input: AgentInput, _ work: Work) -> AgentStep {
+        switch input {
+        case .ended(let end):
+            return end.isGood ? AgentStep(.record(work)) : fail(work, "install failed: \(end.text)")
+        case .recorded:
+            _ = enter(.ready, work)
+            return AgentStep(.askBusy)
+        default: impossible(input, work)
+        }
+    }
+
+    mutating func takeReady(_ input: AgentInput, _ work: Work) -> AgentStep {
+        switch input {
+        case .asked(let busy?): return deferred(work, busy)
+        case .waited: return AgentStep(.askBusy)
+        case .asked(nil): return AgentStep(.switchTo(enter(.switching, work).slot))
+        default: impossible(input, work)
+        }
+    }
+
+    mutating func takeDropping(_ input: AgentInput, _ work: Work) -> AgentStep {
+        switch input {
+        case .cleared: return AgentStep(.tell(work))
+        default: return takeEnding(input, work)
+        }
+    }
+}

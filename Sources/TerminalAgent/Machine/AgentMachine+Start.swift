@@ -1,0 +1,44 @@
+/// Where the agent goes on after its own end, whatever ended it.
+extension AgentMachine {
+    mutating func start() -> AgentStep {
+        guard let work = state.work else { return AgentStep(.poll) }
+        switch work.stage {
+        case .accepted: return AgentStep(.verify(work))
+        // What is there is looked at again: a power cut may have left anything of what was being written.
+        case .fetching, .installing: return AgentStep(.clear(refetch(work).slot, keeping: work.release))
+        case .ready: return AgentStep(.askBusy)
+        case .switching: return AgentStep(.switchTo(work.slot))
+        case .restarting: return startRestarting(work)
+        case .checking: return startChecking(work)
+        case .returning: return AgentStep(.switchTo(work.former))
+        case .restartingBack:
+            return hasRebooted(work) || work.tries >= Self.mostRestarts
+                ? check(enter(.checkingBack, work)) : AgentStep(.restart(begin(work)))
+        case .checkingBack: return check(work)
+        case .succeeded, .failed: return AgentStep(.tell(work))
+        case .dropping: return AgentStep(.clear(work.slot, keeping: nil))
+        }
+    }
+
+    private mutating func refetch(_ work: Work) -> Work { enter(.fetching, work) { $0.file = 0 } }
+
+    /// Whether the machine was started since the last try began.
+    private func hasRebooted(_ work: Work) -> Bool { work.boot != boot }
+
+    /// The machine's own start is a restart. Without one the command did not come to its end, and is run again.
+    private mutating func startRestarting(_ work: Work) -> AgentStep {
+        if hasRebooted(work) { return check(enter(.checking, work)) }
+        if work.tries >= Self.mostRestarts { return goBack(work, "the restart was interrupted \(work.tries) times") }
+        return AgentStep(.restart(begin(work)))
+    }
+
+    private mutating func startChecking(_ work: Work) -> AgentStep {
+        var work = work
+        work.starts += 1
+        state.work = work
+        guard work.starts <= Self.mostStarts else {
+            return goBack(work, "health check: the agent was started \(work.starts) times before it passed")
+        }
+        return check(work)
+    }
+}

@@ -1,0 +1,189 @@
+import FleetFiles
+import Logging
+
+/// What the machine asks for, done.
+extension TerminalAgent {
+    /// Does it; nil: the agent is to end, and goes on from its state when it starts again.
+    func perform(_ effect: AgentEffect) throws -> AgentInput? {
+        do {
+            let input = try performed(effect)
+            guard let stop = interruption else { return input }
+            // Heard while the effect came to its end all the same: the stage is still the one that was judged by.
+            interruption = nil
+            return bell.isEnding ? nil : stop
+        } catch let failure as StorageFailure {
+            logger.error("the storage has failed", metadata: ["reason": "\(failure)"])
+            return .storageFailed(failure.description)
+        }
+    }
+
+    private func performed(_ effect: AgentEffect) throws -> AgentInput? {
+        switch effect {
+        case .poll: return try poll()
+        case .read(let link): return read(link)
+        case .verify(let work): return try verify(work)
+        case .askBusy: return askBusy()
+        case .clear(let slot, let release):
+            try endLeftovers()
+            try slots.clear(slot, keeping: release)
+            return .cleared
+        case .askTag(let work): return askTag(work)
+        case .fetch(let work): return try fetch(work)
+        case .install(let work): return end(of: settings.install, work, isInstallation: true)
+        case .record(let work):
+            try endLeftovers()
+            try slots.record(work.release, in: work.slot)
+            return .recorded
+        case .switchTo(let slot):
+            try slots.use(slot)
+            return .switched
+        case .restart(let work): return end(of: settings.restart?.command, work)
+        case .awaitReboot: return wait(settings.restart?.command.within ?? .zero)
+        case .check(let work): return try check(work)
+        case .wait(let pause): return wait(duration(pause))
+        case .tell(let work): return tell(work)
+        }
+    }
+
+    /// What still runs of an installation would write into the slot behind the agent's back.
+    private func endLeftovers() throws {
+        do { try surroundings.commands.endLeftovers() } catch let failure as InstallLock.Failure {
+            throw StorageFailure("install failed: \(failure)")
+        }
+    }
+
+    // MARK: - The gateway's offer
+
+    private func read(_ url: String) -> AgentInput? {
+        do throws(LinkFailure) { return .offered(try link.offer(url)) } catch {
+            guard error != .ending else { return nil }
+            logger.warning("what is offered cannot be read", metadata: ["reason": "\(error)"])
+            pace.failed(error)
+            return .offered(nil)
+        }
+    }
+
+    private func verify(_ work: Work) throws -> AgentInput? {
+        // Where what runs cannot be read, what was put into use last is what nothing older may follow.
+        let running = try runs ?? slots.inUse().flatMap { try slots.record(of: $0)?.version }
+        do throws(TrustRefusal) {
+            return .trusted(try surroundings.trust.verified(work.release, running: running))
+        } catch {
+            logger.warning("the release is not trusted", metadata: ["reason": "\(error)"])
+            return bell.isEnding ? nil : .distrusted(error)
+        }
+    }
+
+    private func askBusy() -> AgentInput? {
+        guard let busy = settings.busy else { return .asked(busy: nil) }
+        let end = surroundings.commands.run(
+            busy.command, environment(machine.state.work), isInstallation: false
+        ) { hears() }
+        guard let end else { return stopped }
+        if end.isGood { return .asked(busy: nil) }
+        if case .exited(_, let said) = end, !said.isEmpty { return .asked(busy: said) }
+        return .asked(busy: "busy-command: \(end.text)")
+    }
+
+    // MARK: - Files
+
+    private func askTag(_ work: Work) -> AgentInput? {
+        do throws(LinkFailure) { return .tagged(try link.tag(of: work.release.files[work.file])) } catch {
+            switch error {
+            case .ending: return nil
+            // Some servers give files, and do not speak of them.
+            case .refused(405, _), .refused(501, _): return .tagged("")
+            default: return .fetchFailed(.broken("\(error)"))
+            }
+        }
+    }
+
+    private func fetch(_ work: Work) throws -> AgentInput? {
+        let expected = work.release.files[work.file]
+        let path = slots.file(expected.name, of: work.slot)
+        let file: FetchedFile
+        do { file = try FetchedFile(expected, at: path, on: surroundings.disk) } catch let failure as StorageFailure {
+            return .fetchFailed(.storage(failure.description))
+        }
+        // What was installed once was there once, and the gateway knows that it was delivered.
+        if work.installations > 0, file.isProven { return try fetched(file) }
+        let start = file.length
+        do throws(LinkFailure) {
+            let tag = work.tags[expected.name] ?? ""
+            let end = try link.fetch(expected, from: start, tag: tag, into: file) { hears() }
+            if end == .stopped { return stopped }
+        } catch {
+            guard error != .ending else { return nil }
+            if let failure = file.failure { return try full(failure, path) }
+            // More than was said is not the file, however it ends.
+            if file.overflowed { return try spoilt(path, wasResumed: start > 0) }
+            return .fetchFailed(.broken("\(error)"))
+        }
+        guard file.length == expected.length else { return .fetchFailed(.broken("the file ended too early")) }
+        guard file.isProven else { return try spoilt(path, wasResumed: start > 0) }
+        return try fetched(file)
+    }
+
+    private func fetched(_ file: FetchedFile) throws -> AgentInput {
+        try file.sync()
+        return .fetched
+    }
+
+    private func spoilt(_ path: String, wasResumed: Bool) throws -> AgentInput {
+        try surroundings.disk.remove(path)
+        return .fetchFailed(.spoilt(wasResumed: wasResumed))
+    }
+
+    /// Room is made at once, so that the state can be written on the same disk.
+    private func full(_ failure: StorageFailure, _ path: String) throws -> AgentInput {
+        try surroundings.disk.remove(path)
+        return .fetchFailed(.storage(failure.description))
+    }
+
+    // MARK: - Commands and pauses
+
+    private func end(of command: AgentSettings.Command?, _ work: Work, isInstallation: Bool = false) -> AgentInput? {
+        guard let command else { return .ended(.none) }
+        let end = surroundings.commands.run(command, environment(work), isInstallation: isInstallation) { hears() }
+        return end.map { .ended($0) } ?? stopped
+    }
+
+    private func check(_ work: Work) throws -> AgentInput? {
+        var end = CommandEnd.none
+        if let health = settings.health {
+            let ended = surroundings.commands.run(
+                health.command, environment(work), isInstallation: false
+            ) { hears() }
+            guard let ended else { return stopped }
+            end = ended
+        }
+        guard !bell.isEnding else { return nil }
+        try readVersion()
+        return bell.isEnding ? nil : .checked(end, runs: runs)
+    }
+
+    private func duration(_ pause: Pause) -> Duration {
+        switch pause {
+        case .busy: settings.busy?.every ?? .seconds(30)
+        case .health: settings.health?.every ?? .seconds(1)
+        case .backoff(let failures): pace.backoff(failures)
+        }
+    }
+
+    /// Waits, and hears meanwhile.
+    private func wait(_ time: Duration) -> AgentInput? {
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
+            if hears() { return stopped }
+            let isHearing = machine.state.work.map { $0.stage.canBeDropped || $0.stage.isPastTheSwitch } ?? false
+            bell.wait(atMost: min(end, isHearing ? max(pace.next, .now) : end) - .now)
+        }
+        return bell.isEnding ? nil : .waited
+    }
+
+    /// What stopped the last effect; nil: the agent is to end.
+    private var stopped: AgentInput? {
+        defer { interruption = nil }
+        return bell.isEnding ? nil : interruption
+    }
+}

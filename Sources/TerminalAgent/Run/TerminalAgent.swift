@@ -1,0 +1,170 @@
+import FleetCore
+import FleetFiles
+import Foundation
+import Logging
+
+/// The agent of one terminal: it asks the machine for the next step, makes the state durable, and then does what the step
+/// says. All on the thread that calls `run`.
+public final class TerminalAgent {
+    /// The parts of a machine that the agent works with.
+    public struct Surroundings {
+        var disk: any Disk
+        var link: any GatewayLink
+        var commands: any CommandRunner
+        var trust: any ReleaseTrust
+        /// Names the present boot of the machine.
+        var boot: String
+        var bell: EndBell
+        var logger: Logger
+        var pace: PollPace
+
+        /// Surroundings of these parts.
+        public init(
+            disk: any Disk, link: any GatewayLink, commands: any CommandRunner, trust: any ReleaseTrust, boot: String,
+            bell: EndBell, logger: Logger, pace: PollPace = PollPace()
+        ) {
+            self.disk = disk
+            self.link = link
+            self.commands = commands
+            self.trust = trust
+            self.boot = boot
+            self.bell = bell
+            self.logger = logger
+            self.pace = pace
+        }
+    }
+
+    /// What runs is read anew after so long, while there is nothing to do: somebody else may have changed it.
+    static let versionReadInterval = Duration.seconds(15 * 60)
+    /// Tries of the check after a switch where there is no health command, and what runs has to be asked for.
+    static let versionTries = 5
+
+    let settings: AgentSettings
+    let surroundings: Surroundings
+    let slots: SlotPair
+    let stateFile: StateFile
+    var machine: AgentMachine
+    private var saved: AgentState
+    var pace: PollPace
+    /// What runs, as it was read last, and when that was.
+    var runs: String?, readAt = ContinuousClock.now
+    /// What the gateway was told of the device last; nil: it is to be told.
+    var described: [String]?
+    /// What a poll said while the agent did something else.
+    var interruption: AgentInput?
+
+    var link: any GatewayLink { surroundings.link }
+    var bell: EndBell { surroundings.bell }
+    var logger: Logger { surroundings.logger }
+
+    /// An agent that goes on from what its state folder says. The caller holds the folder's `AgentLock`.
+    public init(_ settings: AgentSettings, _ surroundings: Surroundings) throws {
+        self.settings = settings
+        self.surroundings = surroundings
+        slots = SlotPair(surroundings.disk, folder: settings.slots)
+        stateFile = StateFile(surroundings.disk, folder: settings.state)
+        pace = surroundings.pace
+        saved = try stateFile.read()
+        let needsVersion = settings.version != nil
+        machine = AgentMachine(
+            state: saved,
+            ways: .init(
+                restarts: settings.restart != nil, reboots: settings.restart?.reboots ?? false,
+                healthTries: settings.health?.tries ?? (needsVersion ? Self.versionTries : 1)))
+    }
+
+    /// Works until the bell says that it is to end.
+    /// - Throws: What keeps it from working: storage that is not what it has to be.
+    public func run() throws {
+        try slots.prepare()
+        try surroundings.commands.endLeftovers()
+        let inUse = try slots.inUse()
+        try readVersion()
+        if let work = machine.state.work {
+            logger.notice("going on", metadata: ["release": "\(work.release.version)", "stage": "\(work.stage)"])
+        }
+        var input = AgentInput.started(boot: surroundings.boot, inUse: inUse, runs: runs)
+        while true {
+            let step = machine.take(input)
+            guard try save() else { return }
+            for tell in step.tells { say(tell) }
+            guard let next = try perform(step.next) else { return }
+            input = next
+        }
+    }
+
+    /// Makes the state durable. Without that nothing goes on, so that a full disk is waited for.
+    /// - Returns: False: the agent is to end.
+    private func save() throws -> Bool {
+        guard machine.state != saved else { return true }
+        var failures = 0
+        while true {
+            do {
+                try stateFile.write(machine.state)
+                break
+            } catch let failure as StorageFailure {
+                failures += 1
+                logger.error("the state cannot be written, and nothing goes on", metadata: ["reason": "\(failure)"])
+                guard !bell.isEnding else { return false }
+                bell.wait(atMost: pace.backoff(failures))
+                guard !bell.isEnding else { return false }
+            }
+        }
+        note()
+        saved = machine.state
+        return true
+    }
+
+    private func note() {
+        let work = machine.state.work
+        guard work?.stage != saved.work?.stage || work?.action != saved.work?.action else { return }
+        guard let work else { return logger.info("at nothing") }
+        var fields: Logger.Metadata = [
+            "release": "\(work.release.version)", "action": "\(work.action)", "stage": "\(work.stage)",
+            "slot": "\(work.slot)",
+        ]
+        if let cause = work.cause { fields["cause"] = "\(cause)" }
+        logger.info("stage", metadata: fields)
+    }
+
+    // MARK: - What runs
+
+    /// Reads what runs, from the site's command or from the slot in use: what was told is nowhere in it.
+    func readVersion() throws {
+        readAt = .now
+        runs = nil
+        if let command = settings.version {
+            let end = surroundings.commands.run(
+                command, environment(machine.state.work), isInstallation: false
+            ) { bell.isEnding }
+            if case .exited(0, let said) = end { runs = Self.version(said) }
+        } else if let slot = try slots.inUse() {
+            runs = try slots.record(of: slot).flatMap { Self.version($0.version) }
+        }
+    }
+
+    /// The first word that is a version; where there is none, the first word, which may be one of another kind.
+    private static func version(_ text: String) -> String? {
+        let words = text.split(separator: " ").map(String.init)
+        let word = words.first { Version($0) != nil } ?? words.first ?? ""
+        return (1...OfferReading.longestVersion).contains(word.utf8.count) ? word : nil
+    }
+
+    /// All that the site's commands are told, beside `PATH` and `LANG`.
+    func environment(_ work: Work?) -> [(name: String, value: String)] {
+        var values = [
+            ("MUSTER_DEVICE", settings.device), ("MUSTER_SLOTS", settings.slots), ("MUSTER_CURRENT", slots.current),
+        ]
+        guard let work else { return values }
+        let goesBack = [.returning, .restartingBack, .checkingBack].contains(work.stage)
+        let target = goesBack ? work.former : work.slot, other = goesBack ? work.slot : work.former
+        let version = goesBack ? work.formerVersion : work.release.version
+        let otherVersion = goesBack ? work.release.version : work.formerVersion
+        values += [
+            ("MUSTER_VERSION", version ?? ""), ("MUSTER_SLOT", target.map(slots.folder(of:)) ?? ""),
+            ("MUSTER_FILES", target.map(slots.files(of:)) ?? ""), ("MUSTER_FORMER_VERSION", otherVersion ?? ""),
+            ("MUSTER_FORMER_SLOT", other.map(slots.folder(of:)) ?? ""), ("MUSTER_GOES_BACK", goesBack ? "1" : "0"),
+        ]
+        return values
+    }
+}

@@ -1,0 +1,109 @@
+import FleetCore
+import FleetFiles
+import Foundation
+import Synchronization
+import TUF
+
+/// Believes what the fleet's own keys have signed, by The Update Framework, whoever delivers it.
+///
+/// A release's file is the target `releases/VERSION/NAME`. A version older than what runs is refused, unless each of its
+/// targets names what runs in `rollback-from`: that is an approved rollback, signed like the rest.
+public struct SignedTrust: ReleaseTrust {
+    private let client: TUFClient
+
+    /// Trust that begins with the root in a file, unless the folder has a later one already.
+    /// - Throws: A refusal that says what is wrong with the root or the folder.
+    public init(_ settings: AgentSettings.SignedReleases, source: any MetadataSource) throws(TrustRefusal) {
+        do {
+            if !FileManager.default.fileExists(atPath: settings.folder + "/root.json") {
+                try FileManager.default.createDirectory(
+                    atPath: settings.folder, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o700])
+                guard let root = try SystemDisk().read(settings.rootFile, atMost: TUF.Limits().longestRoot) else {
+                    throw StorageFailure("\(settings.rootFile) is not there")
+                }
+                try TUFClient.begin(metadataFolder: settings.folder, root: root)
+            }
+        } catch { throw TrustRefusal("the root of signed releases: \(error)") }
+        client = TUFClient(metadataFolder: settings.folder, source: source)
+    }
+
+    public func verified(
+        _ release: OfferedRelease, running: String?
+    ) throws(TrustRefusal) -> [OfferedRelease.File] {
+        let names = release.files.map { "releases/\(release.version)/\($0.name)" }
+        let found = Self.waiting { [client] in
+            try await client.refresh()
+            var targets: [TargetFile] = []
+            for name in names { targets.append(try await client.target(named: name)) }
+            return targets
+        }
+        let targets: [TargetFile]
+        do { targets = try found.get() } catch { throw Self.refusal(error) }
+        for (file, target) in zip(release.files, targets) { try expect(file, target, release, running) }
+        return release.files
+    }
+
+    private func expect(
+        _ file: OfferedRelease.File, _ target: TargetFile, _ release: OfferedRelease, _ running: String?
+    ) throws(TrustRefusal) {
+        guard target.hashes.byAlgorithm["sha256"] == file.sha256, target.length == file.length else {
+            throw TrustRefusal("signature: \(file.name) is offered with another length or hash than is signed")
+        }
+        if let version = target.custom?["version"]?.string, version != release.version {
+            throw TrustRefusal("signature: \(file.name) is signed for \(version)")
+        }
+        guard let running, Self.isOlder(release.version, than: running) else { return }
+        let approved = target.custom?["rollback-from"]?.array?.compactMap(\.string) ?? []
+        guard approved.contains(running) else {
+            throw TrustRefusal(
+                "signature: \(release.version) is older than \(running), and no rollback from that is signed")
+        }
+    }
+
+    /// What cannot be compared is taken for older, but for the same.
+    private static func isOlder(_ version: String, than other: String) -> Bool {
+        guard let one = Version(version), let two = Version(other) else { return version != other }
+        return one < two
+    }
+
+    /// What is out of date or cannot be had may be another matter later; what is wrong stays wrong.
+    private static func refusal(_ error: any Error) -> TrustRefusal {
+        switch error as? TUFRefusal {
+        case .expired, .missing, .storage: TrustRefusal("signature: \(error)", isPassing: true)
+        case .some: TrustRefusal("signature: \(error)")
+        case nil: TrustRefusal("signature: the metadata cannot be had: \(error)", isPassing: true)
+        }
+    }
+
+    /// Waits on the agent's thread, which belongs to no task.
+    private static func waiting<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) -> Result<Value, any Error> {
+        let done = DispatchSemaphore(value: 0)
+        let result = Outcome<Value>()
+        Task {
+            do { result.set(.success(try await work())) } catch { result.set(.failure(error)) }
+            done.signal()
+        }
+        done.wait()
+        guard let value = result.value else { preconditionFailure("the task has ended") }
+        return value
+    }
+}
+
+/// Metadata that lies below an address, fetched as everything else is.
+public struct GatewayMetadata: MetadataSource {
+    private let gateway: DDIGateway
+    private let base: String
+
+    /// Metadata below an address.
+    public init(_ gateway: DDIGateway, base: String) {
+        self.gateway = gateway
+        self.base = base
+    }
+
+    public func bytes(of path: String, atMost limit: Int) async throws -> [UInt8]? {
+        try gateway.document("\(base)/\(path)", atMost: limit)
+    }
+}

@@ -1,0 +1,113 @@
+import Cells
+import FleetFiles
+import Foundation
+import Logging
+import TerminalAgent
+
+/// Runs the agent of this machine.
+struct AgentRunner {
+    private let settings: AgentSettings
+    private let token: String
+    private let bell = EndBell()
+    private let gateway: DDIGateway
+
+    /// Looks at what the settings name on this machine. Ends the command with exit code 2 if something is wrong with it.
+    init(_ settings: AgentSettings) throws {
+        self.settings = settings
+        do throws(TokenFile.Failure) { token = try TokenFile.read(settings.gateway.tokenFile) } catch {
+            throw Self.refused(error)
+        }
+        let commands = [
+            settings.install, settings.restart?.command, settings.health?.command, settings.version,
+            settings.busy?.command,
+        ]
+        for command in commands.compactMap({ $0 }) where access(command.words[0], X_OK) != 0 {
+            let why = String(cString: strerror(errno))
+            throw Self.refused("\(command.words[0]) cannot be run: \(why)")
+        }
+        do {
+            gateway = try DDIGateway(settings.gateway, device: settings.device, token: token, bell: bell)
+        } catch {
+            throw Self.refused(settings.gateway.caFile.map { "\($0) holds no certificates: \(error)" } ?? "\(error)")
+        }
+    }
+
+    private static func refused(_ why: some CustomStringConvertible) -> any Error {
+        printError("muster: \(TextWidth.sanitised(why.description))")
+        return ExitStatus.badInput
+    }
+
+    private static func failed(_ why: some CustomStringConvertible) -> any Error {
+        printError("muster: \(TextWidth.sanitised(why.description))")
+        return ExitStatus.failed
+    }
+
+    /// Runs until a signal ends it.
+    func run() throws {
+        let log = LogQueue.standardError()
+        defer { log.flush() }
+        let logger = Logger.jsonLines(to: log)
+        try makeStateFolder()
+        let lock: AgentLock
+        do throws(AgentLock.Failure) { lock = try AgentLock(folder: settings.state) } catch {
+            throw Self.failed(error)
+        }
+        let signals = EndSignals(bell)
+        let notifier = ServiceNotifier()
+        do {
+            let agent = try TerminalAgent(settings, try surroundings(logger))
+            logger.info(
+                "the agent runs", metadata: ["device": "\(settings.device)", "gateway": "\(settings.gateway.url)"])
+            notifier?.tell(["READY=1"])
+            try agent.run()
+        } catch let failure as StorageFailure {
+            throw Self.failed(failure)
+        } catch let refusal as TrustRefusal {
+            throw Self.refused(refusal)
+        } catch {
+            throw Self.failed("\(error)")
+        }
+        notifier?.tell(["STOPPING=1"])
+        logger.info("the agent has ended")
+        withExtendedLifetime((lock, signals)) {}
+    }
+
+    private func surroundings(_ logger: Logger) throws -> TerminalAgent.Surroundings {
+        let trust: any ReleaseTrust
+        if let signed = settings.signedReleases {
+            trust = try SignedTrust(signed, source: GatewayMetadata(gateway, base: signed.metadataURL))
+        } else {
+            trust = GatewayTrust()
+        }
+        return TerminalAgent.Surroundings(
+            disk: SystemDisk(), link: gateway, commands: SiteCommands(InstallLock(folder: settings.state)),
+            trust: trust, boot: try MachineBoot.id(), bell: bell, logger: logger)
+    }
+
+    private func makeStateFolder() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: settings.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // The folder is to be there after a power cut, as what will be in it.
+            try SystemDisk().sync(URL(filePath: settings.state).deletingLastPathComponent().path())
+        } catch {
+            throw Self.failed("the folder \(settings.state) cannot be made: \(error)")
+        }
+    }
+}
+
+/// Has SIGTERM and SIGINT end the agent.
+private final class EndSignals {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ bell: EndBell) {
+        sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { bell.end() }
+            source.resume()
+            return source
+        }
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+
+/// The real `muster agent` against the real `muster serve`.
+@Suite(.timeLimit(.minutes(5)), .serialized) struct AgentProcessTests {
+    private static let till = "till-1"
+
+    private func ended(_ tills: ServedTills, _ till: String = AgentProcessTests.till) throws -> Bool {
+        ["completed", "failed"].contains(try tills.standing(till).state)
+    }
+
+    @Test func anUpdateIsDone() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("the update has ended") { try ended(tills) }
+        let standing = try tills.standing(Self.till), slot = try tills.slot(Self.till)
+        #expect(
+            standing == ServedTills.Standing(state: "completed", reason: "", runs: ServedTills.new),
+            "\(tills.text("tills/till-1/agent.log") ?? "")")
+        #expect(slot == ServedTills.Look(version: ServedTills.new, isWhole: true))
+        #expect(tills.text("tills/till-1/log") == "begin \(ServedTills.new)\nend\n")
+        #expect(tills.end(Self.till, by: SIGTERM) == 0)
+    }
+
+    @Test func aFailedHealthCheckLeadsBackAndIsToldAsSuch() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.write("tills/till-1/unhealthy-\(ServedTills.new)", "")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("the update has ended", seconds: 120) { try ended(tills) }
+        let standing = try tills.standing(Self.till)
+        #expect(standing == ServedTills.Standing(state: "failed", reason: "health check failed", runs: ServedTills.old))
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.old, isWhole: true))
+        #expect(tills.text("tills/till-1/running")?.contains(ServedTills.old) == true)
+    }
+
+    /// What the site's own version command says counts, also when it lies about a good slot.
+    @Test func aLyingVersionIsNoSuccess() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.script(Self.till, "version", "echo 1.5.0\n")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("the update has ended", seconds: 120) { try ended(tills) }
+        #expect(try tills.standing(Self.till).state == "failed")
+        #expect(try tills.standing(Self.till).runs == "1.5.0")
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.old, isWhole: true))
+    }
+
+    @Test func aSaleHoldsItBack() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.write("tills/till-1/busy", "a sale is under way")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("it was put off") { tills.text("tills/till-1/agent.log")?.contains("accepted") == true }
+        usleep(700_000)
+        #expect(tills.text("tills/till-1/log") == nil)
+        #expect(try tills.standing(Self.till).state == "inProgress")
+        try FileManager.default.removeItem(atPath: tills.path("tills/till-1/busy"))
+        try tills.wait("the update has ended") { try ended(tills) }
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.new, isWhole: true))
+    }
+
+    @Test func aFolderHasOneAgentAndATokenOneOwner() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("it runs") { tills.text("tills/till-1/agent.log")?.contains("the agent runs") == true }
+        let file = tills.path("tills/till-1/agent.yaml")
+        #expect(try tills.muster(["agent", file], code: 1).contains("another agent runs on "))
+        #expect(try tills.muster(["agent", "--check", file]) == "\(file) is good\n")
+        chmod(tills.path("tills/till-1/token"), 0o644)
+        #expect(try tills.muster(["agent", "--check", file], code: 2).contains("others than its owner"))
+    }
+
+    /// Kills at times that a seed draws, over the whole of an installation that is drawn out; each time another agent goes
+    /// on. In the end the release is there, whole, and counts; two installations never ran at once.
+    @Test(arguments: [UInt64(1), 2, 3]) func killsAtAnyTime(seed: UInt64) throws {
+        var draw = Draw(seed)
+        let tills = try ServedTills([Self.till], fileLength: 400_000)
+        try tills.script(
+            Self.till, "install",
+            """
+            mkdir installing || { echo "two at once" >> log; exit 1; }
+            trap 'rmdir installing' EXIT
+            trap 'exit 1' TERM
+            sleep 0.2
+            cat "$MUSTER_FILES"/app.bin > "$MUSTER_SLOT"/unpacked
+            sleep 0.1
+
+            """)
+        try tills.script(Self.till, "restart", "sleep 0.1; cat slots/current/release.json > running\n")
+        try tills.serve(["--bytes-per-second-per-device", "400000"])
+        var kills = 0
+        // Fewer than would make the agent give up at any one place.
+        while kills < 12 {
+            // A killed script leaves its folder; a running one would not.
+            rmdir(tills.path("tills/till-1/installing"))
+            try tills.start(Self.till)
+            usleep(UInt32(draw.next(900_000)))
+            tills.end(Self.till, by: SIGKILL)
+            kills += 1
+            let slot = try tills.slot(Self.till)
+            #expect(slot.isWhole, "seed \(seed), kill \(kills)")
+            if try ended(tills) { break }
+        }
+        usleep(400_000)
+        rmdir(tills.path("tills/till-1/installing"))
+        try tills.start(Self.till)
+        try tills.wait("the update has ended", seconds: 120) { try ended(tills) }
+        let standing = try tills.standing(Self.till), slot = try tills.slot(Self.till)
+        #expect(slot.isWhole && standing.runs == slot.version, "seed \(seed): \(standing), \(slot)")
+        #expect(
+            (standing.state == "completed") == (slot.version == ServedTills.new), "seed \(seed): \(standing), \(slot)")
+        #expect(tills.text("tills/till-1/log")?.contains("two at once") != true, "seed \(seed)")
+    }
+
+    @Test func theUnitIsSystemds() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.serve()
+        try tills.start(Self.till)
+        let unit = try tills.muster(["agent", "unit", tills.path("tills/till-1/agent.yaml")])
+        #expect(unit.contains("\"agent\" \"\(tills.path("tills/till-1/agent.yaml"))\"\n"))
+        #expect(unit.contains("KillMode=mixed\n") && unit.contains("Restart=always\n"))
+        try FileManager.default.createDirectory(atPath: tills.path("units"), withIntermediateDirectories: true)
+        try tills.write("units/muster-agent.service", unit)
+        let verify = Process()
+        verify.executableURL = URL(filePath: "/usr/bin/systemd-analyze")
+        verify.arguments = ["verify", "--man=no", tills.path("units/muster-agent.service")]
+        let pipe = Pipe()
+        (verify.standardError, verify.standardOutput) = (pipe, pipe)
+        try verify.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        verify.waitUntilExit()
+        #expect(verify.terminationStatus == 0 && said == "", "\(said)")
+    }
+}

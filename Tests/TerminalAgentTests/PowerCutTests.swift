@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import TerminalAgent
+
+/// The power fails at every step of an installation, and what was not synced may be gone: the agent comes back on one slot
+/// or the other, whole, and says which.
+@Suite struct PowerCutTests {
+    private static let old = "2.3.1", new = "2.4.0"
+    private static let files = ["app": "the application, version 2.4.0", "table": "taxes"]
+    /// More steps than any of these installations has.
+    private static let mostSteps = 2000
+    private static let seeds: [UInt64] = [1, 2, 3]
+
+    /// How an installation ends if nothing cuts it.
+    enum Course: CaseIterable {
+        case succeeds, isUnhealthy, failsToInstall, isCalledOff, isFirst, hasABrokenLine
+    }
+
+    private func world(_ course: Course) throws -> AgentWorld {
+        let world = try AgentWorld(runs: course == .isFirst ? nil : Self.old)
+        world.offer(7, Self.new, Self.files)
+        switch course {
+        case .isUnhealthy: world.isHealthy = { $0 != Self.new }
+        case .failsToInstall: world.install = .exited(3, said: "no")
+        case .isCalledOff:
+            var pieces = 0
+            world.before = { [unowned world] what in
+                pieces += what == "piece" ? 1 : 0
+                if what == "piece", pieces == 3 { world.cancelled = 7 }
+            }
+        case .hasABrokenLine: world.breakAfter = 3
+        case .succeeds, .isFirst: break
+        }
+        return world
+    }
+
+    /// What must be true whenever an agent has nothing left to do.
+    private func check(_ world: AgentWorld, _ course: Course, _ hint: String) throws {
+        let runs = try #require(try world.runs ?? (course == .isFirst ? (.a, "") : nil), "\(hint)")
+        let ending = world.words.last { $0.hasPrefix("7 closed") || $0.hasPrefix("cancel 7") } ?? "no word"
+        let isNew = runs.version == Self.new
+        #expect(isNew || runs.version == Self.old, "\(hint)")
+        #expect(isNew == (ending == "7 closed/success"), "\(hint): \(runs), \(ending), \(world.words)")
+        #expect(world.said.last == runs.version, "\(hint): \(world.said)")
+        let slot = "/slots/\(runs.slot)"
+        if isNew {
+            for (name, text) in Self.files {
+                #expect(try world.disk.read("\(slot)/files/\(name)", atMost: 1000) == Array(text.utf8), "\(hint)")
+            }
+            #expect(
+                try world.disk.read("\(slot)/unpacked", atMost: 1000) == Array("unpacked \(Self.new)".utf8), "\(hint)")
+        } else {
+            #expect(try world.disk.read("\(slot)/files/app", atMost: 100) == Array("old \(Self.old)".utf8), "\(hint)")
+        }
+        let state = try StateFile(world.disk, folder: AgentWorld.state).read()
+        #expect(state.work == nil, "\(hint): \(state)")
+        let shouldBeNew = course == .succeeds || course == .isFirst || course == .hasABrokenLine
+        #expect(isNew == shouldBeNew, "\(hint): \(ending)")
+    }
+
+    @Test(arguments: Course.allCases) func withoutACut(course: Course) throws {
+        let world = try world(course)
+        try world.run()
+        try check(world, course, "\(course)")
+    }
+
+    @Test(arguments: Course.allCases, seeds) func atEveryStep(course: Course, seed: UInt64) throws {
+        var step = 0
+        while step < Self.mostSteps {
+            let world = try world(course)
+            let wasCut = try world.run(cutAt: step, seed: seed &+ UInt64(step) &* 977)
+            try check(world, course, "\(course), cut before step \(step), seed \(seed)")
+            guard wasCut else { break }
+            step += 1
+        }
+        #expect((20..<Self.mostSteps).contains(step))
+    }
+
+    /// The process alone is killed: everything written is there, and the machine is in the same boot.
+    @Test(arguments: Course.allCases) func killedAtEveryStep(course: Course) throws {
+        var step = 0
+        while step < Self.mostSteps {
+            let world = try world(course)
+            let wasCut = try world.run(killedAt: step)
+            try check(world, course, "\(course), killed before step \(step)")
+            guard wasCut else { break }
+            step += 1
+        }
+        #expect((20..<Self.mostSteps).contains(step))
+    }
+
+    /// It fails again while the agent comes back.
+    @Test(arguments: [Course.succeeds, .isUnhealthy]) func twice(course: Course) throws {
+        var first = 0
+        while first < Self.mostSteps {
+            var isOver = false
+            for second in stride(from: 0, to: Self.mostSteps, by: 5) {
+                let world = try world(course)
+                let hint = "\(course), cut before steps \(first) and \(second)"
+                world.disk.cutAt = first
+                do {
+                    try world.run()
+                    isOver = true
+                    break
+                } catch is ModelDisk.PowerCut {}
+                world.disk = world.disk.afterCut(seed: UInt64(first * 31 + second))
+                world.boot += 1
+                let wasCut = try world.run(cutAt: second, seed: UInt64(first * 17 + second * 3))
+                try check(world, course, hint)
+                if !wasCut { break }
+            }
+            if isOver { break }
+            first += 3
+        }
+        #expect((20..<Self.mostSteps).contains(first))
+    }
+}
+
+extension AgentWorld {
+    /// Runs an agent to its end with a kill of its process at a step, and another one after it; false: the step is behind
+    /// the end.
+    func run(killedAt step: Int) throws -> Bool {
+        disk.cutAt = step
+        defer { disk.cutAt = nil }
+        do {
+            try run()
+            return false
+        } catch is ModelDisk.PowerCut {
+            disk.cutAt = nil
+            try run()
+            return true
+        }
+    }
+}

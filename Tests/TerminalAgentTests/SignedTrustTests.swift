@@ -1,0 +1,150 @@
+import FleetFiles
+import Foundation
+import Synchronization
+import TUF
+import Testing
+
+@testable import TerminalAgent
+
+/// What the fleet's keys have signed is installed, and nothing else.
+@Suite struct SignedTrustTests {
+    private let folder: ScratchFolder
+    private let mirror = Mirror()
+    private static let hash = String(repeating: "a", count: 64)
+
+    init() throws {
+        folder = try ScratchFolder()
+        try Data(try mirror.publish([:], version: 1)).write(to: URL(filePath: folder.path + "/root.json"))
+    }
+
+    private func target(_ version: String, from: [String] = [], hash: String = hash) -> TargetFile {
+        var custom: [String: JSONValue] = ["version": .string(version)]
+        if !from.isEmpty { custom["rollback-from"] = .array(from.map { .string($0) }) }
+        return TargetFile(length: 3, hashes: Hashes(["sha256": hash]), custom: .object(custom))
+    }
+
+    private func trust() throws -> SignedTrust {
+        try SignedTrust(
+            .init(
+                metadataURL: "http://x", rootFile: folder.path + "/root.json", folder: folder.path + "/tuf"),
+            source: mirror)
+    }
+
+    private func offered(_ version: String) -> OfferedRelease {
+        OfferedRelease(
+            action: 1, version: version, part: "os",
+            files: [.init(name: "app", length: 3, sha256: Self.hash, url: "http://x/app")])
+    }
+
+    /// The agent asks on a thread of its own, which may be held up; so does this.
+    private func refusal(_ version: String, running: String?) async throws -> TrustRefusal? {
+        let trust = try trust(), release = offered(version)
+        return await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                do throws(TrustRefusal) {
+                    let files = try trust.verified(release, running: running)
+                    continuation.resume(returning: files == release.files ? nil : TrustRefusal("other files"))
+                } catch { continuation.resume(returning: error) }
+            }
+        }
+    }
+
+    @Test func whatIsSignedIsTrusted() async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2)
+        for running in [nil, "1.0.0", "2.0.0", "2.0.0-rc.1"] {
+            #expect(try await refusal("2.0.0", running: running) == nil, "\(running ?? "nothing")")
+        }
+    }
+
+    @Test func whatIsNotSignedIsRefusedForGood() async throws {
+        _ = try mirror.publish(["releases/1.0.0/app": target("1.0.0")], version: 2)
+        let refusal = try #require(try await refusal("2.0.0", running: "1.0.0"))
+        #expect(!refusal.isPassing && refusal.description.contains("signature"))
+        #expect(refusal.description.contains("no role describes the target releases/2.0.0/app"))
+    }
+
+    @Test func otherBytesThanAreSignedAreRefused() async throws {
+        let other = String(repeating: "b", count: 64)
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0", hash: other)], version: 2)
+        #expect(try await refusal("2.0.0", running: nil)?.description.contains("another length or hash") == true)
+        _ = try mirror.publish(["releases/2.0.0/app": target("3.0.0")], version: 3)
+        #expect(try await refusal("2.0.0", running: nil)?.description.contains("is signed for 3.0.0") == true)
+    }
+
+    @Test func anOlderVersionNeedsAnApprovedRollback() async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0", from: ["3.0.0"])], version: 2)
+        #expect(try await refusal("2.0.0", running: "3.0.0") == nil)
+        let refusal = try #require(try await refusal("2.0.0", running: "3.1.0"))
+        #expect(!refusal.isPassing)
+        #expect(
+            refusal.description
+                == "signature: 2.0.0 is older than 3.1.0, and no rollback from that is signed")
+        #expect(try await self.refusal("2.0.0", running: "no version") != nil)
+    }
+
+    @Test func whatCannotBeHadIsAnotherMatterLater() async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2)
+        mirror.isDown.withLock { $0 = true }
+        #expect(try await refusal("2.0.0", running: nil)?.isPassing == true)
+        mirror.isDown.withLock { $0 = false }
+        #expect(try await refusal("2.0.0", running: nil) == nil)
+    }
+
+    /// Metadata that was trusted once is not taken back, whoever holds the mirror.
+    @Test func olderMetadataIsRefused() async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2)
+        let former = mirror.files.withLock { $0 }
+        _ = try mirror.publish([:], version: 3)
+        #expect(try await refusal("2.0.0", running: nil) != nil)
+        mirror.files.withLock { $0 = former }
+        #expect(try await refusal("2.0.0", running: nil)?.isPassing == false)
+    }
+
+    @Test func aRootThatIsNoneIsNamed() throws {
+        try Data("{}".utf8).write(to: URL(filePath: folder.path + "/root.json"))
+        #expect(throws: TrustRefusal.self) { try trust() }
+    }
+}
+
+/// A mirror in memory, with the keys of its repository.
+private final class Mirror: MetadataSource {
+    struct Down: Error {}
+
+    let files = Mutex<[String: [UInt8]]>([:])
+    let isDown = Mutex(false)
+    private let keys = (0..<4).map { _ in SigningKey(generating: .ed25519) }
+
+    /// Publishes these targets; gives the root.
+    func publish(_ targets: [String: TargetFile], version: Int) throws -> [UInt8] {
+        let header = RoleHeader(version: version, expires: UTCTime.now.adding(seconds: 86_400))
+        func role(_ index: Int) -> RoleKeys { RoleKeys(keyIDs: [keys[index].publicKey.keyID], threshold: 1) }
+        let root = Root(
+            header: RoleHeader(version: 1, expires: header.expires),
+            keys: Dictionary(keys.map { ($0.publicKey.keyID, $0.publicKey) }) { first, _ in first },
+            root: role(0), targets: role(1), snapshot: role(2), timestamp: role(3))
+        let rootBytes = try signed(root, 0)
+        let targetBytes = try signed(Targets(header: header, targets: targets), 1)
+        let meta = MetaFile(version: version, length: targetBytes.count, hashes: Hashes(of: targetBytes))
+        let snapshot = try signed(Snapshot(header: header, files: ["targets.json": meta]), 2)
+        let newest = MetaFile(version: version, length: snapshot.count, hashes: Hashes(of: snapshot))
+        let timestamp = try signed(Timestamp(header: header, snapshot: newest), 3)
+        files.withLock {
+            $0 = [
+                "1.root.json": rootBytes, "\(version).targets.json": targetBytes,
+                "\(version).snapshot.json": snapshot, "timestamp.json": timestamp,
+            ]
+        }
+        return rootBytes
+    }
+
+    private func signed<Role: SignedRole>(_ role: Role, _ key: Int) throws -> [UInt8] {
+        var file = Metadata(role)
+        try file.sign(with: keys[key])
+        return file.bytes
+    }
+
+    func bytes(of path: String, atMost limit: Int) async throws -> [UInt8]? {
+        if isDown.withLock({ $0 }) { throw Down() }
+        return files.withLock { $0[path] }
+    }
+}
