@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // The rules of a rollout: values, facts, decide, apply, plan. No IO, no clock, no randomness.
@@ -126,6 +127,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        // Terminals that nobody but SSH reaches, driven by the operator's own OpenSSH.
+        .target(
+            name: "PushOverSSH",
+            dependencies: [
+                "FleetCore", "FleetEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
@@ -145,7 +153,7 @@ let package = Package(
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
-                "Alerts",
+                "Alerts", "PushOverSSH",
                 "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -239,6 +247,13 @@ let package = Package(
                 "OperatorAPI", "DeviceGateway", "FleetCore", "FleetEngine", "FleetJournal",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
+        // A real sshd on loopback, and an engine with a journal behind the driver.
+        .testTarget(
+            name: "PushOverSSHTests",
+            dependencies: [
+                "PushOverSSH", "FleetCore", "FleetEngine", "FleetJournal", "TerminalTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(
