@@ -19,7 +19,7 @@ extension PushErrand {
                 guard let parts = try await prepare(work, running: running) else {
                     return try await tell(work, bytes: work.size)
                 }
-                let (offsets, files) = try offsets(parts, work)
+                let (offsets, files) = try await offsets(parts, work)
                 let there = offsets.reduce(0, +)
                 visit.ledger.note(there, of: work.order.release, on: visit.target.device)
                 if there > reached { (reached, fruitless) = (there, 0) }
@@ -70,14 +70,19 @@ extension PushErrand {
     /// From where each file is to be sent: from its start, unless what is there is its begin.
     private func offsets(
         _ parts: [(size: Int64, sha256: String)], _ work: DeviceAnswer.Work
-    ) throws(PushFault) -> ([Int64], [any PushFile]) {
+    ) async throws(PushFault) -> ([Int64], [any PushFile]) {
         var offsets: [Int64] = [], files: [any PushFile] = []
         for (artifact, part) in zip(work.artifacts, parts) {
-            guard let file = visit.files.file(artifact, of: work.order.release) else {
+            let source = visit.files, release = work.order.release
+            guard let file = await Blocking.run({ source.file(artifact, of: release) }) else {
                 throw PushFault.filesMissing(artifact.name)
             }
-            let isBegin = part.size > 0 && part.size <= artifact.size
-            offsets.append(isBegin && (try? file.sha256(ofFirst: part.size)) == part.sha256 ? part.size : 0)
+            var offset: Int64 = 0
+            if part.size > 0, part.size <= artifact.size {
+                let known = await Blocking.run { try? file.sha256(ofFirst: part.size) }
+                if known == part.sha256 { offset = part.size }
+            }
+            offsets.append(offset)
             files.append(file)
         }
         return (offsets, files)

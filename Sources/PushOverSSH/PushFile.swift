@@ -1,4 +1,5 @@
 import Crypto
+import Dispatch
 import FleetCore
 
 /// A file of a release, whose bytes were proven to be the release's.
@@ -39,5 +40,14 @@ extension PushFile {
             let text = String(byte, radix: 16)
             return text.count == 1 ? "0" + text : text
         }.joined()
+    }
+}
+
+/// What takes its time on a thread: the hashing of a file. The threads of tasks, of which there are few, do not wait for it.
+enum Blocking {
+    static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: work()) }
+        }
     }
 }
