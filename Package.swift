@@ -42,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // The rules of a rollout: values, facts, decide, apply, plan. No IO, no clock, no randomness.
@@ -140,6 +141,13 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        // Terminals that nobody but SSH reaches, driven by the operator's own OpenSSH.
+        .target(
+            name: "PushOverSSH",
+            dependencies: [
+                "FleetCore", "FleetEngine", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
         // YAML, JSON and CSV of a fleet directory; themes.
         .target(name: "FleetFiles", dependencies: ["FleetCore", .product(name: "Yams", package: "Yams")]),
         // SHA-256 of artifacts, apart so that nothing else waits for the cryptography to build.
@@ -183,7 +191,7 @@ let package = Package(
             dependencies: [
                 "FleetCore", "FleetEngine", "FleetJournal", "FleetSimulator", "FleetFiles", "Digests", "ArtifactStore",
                 "DeviceGateway", "GatewayTLS", "OperatorAPI", "TerminalClients", "EngineSocket", "FleetBackup",
-                "Alerts", "ReleaseRepository", "TerminalAgent",
+                "Alerts", "ReleaseRepository", "TerminalAgent", "PushOverSSH",
                 "Cells", "Console", "CursesTerminal", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -299,6 +307,13 @@ let package = Package(
                 "ChildPrograms",
                 "TerminalTesting", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        // A real sshd on loopback, and an engine with a journal behind the driver.
+        .testTarget(
+            name: "PushOverSSHTests",
+            dependencies: [
+                "PushOverSSH", "FleetCore", "FleetEngine", "FleetJournal", "TerminalTesting",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"]),
         .testTarget(

@@ -32,7 +32,8 @@ struct DeviceFileTests {
               "last_seen": "2026-03-01T12:00:00Z", "till": 4, "open": true, "notes": null,
               "metadata": {"store_id": "S", "type": "kiosk", "floor": -1.5e2}}]
             """
-        let result = try FleetFixture.load(["devices.json": json, "fleet.yaml": "version: 1\nname: f"])
+        let push = "push: {folder: /v/m, install: [/bin/i], version: [/bin/v]}"
+        let result = try FleetFixture.load(["devices.json": json, "fleet.yaml": "version: 1\nname: f\n\(push)"])
         #expect(result.lines == [])
         #expect(
             result.definition?.devices == [

@@ -3,6 +3,7 @@ extension FleetState {
     func decide(_ report: Report, now: Timestamp) -> [Event] {
         let device = report.device
         guard device.offset < devices.count else { return [] }
+        if case .unreached(let cause) = report.body { return decideUnreached(report, cause, now: now) }
         var events: [Event] = []
         // One that is turned away, or out of service for good, may call as often as it likes.
         if devices.status(device) != .online, devices.lifecycle(device) != .decommissioned {
@@ -28,6 +29,19 @@ extension FleetState {
             if let (update, position) = underWay(report) { events.append(dropped(update, position, now: now)) }
         case .described(let tags): events += decideDescription(device, tags)
         case .twoUnderOneID(let evidence): events += decideHold(device, evidence)
+        case .unreached: break
+        }
+        return events
+    }
+
+    /// A device that its orders do not reach: the attempt under way ends. One whose cause somebody has to mend says so among
+    /// what is known of it, since it gets no attempt that could fail as long as it is not online.
+    private func decideUnreached(_ report: Report, _ cause: FailureCause, now: Timestamp) -> [Event] {
+        var events: [Event] = []
+        if let (update, position) = underWay(report) { events.append(failure(update, position, cause, now: now)) }
+        if cause.isPermanent {
+            let others = devices.describedTags(report.device).filter { $0.name != Report.unreachedTag }
+            events += decideDescription(report.device, others + [Tag(Report.unreachedTag, cause.code)])
         }
         return events
     }

@@ -32,7 +32,15 @@ public struct Report: Hashable, Sendable {
         /// Two terminals call by this id; what differed between them, such as two addresses. Said by whoever listens to
         /// them, cut to `HoldReason.mostEvidence`.
         case twoUnderOneID(evidence: String)
+        /// Whoever carries its orders to it did not get through, and why. Said of it and not by it: it proves no presence.
+        case unreached(FailureCause)
     }
+
+    /// Whether the device itself was there to say it.
+    public var provesPresence: Bool { if case .unreached = body { false } else { true } }
+
+    /// Under which name a device says of itself why it is not reached.
+    public static let unreachedTag = "not reached"
 
     /// A report of a device.
     public init(device: DeviceIndex, generation: UInt32? = nil, body: Body) {

@@ -106,7 +106,7 @@ public struct FleetMachine: Sendable {
     public mutating func handle(_ report: Report, now: Timestamp) {
         guard report.device.offset < state.devices.count else { return }
         let events = state.decide(report, now: now)
-        presence.saw(report.device, at: now)
+        if report.provesPresence { presence.saw(report.device, at: now) }
         if let generation = report.generation, state.devices.liveUpdate(report.device) != nil,
             state.devices.hold(report.device) == nil
         {

@@ -111,6 +111,10 @@ struct EventText {
         case .deviceAccepted(let device): return ("\(id(device)) accepted", .plain)
         case .deviceRefused(let device): return ("\(id(device)) refused", .plain)
         case .deviceHeld(let device, let reason): return ("\(id(device)) HELD: \(reason)", .failed)
+        case .deviceDescribed(let device, let tags):
+            // What devices say of themselves is no news; that somebody has to look after one is.
+            let tag = tags.first { $0.name == Report.unreachedTag }
+            return tag.map { ("\(id(device)) is not reached: \($0.value)", .caution) }
         default: return nil
         }
     }

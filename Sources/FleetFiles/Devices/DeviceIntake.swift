@@ -24,6 +24,8 @@ struct DeviceIntake {
     private var knownZones: [String: Bool] = [:]
     private var unmappedRegions: [String: Int] = [:]
     private var siteless = 0
+    /// Devices with an address of SSH.
+    private var pushed = 0
     private static let nothingTaken = [Bool](repeating: false, count: DeviceField.allCases.count)
 
     init(scope: FileScope, zones: ZoneMap) {
@@ -57,7 +59,7 @@ struct DeviceIntake {
         switch field {
         case .id: setId(bytes, at: place)
         case .name: current.name = String(decoding: bytes, as: UTF8.self)
-        case .address: current.address = String(decoding: bytes, as: UTF8.self)
+        case .address: setAddress(bytes, at: place)
         case .location: current.location = texts.text(bytes)
         case .site: current.site = texts.text(bytes)
         case .region: current.region = texts.text(bytes)
@@ -66,6 +68,18 @@ struct DeviceIntake {
         case .timeZone: setZone(bytes, at: place)
         case .lastSeen: setLastSeen(bytes, at: place)
         case .lifecycle: setLifecycle(bytes, at: place)
+        }
+    }
+
+    /// Any text will do for people; one of SSH is dialled, and so has to be one.
+    private mutating func setAddress(_ bytes: UnsafeBufferPointer<UInt8>, at place: Place) {
+        current.address = String(decoding: bytes, as: UTF8.self)
+        guard SSHAddress.isMeant(by: current.address) else { return }
+        pushed += 1
+        do throws(SSHAddress.Fault) {
+            _ = try SSHAddress(current.address)
+        } catch {
+            refuse(place, "`address` `\(current.address.shown)` \(error.message)", error.remedy)
         }
     }
 
@@ -220,7 +234,14 @@ struct DeviceIntake {
     }
 
     /// Warnings that hold for many devices, one line for each cause.
-    func finishFile() {
+    /// - Parameter isPushed: Whether the fleet says how terminals are driven by SSH.
+    func finishFile(isPushed: Bool = true) {
+        if pushed > 0, !isPushed {
+            let devices = pushed == 1 ? "1 device has" : "\(pushed) devices have"
+            scope.warning(
+                nil, "\(devices) an address of ssh://, and nothing says how such terminals are driven",
+                "add `push` to fleet.yaml, or they have to call in by themselves")
+        }
         for (region, count) in unmappedRegions.sorted(by: { $0.key < $1.key }) {
             scope.warning(
                 nil,

@@ -45,7 +45,8 @@ struct FleetLoad {
         return result(
             FleetDefinition(
                 settings: settings.settings, devices: intake?.devices ?? [], releases: releases.map(\.release),
-                updates: updates.map(\.definition), simulation: simulation, alerts: settings.alerts?.settings))
+                updates: updates.map(\.definition), simulation: simulation, alerts: settings.alerts?.settings,
+                push: settings.push?.settings))
     }
 
     private func result(_ definition: FleetDefinition?) -> LoadResult {
@@ -88,7 +89,7 @@ extension FleetLoad {
             scope(file).error(error.place, error.message, error.remedy)
             return nil
         }
-        intake.finishFile()
+        intake.finishFile(isPushed: settings.push != nil)
         if intake.devices.isEmpty, log.errorCount == 0 { scope(file).warning(nil, "no devices", "add some") }
         return intake
     }

@@ -4,7 +4,7 @@ import FleetCore
 struct FleetSettingsReader {
     private static let keys = [
         "version", "name", "time-zone", "zones", "sites", "heartbeat", "limits", "floor", "freezes", "gate", "retry",
-        "deadlines", "access", "four-eyes", "alerts",
+        "deadlines", "access", "four-eyes", "alerts", "push",
     ]
 
     /// What a fleet is called that has no name; its file is refused.
@@ -17,6 +17,8 @@ struct FleetSettingsReader {
     var namedSites: [(name: String, place: Place?)] = []
     /// What leaves the box by itself; nil: nothing.
     private(set) var alerts: AlertReader?
+    /// How terminals are driven by SSH; nil: they are not.
+    private(set) var push: PushReader?
 
     init(_ root: YamlValue?) {
         guard let map = root?.map("a fleet", known: Self.keys) else { return }
@@ -35,6 +37,8 @@ struct FleetSettingsReader {
         settings.access = AccessReader.read(map["access"])
         readFourEyes(map["four-eyes"])
         alerts = map["alerts"].flatMap { AlertReader($0) }
+        push = map["push"].flatMap { PushReader($0) }
+        push?.check(settings.deadlines)
     }
 
     private mutating func readZones(_ map: YamlMap) {

@@ -14,12 +14,14 @@ public struct FleetDefinition: Hashable, Sendable {
     public var simulation: SimulationProfile
     /// `alerts` of `fleet.yaml`; nil: nothing leaves the box by itself.
     public var alerts: AlertSettings?
+    /// `push` of `fleet.yaml`; nil: no terminal is driven by SSH.
+    public var push: PushSettings?
 
     /// A fleet of these parts.
     public init(
         settings: FleetSettings, devices: [DeviceRecord] = [], releases: [Release] = [],
         updates: [UpdateDefinition] = [], simulation: SimulationProfile = SimulationProfile(),
-        alerts: AlertSettings? = nil
+        alerts: AlertSettings? = nil, push: PushSettings? = nil
     ) {
         self.settings = settings
         self.devices = devices
@@ -27,6 +29,7 @@ public struct FleetDefinition: Hashable, Sendable {
         self.updates = updates
         self.simulation = simulation
         self.alerts = alerts
+        self.push = push
     }
 }
 

@@ -20,7 +20,7 @@ struct ConsoleCommand: ParsableCommand {
             A line that drops changes nothing: an engine whose terminal is gone goes on without a screen until no update \
             is under way, or until `muster stop`. Quitting while updates are under way asks whether it is to go on.
 
-            With --listen devices call in, as at `muster serve`; the log is gateway.log in the state folder \
+            With --listen devices call in, and those of SSH are pushed to, as at `muster serve`; the log is gateway.log in the state folder \
             then. `?` in the console lists its keys.
             """)
 
@@ -136,7 +136,7 @@ struct ConsoleCommand: ParsableCommand {
                 throw ExitStatus.badInput
             }
             printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
-            printError("--listen lets them call in, --simulate simulates them")
+            printError("--listen lets them call in and pushes by SSH, --simulate simulates them")
         }
         engine.simulationSpeed = simulate ? speed : nil
         let whole = engine
@@ -158,8 +158,9 @@ struct ConsoleCommand: ParsableCommand {
         try gateway.prepare()
         let alerts = try AlertRunner(engine.definition, in: directory, logger: logger, flush: { log.flush() })
         gateway.alerts = alerts
+        gateway.push = PushRunner(engine.definition, fleet: arguments.fleet, directory: directory, logger: logger)
         var engine = engine
-        engine.link = gateway.bell
+        engine.link = gateway.link
         engine.commitTimes = gateway.commitTimes
         let whole = engine, runner = gateway
         return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { host in

@@ -20,6 +20,9 @@ struct ServeCommand: ParsableCommand {
             --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
             it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
 
+            Terminals whose address is ssh://user@host:port are pushed to by OpenSSH, if fleet.yaml says how under `push`: with \
+            the configuration, the agent and the known_hosts of the user who runs this. The others call in.
+
             With --api programs look and give commands over HTTP, under /api/v1, with a token of `muster api-token`; \
             /api/v1/openapi.json describes it. With --tls-cert it speaks TLS as well, without client certificates.
 
@@ -61,10 +64,11 @@ struct ServeCommand: ParsableCommand {
             directory: directory, fleet: definition.settings.name,
             security: try gatewayArguments.withoutClients.security(logger), logger: logger)
         try gateway.prepare()
+        gateway.push = PushRunner(definition, fleet: arguments.fleet, directory: directory, logger: logger)
         let engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
             operatorName: UserName.own,
-            onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
+            onRefusal: { logger.warning("refused: \($0)") }, link: gateway.link,
             commitTimes: gateway.commitTimes)
         try serve(engine, gateway, api, logger, pulse)
     }

@@ -17,7 +17,7 @@ struct GatewayRunner {
     /// What secures the connections; nil: nothing does.
     var security: GatewayTLS?
     var logger: Logger
-    /// Where the engine sends its orders.
+    /// Where orders wait for devices that call in.
     let bell = OrderBell()
     /// What is signed of the fleet's releases.
     let repository = RepositoryService()
@@ -27,6 +27,12 @@ struct GatewayRunner {
     let commitTimes = CommitTimes()
     /// What tells of the engine beside it; nil: nothing does.
     var alerts: AlertRunner?
+
+    /// What drives terminals by SSH; nil: nothing does.
+    var push: PushRunner?
+
+    /// Where the engine sends its orders.
+    var link: any DeviceLink & Sendable { push.map { DeviceLinks([bell, $0.driver]) } ?? bell }
 
     /// Real devices have nothing to do with the state of simulated ones, whose clock is another.
     static func refuseSimulated(_ directory: String) throws {
@@ -97,6 +103,7 @@ struct GatewayRunner {
         }
         do {
             let running = try wait { try await gateway.start() }
+            push?.driver.start(host)
             host.announce(address.url(security == nil ? "http" : "https", port: running.port))
             logger.info(
                 "listening",
@@ -122,8 +129,9 @@ struct GatewayRunner {
         }
     }
 
-    /// Takes no new requests and waits for those under way.
+    /// Takes no new requests and waits for those under way; visits by SSH are cut off.
     func stop(_ running: RunningGateway) {
+        push?.stop()
         wait { await running.drain() }
         repository.stop()
     }

@@ -1,0 +1,103 @@
+import FleetCore
+import Foundation
+import Testing
+
+/// `muster serve` with both kinds of terminals at once: one that calls in, and one that is pushed to by SSH.
+@Suite(.timeLimit(.minutes(5)))
+struct MixedFleetTests {
+    private static let device = "till-b"
+
+    /// A fleet of two terminals, of which one is a folder behind a real sshd.
+    private func makeFleet() throws -> (ScratchFleet, SSHServer, terminal: String) {
+        let scratch = try ScratchFleet()
+        let server = try SSHServer(scratch, commands: ["push": #"exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\""#])
+        let terminal = "\(scratch.root)/terminal"
+        try FileManager.default.createDirectory(atPath: terminal, withIntermediateDirectories: false)
+        try Data("2.3.1\n".utf8).write(to: URL(filePath: "\(terminal)/version"))
+        let install = "#!/bin/sh\nset -e\ntest -f \"$1/pos-app.bin\"\necho \"$2\" > '\(terminal)/version'\n"
+        try Data(install.utf8).write(to: URL(filePath: "\(terminal)/install"))
+        chmod("\(terminal)/install", 0o700)
+        let options = """
+            Host *
+                IdentityFile \(scratch.root)/ssh/push
+                IdentitiesOnly yes
+                UserKnownHostsFile \(scratch.root)/ssh/known_hosts
+
+            """
+        try Data(options.utf8).write(to: URL(filePath: "\(scratch.root)/ssh/options"))
+        let settings =
+            try scratch.text("fleet.yaml") + """
+
+                push:
+                  folder: \(terminal)/muster
+                  install: [\(terminal)/install, "{files}", "{version}"]
+                  version: [/bin/cat, \(terminal)/version]
+                  ssh-config: \(scratch.root)/ssh/options
+
+                """
+        try scratch.write("fleet.yaml", Array(settings.utf8))
+        let devices = """
+            [
+              {"id": "till-a", "firmware_version": "2.3.1", "site": "a", "region": "northeast",
+               "address": "ssh://\(server.host):\(server.port)"},
+              {"id": "\(Self.device)", "firmware_version": "2.3.1", "site": "b", "region": "northeast", "status": "online"}
+            ]
+            """
+        try scratch.write("devices.json", Array(devices.utf8))
+        try scratch.edit("updates/critical-patch-2.4.1.yaml", "devices: status = online", "devices: all")
+        try scratch.edit("updates/critical-patch-2.4.1.yaml", "offline: skip", "offline: queue")
+        // Terminals that simulations name are not in this fleet.
+        try FileManager.default.removeItem(atPath: "\(scratch.fleet)/simulation.yaml")
+        return (scratch, server, terminal)
+    }
+
+    /// What the terminal that calls in does, by the real curl.
+    private func callIn(_ serve: ServeRun, _ scratch: ScratchFleet) throws {
+        let token = try MusterRun(["device", "token", scratch.fleet, Self.device], scratch)
+        let secret = token.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let header = ["-H", "Authorization: TargetToken \(secret)"]
+        let base = "http://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/\(Self.device)"
+        let poll = try CurlRun(base, header + ["-H", "Prefer: wait=15"]).body
+        let link = String(try #require(poll.firstMatch(of: /"deploymentBase":{"href":"([^"]+)"/)?.output.1, "\(poll)"))
+        let deployment = try CurlRun(link, header).body
+        for file in deployment.matches(of: /"download-http":{"href":"([^"]+)"/) {
+            #expect(try CurlRun(String(file.output.1), header + ["-o", "/dev/null"]).status == 200)
+        }
+        let feedback = #"{"status":{"execution":"closed","result":{"finished":"success"}}}"#
+        let place = (link.split(separator: "?").first.map(String.init) ?? link) + "/feedback"
+        let said = try CurlRun(
+            place, header + ["-H", "Content-Type: application/json", "-X", "POST", "-d", feedback])
+        #expect(said.status == 200, "\(said.body)")
+    }
+
+    @Test func bothKindsAreUpdatedAtOnce() throws {
+        let (scratch, server, terminal) = try makeFleet()
+        let check = try MusterRun(["check", scratch.fleet], scratch)
+        #expect(check.code == 0, "\(check.output)")
+        let serve = try ServeRun(scratch, ["--start", "critical-patch-2.4.1"])
+        try callIn(serve, scratch)
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try Audit(scratch).completed < 2 {
+            guard ContinuousClock.now < deadline else {
+                throw ScratchFleet.Failure(description: "the update does not end: \(serve.text)")
+            }
+            usleep(50_000)
+        }
+        #expect(try String(contentsOfFile: "\(terminal)/version", encoding: .utf8) == "2.4.1\n")
+        let release = "\(terminal)/muster/releases/2.4.1"
+        for file in ["pos-app.bin", "terminal.conf"] {
+            #expect(
+                FileManager.default.contentsEqual(
+                    atPath: "\(release)/\(file)", andPath: "\(scratch.fleet)/releases/2.4.1/\(file)"))
+        }
+        #expect(serve.stop() == 0)
+        withExtendedLifetime(server) {}
+    }
+}
+
+extension Audit {
+    /// Terminals that have completed an update.
+    fileprivate var completed: Int {
+        facts.count { if case .assignmentCompleted = $0.event { true } else { false } }
+    }
+}
