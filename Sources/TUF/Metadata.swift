@@ -67,9 +67,10 @@ extension Metadata {
     /// Ids of those of the role's keys that signed, each key once, even where it is listed under several ids.
     public func signers(among role: RoleKeys, keys: [String: PublicKey]) -> [String] {
         let message = signedBytes
+        let listed = Set(role.keyIDs)
         var counted: Set<PublicKey.Material> = []
         var signers: [String] = []
-        for signature in signatures where role.keyIDs.contains(signature.keyID) {
+        for signature in signatures where listed.contains(signature.keyID) {
             guard let key = keys[signature.keyID], let material = key.material, !counted.contains(material),
                 let bytes = Hexadecimal.bytes(of: signature.hex), key.verifies(bytes, of: message)
             else { continue }

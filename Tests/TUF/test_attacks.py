@@ -274,6 +274,6 @@ def test_slow_retrieval_of_a_target(repository, client):
     repository.publish_all()
     repository.files[repository.target_path("app/till.bin")] = dripping(content)
     begin = time.monotonic()
-    assert client.refuses("comes too slowly", "app/till.bin", more=("--longest-wait", "1"))
+    assert client.refuses("comes too slowly", "app/till.bin", more=("--longest-wait", "4"))
     assert time.monotonic() - begin < 30
     assert client.fetched == {}

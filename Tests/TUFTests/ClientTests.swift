@@ -211,4 +211,22 @@ import Testing
         let refusal = await ClientFixture.refusal { _ = try await client.target(named: "x") }
         #expect(refusal == .outOfOrder(needs: "a refresh"))
     }
+
+    @Test func aSearchThatARefreshOvertakesDoesNotBringTheOldBack() async throws {
+        var repository = try TestRepository()
+        repository.delegate(to: "A")
+        try repository.publish()
+        let fixture = try ClientFixture(repository)
+        let client = fixture.client()
+        try await client.refresh()
+        await fixture.mirror.hold("1.A.json")
+        let search = Task { try await client.target(named: "x") }
+        await fixture.mirror.someoneWaits()
+        try repository.publish()
+        await fixture.mirror.serve(repository)
+        try await client.refresh()
+        await fixture.mirror.release()
+        await #expect(throws: TUFRefusal.unknownTarget("x")) { try await search.value }
+        #expect(await client.targets?.version == 3)
+    }
 }

@@ -202,4 +202,29 @@ import Testing
         try repository.publishTimestamp()
         #expect(throws: TUFRefusal.noKnownHash(file: "snapshot")) { try repository.trusted() }
     }
+
+    @Test func aStoredSnapshotIsCurrentOnlyAsTheOneThatTimestampNames() throws {
+        var repository = try TestRepository()
+        repository.hashesFiles = true
+        try repository.publish()
+        let right = repository.file("snapshot", 2)
+        var other = repository.snapshot
+        other.unrecognized["note"] = "other"
+        let twin = try TestRepository.signed(other, by: repository.keys[.snapshot] ?? []).bytes
+        var trusted = try timestamped(repository)
+        #expect(try trusted.restore(snapshot: twin) == false)
+        #expect(throws: TUFRefusal.outOfOrder(needs: "a current snapshot")) { try trusted.roleToTrust("targets") }
+        #expect(try trusted.restore(snapshot: right) == true)
+        #expect(try trusted.roleToTrust("targets").version == 2)
+    }
+
+    @Test func aStoredSnapshotOfStrangersIsRefused() throws {
+        let repository = try TestRepository()
+        let forged = try TestRepository.signed(repository.snapshot, by: [SigningKey(generating: .ed25519)]).bytes
+        var trusted = try timestamped(repository)
+        #expect(throws: TUFRefusal.tooFewSignatures(file: "snapshot", valid: 0, threshold: 1, by: "root 1")) {
+            try trusted.restore(snapshot: forged)
+        }
+        #expect(trusted.snapshot == nil)
+    }
 }

@@ -5,6 +5,9 @@ actor MemoryMirror: MetadataSource, TargetSource {
     var files: [String: [UInt8]] = [:]
     var targetFiles: [String: [UInt8]] = [:]
     private(set) var asked: [String] = []
+    private var held: String?
+    private var waiting: CheckedContinuation<Void, Never>?
+    private var arrival: CheckedContinuation<Void, Never>?
 
     private let folder: ScratchFolder
 
@@ -23,7 +26,30 @@ actor MemoryMirror: MetadataSource, TargetSource {
 
     func bytes(of path: String, atMost limit: Int) async throws -> [UInt8]? {
         asked.append(path)
-        return files[path]
+        let bytes = files[path]
+        if path == held {
+            await withCheckedContinuation { continuation in
+                waiting = continuation
+                arrival?.resume()
+                arrival = nil
+            }
+        }
+        return bytes
+    }
+
+    /// Keeps the answer for the path back until `release`.
+    func hold(_ path: String) { held = path }
+
+    /// Returns when somebody waits for what is held.
+    func someoneWaits() async {
+        if waiting == nil { await withCheckedContinuation { arrival = $0 } }
+    }
+
+    /// Gives the answer that was kept back.
+    func release() {
+        held = nil
+        waiting?.resume()
+        waiting = nil
     }
 
     func pieces(of path: String, length: Int) async throws -> Pieces? {
