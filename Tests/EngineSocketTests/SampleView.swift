@@ -33,6 +33,7 @@ enum SampleView {
             phase: "canary", previous: Version(2, 0, 0), startedAt: at(2), endedAt: at(3), stepSince: at(4),
             deadline: at(5))
         row.isWithdrawn = true
+        row.deferral = "a sale is under way"
         return row
     }
 

@@ -51,7 +51,7 @@ struct AgentFileTests {
         ),
         (
             "signed-releases: {folder: /x/y}",
-            "6:18: `metadata-url` is missing; add a line like `metadata-url: https://ops.example.com:8443/DEFAULT/tuf`"
+            "6:18: `metadata-url` is missing; add a line like `metadata-url: https://ops.example.com:8443/DEFAULT/tuf/metadata`"
         ),
     ])
     func mistakes(line: String, expected: String) throws {

@@ -18,6 +18,8 @@ final class ModelDisk: Disk, @unchecked Sendable {
     /// Operations so far, and the one at which the power fails; nil: it does not.
     private(set) var steps = 0
     var cutAt: Int?
+    /// Syncs that do nothing, by what is synced: a program that had left them out.
+    var isDeaf: @Sendable (String) -> Bool = { _ in false }
     /// Bytes that still fit; nil: any number.
     var room: Int?
     private var live: [Int: Node] = [0: .folder([:])]
@@ -66,6 +68,7 @@ final class ModelDisk: Disk, @unchecked Sendable {
             }
         }
         disk.durable = disk.live
+        disk.isDeaf = isDeaf
         return disk
     }
 
@@ -204,13 +207,13 @@ final class ModelDisk: Disk, @unchecked Sendable {
     func sync(_ path: String) throws {
         try step("sync \(path)")
         guard let id = find(path) else { throw StorageFailure("\(path) is not there") }
-        keep(id)
+        if !isDeaf(path) { keep(id) }
     }
 
     func syncAll(in folder: String) throws {
         try step("sync all in \(folder)")
         guard let id = find(folder) else { throw StorageFailure("\(folder) is not there") }
-        keepAll(id)
+        if !isDeaf("all of \(folder)") { keepAll(id) }
     }
 
     private func keep(_ id: Int) {
@@ -256,7 +259,7 @@ final class ModelDisk: Disk, @unchecked Sendable {
 
         func sync() throws {
             try disk.step("sync \(path)")
-            disk.keep(id)
+            if !disk.isDeaf(path) { disk.keep(id) }
         }
     }
 }

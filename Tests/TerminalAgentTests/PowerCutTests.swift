@@ -35,28 +35,55 @@ import Testing
         return world
     }
 
-    /// What must be true whenever an agent has nothing left to do.
     private func check(_ world: AgentWorld, _ course: Course, _ hint: String) throws {
-        let runs = try #require(try world.runs ?? (course == .isFirst ? (.a, "") : nil), "\(hint)")
-        let ending = world.words.last { $0.hasPrefix("7 closed") || $0.hasPrefix("cancel 7") } ?? "no word"
-        let isNew = runs.version == Self.new
-        #expect(isNew || runs.version == Self.old, "\(hint)")
-        #expect(isNew == (ending == "7 closed/success"), "\(hint): \(runs), \(ending), \(world.words)")
-        #expect(world.said.last == runs.version, "\(hint): \(world.said)")
-        let slot = "/slots/\(runs.slot)"
-        if isNew {
-            for (name, text) in Self.files {
-                #expect(try world.disk.read("\(slot)/files/\(name)", atMost: 1000) == Array(text.utf8), "\(hint)")
-            }
-            #expect(
-                try world.disk.read("\(slot)/unpacked", atMost: 1000) == Array("unpacked \(Self.new)".utf8), "\(hint)")
-        } else {
-            #expect(try world.disk.read("\(slot)/files/app", atMost: 100) == Array("old \(Self.old)".utf8), "\(hint)")
+        let problems = try problems(world, course)
+        #expect(problems == [], "\(hint): \(world.words)")
+    }
+
+    /// What is not true of what must be whenever an agent has nothing left to do.
+    private func problems(_ world: AgentWorld, _ course: Course) throws -> [String] {
+        let runs = try world.runs
+        var problems: [String] = []
+        func expect(_ isTrue: Bool, _ what: String) { if !isTrue { problems.append(what) } }
+        func text(_ file: String) throws -> String? {
+            let slot = runs.map { "/slots/\($0.slot)" } ?? "/nowhere"
+            return try world.disk.read("\(slot)/\(file)", atMost: 1000).map { String(decoding: $0, as: UTF8.self) }
         }
-        let state = try StateFile(world.disk, folder: AgentWorld.state).read()
-        #expect(state.work == nil, "\(hint): \(state)")
+        let ending = world.words.last { $0.hasPrefix("7 closed") || $0.hasPrefix("cancel 7") } ?? "no word"
+        let isNew = runs?.version == Self.new
+        let isOld = runs?.version == (course == .isFirst ? nil : Self.old)
+        expect(isNew || isOld, "neither slot is in use")
+        expect(isNew == (ending == "7 closed/success"), "told `\(ending)`")
+        expect(world.said.last == runs?.version ?? "nothing", "said that it runs \(world.said.last ?? "")")
+        if isNew {
+            for (name, content) in Self.files { expect(try text("files/\(name)") == content, "\(name) is not whole") }
+            expect(try text("unpacked") == "unpacked \(Self.new)", "what was installed is not whole")
+        } else if course != .isFirst {
+            expect(try text("files/app") == "old \(Self.old)", "the former release is not whole")
+        }
+        expect(try StateFile(world.disk, folder: AgentWorld.state).read().work == nil, "something is left to do")
         let shouldBeNew = course == .succeeds || course == .isFirst || course == .hasABrokenLine
-        #expect(isNew == shouldBeNew, "\(hint): \(ending)")
+        expect(isNew == shouldBeNew, "the other way than without a cut")
+        return problems
+    }
+
+    /// The cuts are felt: a program that had left out one of its syncs would have been found.
+    @Test(arguments: ["/state/agent.json.new", "/state", "/slots", "all of /slots/b"])
+    func aSyncThatIsLeftOutIsFound(sync: String) throws {
+        var found: [String] = []
+        for seed in Self.seeds {
+            for step in 0..<Self.mostSteps {
+                let world = try world(.succeeds)
+                world.disk.isDeaf = { $0 == sync }
+                do {
+                    guard try world.run(cutAt: step, seed: seed &+ UInt64(step) &* 977) else { break }
+                    found += try problems(world, .succeeds)
+                } catch let failure as StorageFailure {
+                    found.append("\(failure)")
+                }
+            }
+        }
+        #expect(!found.isEmpty, "\(sync)")
     }
 
     @Test(arguments: Course.allCases) func withoutACut(course: Course) throws {

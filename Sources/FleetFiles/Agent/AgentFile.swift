@@ -112,7 +112,7 @@ struct AgentFileReader {
 
     private static func signedReleases(_ value: YamlValue) -> AgentSettings.SignedReleases? {
         guard let map = value.map("signed releases", known: ["metadata-url", "root-file", "folder"]) else { return nil }
-        let url = map.required("metadata-url", "https://ops.example.com:8443/DEFAULT/tuf")
+        let url = map.required("metadata-url", "https://ops.example.com:8443/DEFAULT/tuf/metadata")
             .flatMap { PlainURL.read($0, isSecret: false) }
         let root = map.required("root-file", "/etc/muster/root.json").flatMap(path)
         let folder = map.required("folder", "/var/lib/muster-agent/tuf").flatMap(path)
