@@ -25,6 +25,7 @@ enum RemoteScript {
         say() { printf '%s\n' "$*"; }
         hash() { h=$(sha256sum < "$1") && say "${h%% *}"; }
         size() { say "$(($(wc -c < "$1")))"; }
+        flush() { sync "$1" 2>/dev/null || sync; }
         question=$1 folder=$2
         shift 2
         boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null) || boot=unknown
@@ -143,13 +144,14 @@ enum RemoteScript {
                     say "damaged $number"
                     return
                 fi
+                flush "$place/$1"
                 number=$((number + 1))
                 shift 3
             done
-            sync
+            flush "$place"
             rm -rf "$folder/releases/$target"
             mv "$place" "$folder/releases/$target" || { say "fault folder"; return; }
-            sync
+            flush "$folder/releases"
             say whole
         }
 

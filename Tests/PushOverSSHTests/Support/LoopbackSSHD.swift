@@ -39,9 +39,10 @@ final class LoopbackSSHD {
     let port: UInt16
     /// The configuration by which ssh reaches it, as an operator's own would.
     let clientConfiguration: String
-    private let folder: TestFolder
-    /// Not Foundation's: that takes a program that closes what it inherited, as sshd does, for one that has ended.
+    /// Not Foundation's: that takes a program that closes what it inherited, as sshd does, for one that has ended. It goes
+    /// before the folder that it writes to.
     private let process: PtyProcess
+    private let folder: TestFolder
 
     /// - Parameter forced: The command that every login runs instead of what was asked for; nil: none.
     init(_ folder: TestFolder, forced: String? = nil) throws {
