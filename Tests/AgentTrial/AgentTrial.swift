@@ -29,7 +29,7 @@ public struct AgentTrial: Sendable {
     static let old = "1.0.0", new = "2.0.0"
     static let oldBytes = 64 << 10, fileBytes = 256 << 10
     /// A line is cut so often, after as many bytes at most.
-    private static let cutsOfOne = 6, longestCut = 200 << 10
+    private static let cutsOfOne = 6, longestCut = 48 << 10
     /// An agent is killed so often, within this time after the start.
     private static let killsOfOne = 8, killTime = 30_000
     /// Between two looks at everything, in microseconds; and how often the journal is read.
