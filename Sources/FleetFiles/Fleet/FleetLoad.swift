@@ -65,7 +65,7 @@ struct FleetLoad {
         return names.sorted()
     }
 
-    private func readSettings() -> FleetSettingsReader {
+    func readSettings() -> FleetSettingsReader {
         FleetSettingsReader(YamlDocument.root(ofFile: full("fleet.yaml"), scope: scope("fleet.yaml")))
     }
 }
@@ -180,7 +180,7 @@ extension FleetLoad {
         return releases.sorted { $0.release.version < $1.release.version }
     }
 
-    private func readUpdates(_ settings: FleetSettingsReader, knownTags: [String]?) -> [ReadUpdate] {
+    func readUpdates(_ settings: FleetSettingsReader, knownTags: [String]?) -> [ReadUpdate] {
         let reader = UpdateReader(gateDefaults: settings.settings.gateDefaults, knownTags: knownTags)
         var updates: [ReadUpdate] = []
         for name in entries(of: "updates") {
@@ -189,13 +189,18 @@ extension FleetLoad {
                 scope(file).warning(nil, "not read: its name does not end in .yaml", "rename or remove it")
                 continue
             }
+            let errorsBefore = log.errorCount
             guard let root = YamlDocument.root(ofFile: full(file), scope: scope(file)),
-                let update = reader.read(root, scope: scope(file))
+                var update = reader.read(root, scope: scope(file))
             else { continue }
-            if let first = updates.first(where: { $0.definition.id == update.definition.id }) {
+            update.isSound = log.errorCount == errorsBefore
+            if let first = updates.firstIndex(where: { $0.definition.id == update.definition.id }) {
                 scope(file).error(
-                    update.idPlace, "duplicate update id `\(update.definition.id)`", "it is also in \(first.scope.path)"
-                )
+                    update.idPlace, "duplicate update id `\(update.definition.id)`",
+                    "it is also in \(updates[first].scope.path)")
+                // Nobody knows which of the two is meant.
+                update.isSound = false
+                updates[first].isSound = false
             }
             updates.append(update)
         }

@@ -46,6 +46,9 @@ struct FleetPlace {
     /// What the fleet's files say, if they can be read; says nothing if not.
     var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }
 
+    /// What proves that an update which is to begin is the one in the files.
+    var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
+
     /// Whether this user may read what is in the state folder, or nothing is there.
     var mayRead: Bool {
         let journal = "\(directory)/journal.sqlite"
