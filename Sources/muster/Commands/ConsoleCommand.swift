@@ -127,6 +127,7 @@ struct ConsoleCommand: ParsableCommand {
         var engine = FleetEngineSetup(
             definition: definition, directory: directory, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
+        engine.owner = arguments.owner
         if let listen = gatewayArguments.listen { return try startServing(engine, listen) }
         if !simulate {
             guard !FleetEngineSetup.isSimulated(directory) else {

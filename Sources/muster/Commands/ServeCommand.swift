@@ -49,7 +49,7 @@ struct ServeCommand: ParsableCommand {
             logger.warning("a file of the fleet is not all right: \($0)")
         }
         for update in start { try KnownUpdates(definition, arguments).expect(update) }
-        let directory = arguments.stateDirectory(definition)
+        let directory = try arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
         var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory,
@@ -61,11 +61,12 @@ struct ServeCommand: ParsableCommand {
             directory: directory, fleet: definition.settings.name,
             security: try gatewayArguments.withoutClients.security(logger), logger: logger)
         try gateway.prepare()
-        let engine = FleetEngineSetup(
+        var engine = FleetEngineSetup(
             definition: definition, directory: directory, starts: start,
             operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.bell,
             commitTimes: gateway.commitTimes)
+        engine.owner = arguments.owner
         try serve(engine, gateway, api, logger, pulse)
     }
 

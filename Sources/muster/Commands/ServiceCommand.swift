@@ -50,7 +50,8 @@ struct ServiceCommand: ParsableCommand {
             let unit = ServiceUnit(
                 fleetName: definition.settings.name, serviceName: ServiceUnit.name(of: definition.settings.name),
                 fleet: AbsolutePath.of(arguments.fleet), state: arguments.state.map(AbsolutePath.of),
-                program: try ownProgram(), options: options, files: files,
+                program: try ownProgram(), options: options,
+                files: files + [definition.alerts?.webhook?.secretFile].compactMap { $0 },
                 listen: gatewayArguments.listen ?? .standard, user: user,
                 admitsOthers: definition.settings.access.admitsOthers)
             print(unit.text, terminator: "")

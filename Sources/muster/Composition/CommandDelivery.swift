@@ -17,7 +17,9 @@ struct CommandDelivery {
     /// Where the fleet's state is kept.
     private var directory: String { place.directory }
 
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) { place = FleetPlace(definition, arguments) }
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
+        place = try FleetPlace(definition, arguments)
+    }
 
     init(_ place: FleetPlace) { self.place = place }
 
@@ -107,6 +109,7 @@ struct CommandDelivery {
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         setup.holder = .command
+        setup.owner = place.owner
         let driver = try setup.makeDriver()
         if let refusal = refusal(requests, driver.reading) {
             driver.shutDown()

@@ -13,6 +13,8 @@ struct FleetEngineSetup: Sendable {
     var definition: FleetDefinition
     /// Where the journal lies.
     var directory: String
+    /// Whose the state folder has to be, and is from now on; nil: it is made for this engine alone.
+    var owner: FleetOwner?
     /// If set, terminals are simulated, so many times faster than the wall clock.
     var simulationSpeed: Double?
     /// Updates to start if they are drafts.
@@ -40,6 +42,7 @@ struct FleetEngineSetup: Sendable {
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(
             directory: directory, fleet: definition.settings.name, mode: .readWrite, holder: holder)
+        try owner?.take(directory)
         if let simulationClock { return try makeSimulatedTime(journal, simulationClock) }
         guard let speed = simulationSpeed else {
             let clock = WallClock()

@@ -22,15 +22,16 @@ struct FleetPlace {
         } else {
             let definition = try arguments.load()
             loaded = definition
-            directory = arguments.stateDirectory(definition)
+            directory = try arguments.stateDirectory(definition)
         }
+        try arguments.owner.expect(in: directory)
     }
 
     /// A place whose fleet has been read.
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) {
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
         self.arguments = arguments
         loaded = definition
-        directory = arguments.stateDirectory(definition)
+        directory = try arguments.stateDirectory(definition)
     }
 
     private static func usual(_ fleet: String) -> String? {
@@ -48,6 +49,9 @@ struct FleetPlace {
 
     /// What proves that an update which is to begin is the one in the files.
     var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
+
+    /// Whose the state folder has to be.
+    var owner: FleetOwner { arguments.owner }
 
     /// Whether this user may read what is in the state folder, or nothing is there.
     var mayRead: Bool {

@@ -31,7 +31,7 @@ struct FleetReading {
         if let definition = result.definition { return try open(definition, arguments, asEngine: asEngine) }
         let name = FleetDirectory(path: arguments.fleet).name
         let named = FleetDefinition(settings: FleetSettings(name: name ?? ""))
-        guard name != nil, try SQLiteJournal.exists(in: arguments.stateDirectory(named)) else {
+        guard name != nil, try SQLiteJournal.exists(in: try arguments.stateDirectory(named)) else {
             printError("muster: \(TextWidth.sanitised(arguments.fleet)) cannot be used; nothing was changed")
             throw ExitStatus.badInput
         }
@@ -53,7 +53,7 @@ struct FleetReading {
         _ definition: FleetDefinition, _ arguments: FleetArguments, takesFilesOver: Bool = true,
         asEngine: Bool = false
     ) throws -> FleetReading {
-        let directory = arguments.stateDirectory(definition)
+        let directory = try arguments.stateDirectory(definition)
         if arguments.state != nil { try requireState(in: directory) }
         var loop = try read(directory, fleet: definition.settings.name)
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
