@@ -35,7 +35,9 @@ struct StateDirectory {
     /// in for the engine.
     func refuseOthers() throws(FactLogError) {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw .ofSystem("\(path) cannot be read", remedy: "check who may read it") }
+        guard stat(path, &status) == 0 else {
+            throw .ofSystem("\(path) cannot be read", remedy: "check who may read it")
+        }
         guard status.st_uid == geteuid() else {
             throw FactLogError(
                 "\(path) belongs to another user, number \(status.st_uid)",

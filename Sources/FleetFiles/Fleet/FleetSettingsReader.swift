@@ -17,6 +17,8 @@ struct FleetSettingsReader {
     var namedSites: [(name: String, place: Place?)] = []
     /// What leaves the box by itself; nil: nothing.
     private(set) var alerts: AlertReader?
+    /// Whether that is all that the file says of alerts.
+    private(set) var knowsAlerts = false
 
     init(_ root: YamlValue?) {
         guard let map = root?.map("a fleet", known: Self.keys) else { return }
@@ -34,7 +36,10 @@ struct FleetSettingsReader {
         readDeadlines(map["deadlines"])
         settings.access = AccessReader.read(map["access"])
         readFourEyes(map["four-eyes"])
+        let errorsBefore = map.scope.log.errorCount
         alerts = map["alerts"].flatMap { AlertReader($0) }
+        // A key that was probably meant to be this one says that there are some.
+        knowsAlerts = map.scope.log.errorCount == errorsBefore && !map.mistyped.contains("alerts")
     }
 
     private mutating func readZones(_ map: YamlMap) {

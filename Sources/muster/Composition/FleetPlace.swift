@@ -38,10 +38,12 @@ struct FleetPlace {
         FleetDirectory(path: fleet).name.map { StateLocation.directory(fleet: $0) }
     }
 
-    /// What the fleet's files say; ends the command with exit code 2 when a file is wrong.
-    func definition(for purpose: FleetLoading.Purpose = .reading) throws -> FleetDefinition {
-        guard purpose == .reading, let loaded else { return try arguments.load(for: purpose) }
-        return loaded
+    /// What an engine takes over of the fleet's files; says what it does not.
+    func takeover(for purpose: FleetLoading.Purpose = .reading) throws -> FleetTakeover {
+        if purpose == .reading, let loaded { return FleetTakeover(loaded) }
+        return try FleetTakeover.read(
+            arguments, for: purpose, warned: { printError(TextWidth.sanitised($0)) },
+            left: { printError("muster: \(TextWidth.sanitised($0))") })
     }
 
     /// What the fleet's files say, if they can be read; says nothing if not.
