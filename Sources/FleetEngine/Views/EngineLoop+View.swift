@@ -138,6 +138,7 @@ struct ViewBuilder {
         if record.status != .paused, let proposal = record.proposal {
             return "a second person must approve: \(proposal)"
         }
+        if record.status == .completed, record.reachesNobody { return "nothing to do" }
         guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.
