@@ -24,10 +24,18 @@ public final class EngineLook: Sendable {
                 let host = host
                 response.status = try ask { $0.status(host.identity) }
             case .events: try tell(behind: request.after ?? 0, &response)
+            case .definition: response.draft = try draft(request.update ?? "")
             }
             return response
         } catch {
             return LookResponse(.failed, error)
+        }
+    }
+
+    private func draft(_ update: String) throws(Refusal) -> Data? {
+        try ask { driver in
+            guard let record = driver.reading.state.update(update), record.hasNotBegun else { return nil }
+            return Data(FactCoder.encode(Fact(at: .distantPast, .updateDrafted(record.definition))))
         }
     }
 

@@ -13,6 +13,8 @@ struct LookRequest: Codable, Hashable, Sendable {
         case status
         /// What happened.
         case events
+        /// What would begin if an update were started or approved.
+        case definition
     }
 
     /// The version of the protocol.
@@ -21,11 +23,14 @@ struct LookRequest: Codable, Hashable, Sendable {
     var look: Object
     /// Events behind the fact of this number.
     var after: UInt64?
+    /// The update that is looked at.
+    var update: String?
 
-    init(_ look: Object, after: UInt64? = nil) {
+    init(_ look: Object, after: UInt64? = nil, update: String? = nil) {
         version = Self.version
         self.look = look
         self.after = after
+        self.update = update
     }
 }
 
@@ -50,6 +55,9 @@ public struct LookResponse: Codable, Hashable, Sendable {
     public var events: [EventLine]?
     /// The number of the latest fact.
     public var latest: UInt64?
+    /// What the engine holds as the definition of an update that has not begun, if that was asked for: the fact that it
+    /// was drafted so, as the journal writes it.
+    var draft: Data?
 
     init(_ outcome: EngineResponse.Outcome, _ problem: Refusal? = nil) {
         self.outcome = outcome
@@ -75,6 +83,19 @@ extension EngineSocketClient {
         after number: UInt64, in directory: String
     ) throws(EngineSocketError) -> LookResponse? {
         try look(LookRequest(.events, after: number), in: directory)
+    }
+
+    /// Asks the engine what it holds as an update that has not begun; nil: none listens there, it knows no such update, or
+    /// that has begun.
+    public static func definition(
+        of update: String, in directory: String
+    ) throws(EngineSocketError) -> UpdateDefinition? {
+        guard let draft = try look(LookRequest(.definition, update: update), in: directory)?.draft else { return nil }
+        guard let fact = try? FactCoder.decode(Array(draft)), case .updateDrafted(let definition) = fact.event else {
+            throw EngineSocketError(
+                "what the engine says of \(update) cannot be read", remedy: "use the `muster` that runs the engine")
+        }
+        return definition
     }
 
     private static func look(

@@ -62,7 +62,10 @@ public final class SQLiteJournal: FactLog {
     ) throws(FactLogError) -> SQLiteJournal {
         let directory = StateDirectory(path: directory)
         try refuseLinks(in: directory)
-        if mode == .readWrite { try directory.create() }
+        if mode == .readWrite {
+            try directory.create()
+            try directory.refuseOthers()
+        }
         let lock = mode == .readWrite ? try EngineLock(in: directory, for: holder) : nil
         let witness = try witness(in: directory)
         try refuseLoss(in: directory, witness: witness)

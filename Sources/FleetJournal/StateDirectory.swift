@@ -2,7 +2,7 @@ import FleetEngine
 import Foundation
 
 /// The folder in which an engine keeps its files. What Muster creates in it is its owner's alone; a folder that was
-/// there before keeps its mode, since it may hold other people's files.
+/// there before keeps its mode, and is refused if others than its owner may write in it.
 struct StateDirectory {
     /// The folder's path.
     let path: String
@@ -29,6 +29,25 @@ struct StateDirectory {
                 remedy: "check who may write in the folder above it")
         }
         for folder in missing { try Self.syncFolder(above: folder) }
+    }
+
+    /// Refuses a folder that belongs to somebody else, or in which others may write: who can replace its files can stand
+    /// in for the engine.
+    func refuseOthers() throws(FactLogError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw .ofSystem("\(path) cannot be read", remedy: "check who may read it")
+        }
+        guard status.st_uid == geteuid() else {
+            throw FactLogError(
+                "\(path) belongs to another user, number \(status.st_uid)",
+                remedy: "run it as that user, or name a state folder of your own with --state")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw FactLogError(
+                "others than its owner may write in \(path)",
+                remedy: "take that right from them with `chmod go-w`, once you have seen that nobody has used it")
+        }
     }
 
     /// The folder and those above it that are not there, the lowest first.

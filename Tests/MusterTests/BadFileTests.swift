@@ -105,14 +105,14 @@ struct BadFileTests {
         #expect(try FileTree(scratch.root) == before)
     }
 
-    /// A fleet that ran before its files went bad keeps its journal as it was.
+    /// A simulation that cannot be read is no fleet's past: there is no journal of it that could stay.
     @Test func theJournalStaysAsItWas() throws {
         let scratch = try ScratchFleet()
         let console = try ConsoleRun(scratch)
         try console.waitUntilOpen()
         try console.start("major-3.0.0")
         try console.quit()
-        try scratch.edit(Self.major, "{success: 95%}", "{success: 101%}")
+        try scratch.edit("simulation.yaml", "version: 1", "version: 1\nnosuch: 1")
         let before = try FileTree(scratch.root)
         let run = try MusterRun(["console", scratch.fleet, "--simulate"], scratch)
         #expect(run.code == 2)

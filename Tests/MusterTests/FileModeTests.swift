@@ -13,6 +13,7 @@ struct FileModeTests {
         ("credentials.lock", 0o600), ("terminals.flash", 0o600), ("artifacts", 0o700), ("api-tokens", 0o600),
         ("api-tokens.lock", 0o600), ("alerts.json", 0o600), ("alerts.json.new", 0o600), ("alerts.log", 0o600),
         ("keys", 0o700), ("tuf", 0o700),
+        ("fleet.path", 0o600), ("fleet.path.new", 0o600),
     ]
 
     private func expected(_ path: String, isFolder: Bool) -> Int? {

@@ -113,6 +113,17 @@ struct ServiceUnitTests {
         #expect(unknown.contains("there is no user no-such-user here yet"))
     }
 
+    @Test func aSecretThatTheServiceCannotReadIsTold() throws {
+        let secret = "\(scratch.root)/work/secret"
+        #expect(
+            FileManager.default.createFile(
+                atPath: secret, contents: Data("s".utf8), attributes: [.posixPermissions: 0o600]))
+        let alerts = "alerts: {webhook: {url: \"https://alerts.example.com/\", secret-file: \(secret)}}\n"
+        try scratch.write("fleet.yaml", Array((scratch.text("fleet.yaml") + alerts).utf8))
+        let errors = try unit(["--user", "nobody"]).errors
+        #expect(errors.contains("muster: nobody cannot read \(secret); give it the right"), "\(errors)")
+    }
+
     @Test func aWrongUserIsRefused() throws {
         let run = try MusterRun(["service", "unit", scratch.fleet, "--user", "a b"], scratch)
         #expect(run.code == 2 && run.output == "")

@@ -59,7 +59,8 @@ extension FleetState {
             record.status != .awaitingApproval
         else { return [] }
         guard let current = record.currentPhase else {
-            return record.status == .paused ? [] : [.phaseOpened(update, phase: 0)]
+            // With nobody to update no gate has anything to say: it is over.
+            return record.status == .paused || record.reachesNobody ? [] : [.phaseOpened(update, phase: 0)]
         }
         let phase = record.phases[current]
         // A failed gate is never asked again: an operator says what becomes of the update.
@@ -152,8 +153,8 @@ extension FleetState {
     /// Whether an update is over, and how.
     func decideEnd(_ update: UpdateIndex) -> [Event] {
         let record = updates[update.offset]
-        guard !record.status.isFinal, record.status != .awaitingApproval, record.tally.waiting == 0,
-            record.tally.active == 0
+        guard !record.status.isFinal, record.status != .awaitingApproval || record.reachesNobody,
+            record.tally.waiting == 0, record.tally.active == 0
         else { return [] }
         if record.status == .rollingBack {
             guard let child = record.rollback, updates[child.offset].status.isFinal else { return [] }
@@ -163,7 +164,8 @@ extension FleetState {
         case nil:
             // A gate can be lost by what turns bad after its phase was left.
             let last = record.phases.last
-            let isThrough = !record.definition.hasGates || last?.closedAt != nil && last?.verdict != .failed
+            let isThrough =
+                !record.definition.hasGates || record.reachesNobody || last?.closedAt != nil && last?.verdict != .failed
             return isThrough ? [.updateEnded(update, .completed)] : []
         case .gateFailed: return [.updateEnded(update, .halted)]
         default: return [.updateEnded(update, .cancelled)]

@@ -86,6 +86,10 @@ public struct UpdateRecord: Equatable, Sendable {
     public var goesBack: Bool { isRollback || !assignments.targetVersions.isEmpty }
     /// Whether its engine still has to look after it: it has started, and has not ended or still has devices under way.
     public var isOpen: Bool { startedAt != nil && (!status.isFinal || !assignments.live.isEmpty) }
+    /// Whether nothing of it has begun: somebody has to start it, or to approve it first.
+    public var hasNotBegun: Bool { status == .draft || status == .awaitingApproval }
+    /// Whether it was started with nobody to update: all that it selects is where it would bring it, or left out.
+    public var reachesNobody: Bool { phases.last.map { $0.size == 0 } ?? false }
     /// Positions before this one belong to phases that are open.
     public var openEnd: Position { currentPhase.map { phases[$0].size } ?? 0 }
     /// The phase a position belongs to.

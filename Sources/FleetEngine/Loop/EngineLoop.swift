@@ -18,6 +18,9 @@ public struct EngineLoop {
 
         /// Whether devices hear of an order only by calling in; see `FleetMachine.takeUp`.
         public var ordersAreFetched = false
+        /// What of the fleet's files was not taken in at the start, a line each; said until an engine starts that takes
+        /// it in.
+        public var filesLeftOut: [String] = []
 
         /// The default behaviour.
         public init() {}
@@ -32,7 +35,7 @@ public struct EngineLoop {
     var lists = DeviceLists()
     private let log: any FactLog
     private let link: any DeviceLink
-    private let options: Options
+    let options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
     /// When the last step was, by the present setting of the clock.

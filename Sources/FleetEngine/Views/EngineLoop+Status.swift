@@ -11,9 +11,13 @@ extension EngineLoop {
             fleet: state.settings.name, at: now.iso, head: state.revision, isSimulated: false,
             engine: FleetStatus.Engine(), troubles: [], updates: views.map(FleetStatus.Update.init),
             devices: FleetStatus.Devices(state.devices),
-            alerts: builder.alerts().prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
+            alerts: (fileAlerts + builder.alerts()).prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
         status.engine.since = state.listeningSince > .distantPast ? state.listeningSince.iso : nil
         status.troubles = zip(shown, views).compactMap { $1.trouble($0) }
+        if !options.filesLeftOut.isEmpty {
+            status.troubles.insert(
+                "files of the fleet were not taken in, as the alerts say: mend them, and start the engine again", at: 0)
+        }
         if status.devices.held > 0 {
             status.troubles.append("\(Self.devices(status.devices.held)) held: accept or refuse each")
         }

@@ -17,11 +17,16 @@ extension EngineLoop {
         view.queue = builder.queue()
         view.events = builder.events()
         view.deeds = builder.deeds()
-        view.alerts = builder.alerts()
+        view.alerts = fileAlerts + builder.alerts()
         view.detail = query.detail.flatMap(builder.detail)
         view.rollback = query.rollbackPreview.flatMap { state.updateIndex(of: $0) }.map(builder.rollbackPreview)
         view.start = query.startPreview.flatMap { state.updateIndex(of: $0) }.flatMap(builder.startPreview)
         return view
+    }
+
+    /// What was not taken in of the files stands first: what everything else here rests on may be older than they are.
+    var fileAlerts: [Alert] {
+        options.filesLeftOut.map { Alert(id: "files/\($0)", severity: .warning, text: $0, since: state.listeningSince) }
     }
 
     /// The update that needs a look most: one that is held or moving, else the one that ended last, else a draft. A
@@ -133,6 +138,7 @@ struct ViewBuilder {
         if record.status != .paused, let proposal = record.proposal {
             return "a second person must approve: \(proposal)"
         }
+        if record.status == .completed, record.reachesNobody { return "nothing to do" }
         guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.

@@ -14,6 +14,8 @@ public struct FoundRelease: Hashable, Sendable {
 public struct ReleasesResult: Sendable {
     /// The releases, the oldest first; nil if there was an error.
     public var releases: [FoundRelease]?
+    /// Those whose files are right, the oldest first.
+    public var sound: [FoundRelease] = []
     /// What is wrong, in the order of files and places; at most 100.
     public var problems: [FileProblem]
 }
@@ -40,12 +42,14 @@ extension FleetLoad {
             return ReleasesResult(releases: nil, problems: [problem])
         }
         let releases = readReleases()
-        let found = releases.map { read in
+        func found(_ read: ReadRelease) -> FoundRelease {
             // `releases/2.4.0.yaml` has its artifacts next to it, `releases/2.4.0/release.yaml` as well.
             let end = read.scope.path.lastIndex(of: "/") ?? read.scope.path.startIndex
             return FoundRelease(
                 release: read.release, file: read.scope.path, folder: String(read.scope.path[..<end]))
         }
-        return ReleasesResult(releases: log.errorCount == 0 ? found : nil, problems: log.summary().listed)
+        return ReleasesResult(
+            releases: log.errorCount == 0 ? releases.map(found) : nil, sound: releases.filter(\.isSound).map(found),
+            problems: log.summary().listed)
     }
 }

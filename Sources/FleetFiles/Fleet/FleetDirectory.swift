@@ -31,9 +31,22 @@ public struct FleetDirectory: Sendable {
     /// The fleet's name by `fleet.yaml`, whatever else is wrong with the files; nil: it does not say one.
     public var name: String? {
         let scope = FileScope(path: "fleet.yaml", log: ProblemLog())
-        guard let root = YamlDocument.root(ofFile: path + "/fleet.yaml", scope: scope) else { return nil }
+        guard let root = YamlDocument.root(ofFile: path + "/fleet.yaml", scope: scope) else { return nameByItsLine }
         let settings = FleetSettingsReader(root).settings
         return settings.name == FleetSettingsReader.unnamed ? nil : settings.name
+    }
+
+    /// The most bytes of a `fleet.yaml` in which a name is looked for that cannot be read as YAML.
+    private static let longestLookedThrough: Int64 = 1 << 20
+
+    /// The name by the line that says it, of a file that is no YAML: a typo must not hide whose state there is.
+    private var nameByItsLine: String? {
+        let file = path + "/fleet.yaml"
+        guard case .file(let size) = FileKind(path: file), size <= Self.longestLookedThrough,
+            let text = try? String(contentsOfFile: file, encoding: .utf8)
+        else { return nil }
+        let names = text.matches(of: /(?m)^name:[ ]*(["']?)([A-Za-z0-9._-]{1,64})\1[ ]*(?:#.*)?$/).map { $0.output.2 }
+        return names.count == 1 ? String(names[0]) : nil
     }
 
     /// Reads an update from a file outside `updates/`, and checks it against a fleet that was loaded.

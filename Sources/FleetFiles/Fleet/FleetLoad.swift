@@ -30,28 +30,43 @@ struct FleetLoad {
             return result(nil)
         }
         let settings = readSettings()
+        let hasSettings = log.errorCount == 0
         let intake = readDevices(settings)
+        let hasDevices = hasSettings && log.errorCount == 0
         let tags = intake.map { Self.tagNames($0.devices) }
         let errorsBefore = log.errorCount
         let releases = readReleases()
         let areReleasesWhole = log.errorCount == errorsBefore
-        let updates = readUpdates(settings, knownTags: tags)
+        var updates = readUpdates(settings, knownTags: tags)
+        let errorsBeforeSimulation = log.errorCount
         let simulation = readsSimulation ? readSimulation(intake, knownTags: tags) : SimulationProfile()
+        let hasSimulation = log.errorCount == errorsBeforeSimulation
         let versions = areReleasesWhole ? releases.map(\.release.version) : nil
         let checks = UpdateChecks(releases: versions, devices: intake?.devices)
-        for update in updates { checks.check(update) }
+        for number in updates.indices {
+            let before = log.errorCount
+            checks.check(updates[number])
+            if log.errorCount > before { updates[number].isSound = false }
+        }
         if let intake { checkNames(settings, devices: intake.devices) }
         settings.alerts?.check()
+        // Where nothing is wrong everything is sound.
+        let sound = FleetDefinition(
+            settings: hasSettings ? settings.settings : FleetSettings(name: settings.settings.name),
+            devices: hasDevices ? intake?.devices ?? [] : [], releases: releases.filter(\.isSound).map(\.release),
+            updates: hasSettings ? updates.filter(\.isSound).map(\.definition) : [], simulation: simulation,
+            alerts: settings.knowsAlerts ? settings.alerts?.settings : nil,
+            push: hasSettings ? settings.push?.settings : nil)
         return result(
-            FleetDefinition(
-                settings: settings.settings, devices: intake?.devices ?? [], releases: releases.map(\.release),
-                updates: updates.map(\.definition), simulation: simulation, alerts: settings.alerts?.settings,
-                push: settings.push?.settings))
+            SoundParts(
+                definition: sound, hasSettings: hasSettings, knowsAlerts: settings.knowsAlerts,
+                hasSimulation: hasSimulation))
     }
 
-    private func result(_ definition: FleetDefinition?) -> LoadResult {
+    private func result(_ sound: SoundParts?) -> LoadResult {
         let (listed, more) = log.summary()
-        return LoadResult(definition: log.errorCount == 0 ? definition : nil, problems: listed, unlisted: more)
+        let definition = log.errorCount == 0 ? sound?.definition : nil
+        return LoadResult(definition: definition, problems: listed, unlisted: more, sound: sound)
     }
 
     private func scope(_ file: String) -> FileScope { FileScope(path: file, log: log) }
@@ -66,7 +81,7 @@ struct FleetLoad {
         return names.sorted()
     }
 
-    private func readSettings() -> FleetSettingsReader {
+    func readSettings() -> FleetSettingsReader {
         FleetSettingsReader(YamlDocument.root(ofFile: full("fleet.yaml"), scope: scope("fleet.yaml")))
     }
 }
@@ -169,19 +184,24 @@ extension FleetLoad {
             let file = isFile ? "releases/\(name)" : "releases/\(name)/release.yaml"
             let folder = isFile ? full("releases") : full("releases/" + name)
             let expected = isFile ? String(name.dropLast(5)) : name
+            let errorsBefore = log.errorCount
             guard let root = YamlDocument.root(ofFile: full(file), scope: scope(file)),
-                let read = reader.read(root, expected: expected, folder: folder, scope: scope(file))
+                var read = reader.read(root, expected: expected, folder: folder, scope: scope(file))
             else { continue }
-            if let first = releases.first(where: { $0.release.version == read.release.version }) {
+            read.isSound = log.errorCount == errorsBefore
+            if let first = releases.firstIndex(where: { $0.release.version == read.release.version }) {
                 scope(file).error(
-                    read.versionPlace, "duplicate release \(read.release.version)", "it is also in \(first.scope.path)")
+                    read.versionPlace, "duplicate release \(read.release.version)",
+                    "it is also in \(releases[first].scope.path)")
+                read.isSound = false
+                releases[first].isSound = false
             }
             releases.append(read)
         }
         return releases.sorted { $0.release.version < $1.release.version }
     }
 
-    private func readUpdates(_ settings: FleetSettingsReader, knownTags: [String]?) -> [ReadUpdate] {
+    func readUpdates(_ settings: FleetSettingsReader, knownTags: [String]?) -> [ReadUpdate] {
         let reader = UpdateReader(gateDefaults: settings.settings.gateDefaults, knownTags: knownTags)
         var updates: [ReadUpdate] = []
         for name in entries(of: "updates") {
@@ -190,13 +210,18 @@ extension FleetLoad {
                 scope(file).warning(nil, "not read: its name does not end in .yaml", "rename or remove it")
                 continue
             }
+            let errorsBefore = log.errorCount
             guard let root = YamlDocument.root(ofFile: full(file), scope: scope(file)),
-                let update = reader.read(root, scope: scope(file))
+                var update = reader.read(root, scope: scope(file))
             else { continue }
-            if let first = updates.first(where: { $0.definition.id == update.definition.id }) {
+            update.isSound = log.errorCount == errorsBefore
+            if let first = updates.firstIndex(where: { $0.definition.id == update.definition.id }) {
                 scope(file).error(
-                    update.idPlace, "duplicate update id `\(update.definition.id)`", "it is also in \(first.scope.path)"
-                )
+                    update.idPlace, "duplicate update id `\(update.definition.id)`",
+                    "it is also in \(updates[first].scope.path)")
+                // Nobody knows which of the two is meant.
+                update.isSound = false
+                updates[first].isSound = false
             }
             updates.append(update)
         }

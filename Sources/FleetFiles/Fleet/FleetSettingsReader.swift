@@ -19,6 +19,8 @@ struct FleetSettingsReader {
     private(set) var alerts: AlertReader?
     /// How terminals are driven by SSH; nil: they are not.
     private(set) var push: PushReader?
+    /// Whether that is all that the file says of alerts.
+    private(set) var knowsAlerts = false
 
     init(_ root: YamlValue?) {
         guard let map = root?.map("a fleet", known: Self.keys) else { return }
@@ -36,7 +38,10 @@ struct FleetSettingsReader {
         readDeadlines(map["deadlines"])
         settings.access = AccessReader.read(map["access"])
         readFourEyes(map["four-eyes"])
+        let errorsBefore = map.scope.log.errorCount
         alerts = map["alerts"].flatMap { AlertReader($0) }
+        // A key that was probably meant to be this one says that there are some.
+        knowsAlerts = map.scope.log.errorCount == errorsBefore && !map.mistyped.contains("alerts")
         push = map["push"].flatMap { PushReader($0) }
         push?.check(settings.deadlines)
     }

@@ -61,12 +61,27 @@ public struct LoadResult: Sendable {
     public var problems: [FileProblem]
     /// Problems beyond those listed.
     public var unlisted: Int
+    /// What can be used of files of which not all can; nil: it is no fleet's directory.
+    public var sound: SoundParts?
 
     /// Only those that keep the fleet from being used.
     public var errors: [FileProblem] { problems.filter { $0.severity == .error } }
 
     /// One line for each problem, and a last one for those that are not listed.
     public var lines: [String] { problems.map(\.description) + (unlisted > 0 ? ["and \(unlisted) more"] : []) }
+}
+
+/// What can be used of a fleet's files though not all of them are right. Nothing in it depends on a file that is wrong.
+public struct SoundParts: Sendable {
+    /// The parts: releases and updates whose files are right; no devices where their file is wrong.
+    public var definition: FleetDefinition
+    /// Whether `fleet.yaml` is right. If not, the definition's settings say the fleet's name at most, and it has neither
+    /// devices nor updates, which depend on them.
+    public var hasSettings: Bool
+    /// Whether `alerts` of `fleet.yaml` is known, whatever else is wrong there.
+    public var knowsAlerts: Bool
+    /// Whether `simulation.yaml` is right, or was not read.
+    public var hasSimulation: Bool
 }
 
 /// What came of reading one update.

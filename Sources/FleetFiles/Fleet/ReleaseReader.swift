@@ -5,6 +5,8 @@ struct ReadRelease {
     var release: Release
     var scope: FileScope
     var versionPlace: Place?
+    /// Whether nothing is wrong in its file, and with the files it names.
+    var isSound = true
 }
 
 /// Reads one release and compares its artifacts with the files they name.

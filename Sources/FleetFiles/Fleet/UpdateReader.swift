@@ -7,6 +7,8 @@ struct ReadUpdate {
     var idPlace: Place?
     var releasePlace: Place?
     var selectorPlace: Place?
+    /// Whether nothing is wrong in its file.
+    var isSound = true
 }
 
 /// Reads one file of `updates/`.

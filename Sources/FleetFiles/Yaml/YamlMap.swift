@@ -10,7 +10,7 @@ struct YamlMap {
     /// The keys in the order of the file.
     let keys: [String]
     /// Known keys that unknown ones probably stand for: to call them missing too would say the same twice.
-    private let mistyped: [String]
+    let mistyped: [String]
 
     /// The mapping of a value. `what` names the thing it describes, such as `an update`.
     init?(_ value: YamlValue, what: String, known: [String]?) {

@@ -44,6 +44,9 @@ extension Oracle {
         updates[update].pause = nil
     }
 
+    /// Whether an update was started with an empty target list.
+    func hasNobody(_ update: Int) -> Bool { updates[update].phases.last?.size == 0 }
+
     private mutating func checkEnd(_ update: Int, _ status: UpdateStatus) {
         let id = updates[update].definition.id
         let waiting = updates[update].waiting, active = updates[update].active, stopped = updates[update].stopped
@@ -51,7 +54,8 @@ extension Oracle {
         switch status {
         case .completed:
             ledger.expect(.finalStates, stopped == nil && active == 0, "\(id) completed with \(active) under way")
-            let isThrough = !updates[update].hasGates || updates[update].phases.last?.isClosed == true
+            let isThrough =
+                !updates[update].hasGates || hasNobody(update) || updates[update].phases.last?.isClosed == true
             ledger.expect(.gates, isThrough, "\(id) completed though its last gate has not passed")
         case .halted:
             var isGate = false

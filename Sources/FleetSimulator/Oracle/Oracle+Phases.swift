@@ -13,6 +13,7 @@ extension Oracle {
             ledger.expect(.gates, isBehind, "\(what) before the phase before was closed")
         }
         expectGoing(update, what)
+        ledger.expect(.gates, !hasNobody(update), "\(what), and there is nobody to update")
         updates[update].phase = phase
         updates[update].phases[phase].verdict = .unproven
         updates[update].phases[phase].timeoutFrom = clock.elapsed

@@ -42,7 +42,7 @@ struct APITokenCommand: ParsableCommand {
 
         func run() throws {
             let definition = try arguments.load()
-            let directory = arguments.stateDirectory(definition)
+            let directory = try arguments.stateDirectory(definition)
             let token = APIToken(name: name, role: role.role)
             // What is refused here must not stand in the audit as if it had been drawn.
             do throws(CredentialFailure) {
@@ -73,7 +73,7 @@ struct APITokenCommand: ParsableCommand {
         }
 
         func run() throws {
-            let directory = arguments.stateDirectory(try arguments.load())
+            let directory = try arguments.stateDirectory(try arguments.load())
             try DeviceCommand.Credentials.told {
                 let rows = try APITokenFile.owners(in: directory).map { Row(name: $0.name, role: "\($0.role)") }
                 if json { return try JSONOutput.print(rows) }
@@ -96,7 +96,7 @@ struct APITokenCommand: ParsableCommand {
 
         func run() throws {
             let definition = try arguments.load()
-            let directory = arguments.stateDirectory(definition)
+            let directory = try arguments.stateDirectory(definition)
             try DeviceCommand.Credentials.told {
                 guard try APITokenFile.owners(in: directory).contains(where: { $0.name == name }) else {
                     printError(

@@ -30,7 +30,7 @@ struct AlertCommand: ParsableCommand {
             }
             try AlertRunner.expectUsable(settings)
             let options = AlertRunner.options(
-                settings, definition.settings.name, arguments.stateDirectory(definition))
+                settings, definition.settings.name, try arguments.stateDirectory(definition))
             let results = AlertTest.run(options)
             for result in results {
                 let word = result.delivery.isDelivered ? "delivered" : "FAILED"

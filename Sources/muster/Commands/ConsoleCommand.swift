@@ -74,10 +74,10 @@ struct ConsoleCommand: ParsableCommand {
         if !detached, let ending = try attach(setup, to: directory) { return try ConsoleRunner.exit(ending) }
         if readOnly { return try lookOn(place, setup) }
         try place.expectOwn()
-        let definition = try place.definition(for: simulate ? .simulation : .service)
+        let takeover = try place.takeover(for: simulate ? .simulation : .service)
         // A session of its own, if the shell has not given it one: the end of this one must not reach it.
         if detached { _ = setsid() }
-        let engine = try startEngine(definition, in: directory)
+        let engine = try startEngine(takeover, in: directory)
         defer { engine.end() }
         guard !detached else { return engine.runWithoutScreen() }
         guard let ending = try ConsoleRunner.attach(setup, to: directory, own: engine) else {
@@ -123,10 +123,11 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
-    private func startEngine(_ definition: FleetDefinition, in directory: String) throws -> OwnEngine {
+    private func startEngine(_ takeover: FleetTakeover, in directory: String) throws -> OwnEngine {
         var engine = FleetEngineSetup(
-            definition: definition, directory: directory, operatorName: console.name,
+            takeover: takeover, directory: directory, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
+        engine.owner = arguments.owner
         if let listen = gatewayArguments.listen { return try startServing(engine, listen) }
         if !simulate {
             guard !FleetEngineSetup.isSimulated(directory) else {
@@ -141,7 +142,7 @@ struct ConsoleCommand: ParsableCommand {
         engine.simulationSpeed = simulate ? speed : nil
         let whole = engine
         // The clock of simulated terminals is nobody's, and what happens to them is no reason to call anybody.
-        let alerts = simulate ? nil : try AlertRunner.withOwnLog(definition, in: directory)
+        let alerts = simulate ? nil : try AlertRunner.withOwnLog(takeover, in: directory)
         return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { _ in {} }
     }
 
@@ -155,8 +156,9 @@ struct ConsoleCommand: ParsableCommand {
             fleet: arguments.fleet, definition: engine.definition, directory: directory, address: address,
             security: try gatewayArguments.security(logger), logger: logger)
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
+        gateway.isWhole = engine.takeover.leftOut.isEmpty
         try gateway.prepare()
-        let alerts = try AlertRunner(engine.definition, in: directory, logger: logger, flush: { log.flush() })
+        let alerts = try AlertRunner(engine.takeover, in: directory, logger: logger, flush: { log.flush() })
         gateway.alerts = alerts
         gateway.push = PushRunner(engine.definition, fleet: arguments.fleet, directory: directory, logger: logger)
         var engine = engine

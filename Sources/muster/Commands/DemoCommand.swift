@@ -59,7 +59,8 @@ struct DemoCommand: ParsableCommand {
         if let seed { definition.simulation.seed = seed }
         if let devices { update = try chain(devices, in: &definition) }
         let engine = FleetEngineSetup(
-            definition: definition, directory: "\(directory)/state", simulationSpeed: speed, starts: [update],
+            takeover: FleetTakeover(definition), directory: "\(directory)/state", simulationSpeed: speed,
+            starts: [update],
             operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         let ending =
@@ -117,7 +118,8 @@ struct DemoCommand: ParsableCommand {
         That was a demo: nothing of it is kept.
         A fleet of your own is a directory of files:
 
-          cp -r sample-fleet my-fleet        copies the sample of the source tree
+          cp -r sample-fleet my-fleet        copies the sample of the source tree; give it a name
+                                             of its own in my-fleet/fleet.yaml
           muster check my-fleet              says what is wrong where
           muster plan my-fleet major-3.0.0   shows what an update would do
           muster console my-fleet --simulate opens this console on it

@@ -11,7 +11,8 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan", abstract: "Show what an update would do, without doing it.",
         discussion: """
             Who is selected and who is left out and why, the phases with their devices, when windows open in each time \
-            zone, and which limits bind. Reads the fleet's state if there is one; changes nothing.
+            zone, and which limits bind. Reads the fleet's state if there is one; changes nothing. While an engine runs, an \
+            update is shown as that holds it, and what the files say otherwise since is told on standard error.
             """)
 
     @OptionGroup var arguments: FleetArguments
@@ -24,8 +25,11 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let definition = try arguments.load(for: .service)
-        let chosen = try UpdateArgument.resolve(update, in: definition)
-        var reading = try FleetReading.open(definition, arguments)
+        var chosen = try UpdateArgument.resolve(update, in: definition)
+        var reading = try FleetReading.open(definition, arguments, asEngine: true)
+        if reading.isEngines, chosen.id == update, let held = reading.loop.state.update(update)?.definition {
+            chosen = held
+        }
         for refusal in reading.loop.assume([.draft(chosen)], now: reading.now) { printError("muster: \(refusal)") }
         var plan = UpdatePlan(chosen, loop: reading.loop, now: reading.now)
         note(&plan, chosen, definition, reading)

@@ -69,10 +69,13 @@ struct RestoreCommand: ParsableCommand {
         guard let directory = state ?? name.map({ StateLocation.directory(fleet: $0) }) else {
             preconditionFailure("the arguments were validated")
         }
+        let owner = fleet.map { FleetOwner(fleet: $0, isNamed: state != nil) }
+        try owner?.expect(in: directory)
         let origin = Origin(operatorName: UserName.own, source: "command line", reason: why.reason)
         let outcome = try restore.restore(
             to: directory, replaces: replace, by: origin, now: WallClock.now,
             isSimulated: FleetEngineSetup.isSimulated)
+        try owner?.take(directory)
         if json { return try JSONOutput.print(Answer(outcome, state: directory)) }
         for line in lines(outcome, directory) { print(TextWidth.sanitised(line)) }
     }

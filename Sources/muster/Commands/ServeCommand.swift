@@ -32,6 +32,9 @@ struct ServeCommand: ParsableCommand {
             Under systemd it says when it is ready, that its engine answers, and that it ends, as sd_notify(3) wants it; \
             `muster service unit` prints a unit.
 
+            Files that are wrong stop no start where there is a journal: what that holds stays, and the log and \
+            `muster status` say what was not taken in.
+
             Exit codes: 0 ended by a signal, 1 the engine or the gateway failed, 2 bad input.
             """)
 
@@ -48,28 +51,33 @@ struct ServeCommand: ParsableCommand {
         let logger = Logger.jsonLines(to: log)
         let pulse = ServicePulse()
         defer { pulse.stop() }
-        let definition = try arguments.load(for: .service) {
-            logger.warning("a file of the fleet is not all right: \($0)")
+        let takeover = try FleetTakeover.read(
+            arguments, for: .service, warned: { logger.warning("a file of the fleet is not all right: \($0)") },
+            left: { logger.error("what the journal holds stays: \($0)") })
+        let definition = takeover.definition
+        if takeover.leftOut.isEmpty {
+            for update in start { try KnownUpdates(definition, arguments).expect(update) }
         }
-        for update in start { try KnownUpdates(definition, arguments).expect(update) }
-        let directory = arguments.stateDirectory(definition)
+        let directory = try arguments.stateDirectory(definition)
         try GatewayRunner.refuseSimulated(directory)
         var gateway = GatewayRunner(
             fleet: arguments.fleet, definition: definition, directory: directory,
             address: gatewayArguments.listen ?? .standard, security: try gatewayArguments.security(logger),
             logger: logger)
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
-        gateway.alerts = try AlertRunner(definition, in: directory, logger: logger)
+        gateway.alerts = try AlertRunner(takeover, in: directory, logger: logger)
         let api = try apiArguments.runner(
             directory: directory, fleet: definition.settings.name,
             security: try gatewayArguments.withoutClients.security(logger), logger: logger)
+        gateway.isWhole = takeover.leftOut.isEmpty
         try gateway.prepare()
         gateway.push = PushRunner(definition, fleet: arguments.fleet, directory: directory, logger: logger)
-        let engine = FleetEngineSetup(
-            definition: definition, directory: directory, starts: start,
+        var engine = FleetEngineSetup(
+            takeover: takeover, directory: directory, starts: start,
             operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.link,
             commitTimes: gateway.commitTimes)
+        engine.owner = arguments.owner
         try serve(engine, gateway, api, logger, pulse)
     }
 

@@ -60,7 +60,7 @@ struct StatusCommand: ParsableCommand {
             printError("muster: no engine listens there; ask whoever runs it to start it")
             throw ExitStatus.failed
         }
-        let reading = try FleetReading.open(try place.definition(), arguments)
+        let reading = try FleetReading.open(arguments)
         var status = reading.loop.status(now: reading.now)
         status.isSimulated = reading.isSimulated
         guard !reading.isEngineRunning else {

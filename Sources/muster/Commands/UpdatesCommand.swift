@@ -32,7 +32,7 @@ struct UpdatesCommand: ParsableCommand {
     }
 
     func run() throws {
-        var reading = try FleetReading.open(arguments)
+        var reading = try FleetReading.open(arguments, asEngine: true)
         let updates = reading.loop.view(ViewQuery(), now: reading.now).updates
         if json { return try JSONOutput.print(updates.map { row($0, reading.loop) }) }
         var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])

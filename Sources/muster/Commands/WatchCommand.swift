@@ -38,7 +38,7 @@ struct WatchCommand: ParsableCommand {
             if place.mayRead { try FleetReading.requireState(in: place.directory) }
             let source: any EventSource =
                 place.mayRead
-                ? try JournalEvents(place.directory, fleet: try place.definition().settings.name)
+                ? try JournalEvents(place.directory, fleet: try FleetLoading.name(of: arguments.fleet))
                 : EngineEvents(place.directory)
             try follow(source)
         } catch let error as EngineSocketError {

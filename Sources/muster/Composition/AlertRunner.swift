@@ -12,6 +12,8 @@ import Logging
 final class AlertRunner: Sendable {
     /// nil: the fleet has none.
     private let service: AlertService?
+    /// Whether the files say whether it has.
+    private let isKnown: Bool
     private let directory: String, fleet: String
     /// Ends what was begun for the log.
     private let flush: @Sendable () -> Void
@@ -19,8 +21,10 @@ final class AlertRunner: Sendable {
     /// - Parameter logger: Where it is told what was delivered and what was not.
     /// - Throws: An exit code, if the fleet's alerts cannot be sent, or its journal cannot be read.
     init(
-        _ definition: FleetDefinition, in directory: String, logger: Logger, flush: @escaping @Sendable () -> Void = {}
+        _ takeover: FleetTakeover, in directory: String, logger: Logger, flush: @escaping @Sendable () -> Void = {}
     ) throws {
+        let definition = takeover.definition
+        isKnown = takeover.knowsAlerts
         self.directory = directory
         self.flush = flush
         let fleet = definition.settings.name
@@ -37,12 +41,12 @@ final class AlertRunner: Sendable {
     }
 
     /// The same with a log of its own in the state folder, for a process that has a screen.
-    static func withOwnLog(_ definition: FleetDefinition, in directory: String) throws -> AlertRunner {
-        guard definition.alerts != nil else {
-            return try AlertRunner(definition, in: directory, logger: Logger(label: "muster"))
+    static func withOwnLog(_ takeover: FleetTakeover, in directory: String) throws -> AlertRunner {
+        guard takeover.definition.alerts != nil else {
+            return try AlertRunner(takeover, in: directory, logger: Logger(label: "muster"))
         }
         let log = try LogQueue.file("alerts.log", in: directory)
-        return try AlertRunner(definition, in: directory, logger: .jsonLines(to: log), flush: { log.flush() })
+        return try AlertRunner(takeover, in: directory, logger: .jsonLines(to: log), flush: { log.flush() })
     }
 
     static func options(_ settings: AlertSettings, _ fleet: String, _ directory: String) -> AlertService.Options {
@@ -69,7 +73,11 @@ final class AlertRunner: Sendable {
 
     /// Begins, once the engine works.
     func start(_ host: EngineHost) {
-        guard let service else { return AlertService.forget(in: directory) }
+        guard let service else {
+            // What is still to be told waits for a start that knows to whom.
+            if isKnown { AlertService.forget(in: directory) }
+            return
+        }
         service.start { host.failure }
     }
 

@@ -17,7 +17,9 @@ struct CommandDelivery {
     /// Where the fleet's state is kept.
     private var directory: String { place.directory }
 
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) { place = FleetPlace(definition, arguments) }
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
+        place = try FleetPlace(definition, arguments)
+    }
 
     init(_ place: FleetPlace) { self.place = place }
 
@@ -55,6 +57,10 @@ struct CommandDelivery {
         var responses: [EngineResponse] = []
         let deadline = ContinuousClock.now + Self.patience
         while let request = requests.dropFirst(responses.count).first {
+            if let refusal = try place.draftProof.refusal(request, held: heldByEngine) {
+                responses.append(EngineResponse(.refused, refusal))
+                continue
+            }
             if let response = try EngineSocketClient.send(request, to: directory) {
                 responses.append(told(response, request))
                 guard response.outcome != .failed else { return responses }
@@ -70,6 +76,17 @@ struct CommandDelivery {
             usleep(Self.pause)
         }
         return responses
+    }
+
+    /// What the engine that runs holds of an update that has not begun. Whom it does not let look it does not let start
+    /// either, and it says so itself.
+    private func heldByEngine(_ update: String) throws(EngineSocketError) -> UpdateDefinition? {
+        do throws(EngineSocketError) {
+            return try EngineSocketClient.definition(of: update, in: directory)
+        } catch {
+            if error.isRefusal { return nil }
+            throw error
+        }
     }
 
     /// An engine knows what the files said when it started; what is only in them since then is no wrong id.
@@ -88,11 +105,16 @@ struct CommandDelivery {
     private func decideAlone(_ commands: [Command], _ requests: [EngineRequest]) throws -> [EngineResponse] {
         try place.expectOwn()
         var setup = FleetEngineSetup(
-            definition: try place.definition(), directory: directory,
+            takeover: try place.takeover(), directory: directory,
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         setup.holder = .command
+        setup.owner = place.owner
         let driver = try setup.makeDriver()
+        if let refusal = refusal(requests, driver.reading) {
+            driver.shutDown()
+            return requests.map { _ in EngineResponse(.refused, refusal) }
+        }
         let origins = try requests.map { try $0.makeOrigin(UserName.own, user: UserName.own) }
         let inputs = zip(commands, origins).enumerated().map { number, asked in
             EngineInput.command(asked.0, asked.1, ticket: UInt64(number + 1))
@@ -104,5 +126,16 @@ struct CommandDelivery {
         }
         precondition(replies.count == commands.count, "a command is answered in the step that takes it")
         return replies.map { EngineResponse(refusal: $0.refusal) }
+    }
+
+    /// What the files say is taken over by now, unless the engine refuses it.
+    private func refusal(_ requests: [EngineRequest], _ loop: EngineLoop) -> Refusal? {
+        for request in requests {
+            let refusal = place.draftProof.refusal(request) { update in
+                loop.state.update(update).flatMap { $0.hasNotBegun ? $0.definition : nil }
+            }
+            if let refusal { return refusal }
+        }
+        return nil
     }
 }

@@ -27,9 +27,15 @@ struct FleetArguments: ParsableArguments {
         try FleetLoading.load(fleet, for: purpose, warned: warned)
     }
 
-    /// The directory of this fleet's state.
-    func stateDirectory(_ definition: FleetDefinition) -> String {
-        state ?? StateLocation.directory(fleet: definition.settings.name)
+    /// Whose a state folder has to be.
+    var owner: FleetOwner { FleetOwner(fleet: fleet, isNamed: state != nil) }
+
+    /// The directory of this fleet's state; ends the command with exit code 2 if it is that of another fleet of the same
+    /// name.
+    func stateDirectory(_ definition: FleetDefinition) throws -> String {
+        let directory = state ?? StateLocation.directory(fleet: definition.settings.name)
+        try owner.expect(in: directory)
+        return directory
     }
 }
 

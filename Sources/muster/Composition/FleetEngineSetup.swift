@@ -10,9 +10,12 @@ import TerminalClients
 /// Puts an engine together: journal, link, files.
 struct FleetEngineSetup: Sendable {
     /// The fleet as its files say it.
-    var definition: FleetDefinition
+    var takeover: FleetTakeover
+    var definition: FleetDefinition { takeover.definition }
     /// Where the journal lies.
     var directory: String
+    /// Whose the state folder has to be, and is from now on; nil: it is made for this engine alone.
+    var owner: FleetOwner?
     /// If set, terminals are simulated, so many times faster than the wall clock.
     var simulationSpeed: Double?
     /// Updates to start if they are drafts.
@@ -40,12 +43,14 @@ struct FleetEngineSetup: Sendable {
     func makeDriver() throws -> any EngineDriver {
         let journal = try SQLiteJournal.open(
             directory: directory, fleet: definition.settings.name, mode: .readWrite, holder: holder)
+        try owner?.take(directory)
         if let simulationClock { return try makeSimulatedTime(journal, simulationClock) }
         guard let speed = simulationSpeed else {
             let clock = WallClock()
             let log: any FactLog = commitTimes.map { TimedLog(journal, $0) } ?? journal
             var options = EngineLoop.Options()
             options.ordersAreFetched = true
+            options.filesLeftOut = takeover.leftOut
             var loop = try EngineLoop(
                 log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime, options: options)
             takeOverFiles(&loop, now: clock.now)
@@ -57,14 +62,15 @@ struct FleetEngineSetup: Sendable {
     private func makeSimulatedTime(_ journal: SQLiteJournal, _ clock: SimulationClock) throws -> SimulatedTimeDriver {
         var loop = try EngineLoop(
             log: journal, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime,
-            options: Self.options(speed: clock.speed))
+            options: options(speed: clock.speed))
         takeOverFiles(&loop, now: clock.now)
         return SimulatedTimeDriver(loop: loop, clock: clock)
     }
 
     /// What is kept in memory for a while by the clock of the terminals is not written at every turn of the wall's.
-    private static func options(speed: Double) -> EngineLoop.Options {
+    private func options(speed: Double) -> EngineLoop.Options {
         var options = EngineLoop.Options()
+        options.filesLeftOut = takeover.leftOut
         options.sightingInterval = .milliseconds(Int64(max(60_000, 10_000 * speed)))
         return options
     }
@@ -75,7 +81,7 @@ struct FleetEngineSetup: Sendable {
         let known = reading.state.lastFactAt
         let isNew = reading.state.revision == 0
         let fresh = definition.simulation.start ?? WallClock.now
-        _ = reading.assume(definition.commands, now: fresh)
+        _ = reading.assume(takeover.commands, now: fresh)
         let records = reading.state.devices.indices.map { reading.state.devices.record(DeviceIndex(UInt32($0))) }
 
         let flashLog = try RecordFile(path: "\(directory)/\(RecordFile.terminalsName)")
@@ -88,16 +94,23 @@ struct FleetEngineSetup: Sendable {
             records: records, settings: definition.settings, profile: definition.simulation, start: start, now: now,
             flash: memory.flash)
         world.onFlash = { store.write($0) }
-        var loop = try EngineLoop(log: journal, link: world, now: now, options: Self.options(speed: speed))
+        var loop = try EngineLoop(log: journal, link: world, now: now, options: options(speed: speed))
         takeOverFiles(&loop, now: now)
         return SimulatedDriver(SimulationDriver(loop: loop, world: world), speed: speed)
     }
 
     private func takeOverFiles(_ loop: inout EngineLoop, now: Timestamp) {
-        for refusal in loop.run(definition.commands, Origin(operatorName: operatorName, source: "files"), now: now) {
+        for refusal in loop.run(takeover.commands, Origin(operatorName: operatorName, source: "files"), now: now) {
             onRefusal(refusal)
         }
-        let waiting = starts.filter { loop.state.update($0)?.status == .draft }
+        let drafts = starts.filter { loop.state.update($0)?.status == .draft }
+        let waiting = drafts.filter { !takeover.isDoubtful($0) }
+        for update in drafts where takeover.isDoubtful(update) {
+            onRefusal(
+                Refusal(
+                    "\(update) is not started: its file may be one of those that cannot be read",
+                    remedy: "mend them, and start the engine again"))
+        }
         let origin = Origin(operatorName: operatorName, source: "command line", user: UserName.own)
         for refusal in loop.run(waiting.map { .start(update: $0) }, origin, now: now) { onRefusal(refusal) }
     }

@@ -22,29 +22,38 @@ struct FleetPlace {
         } else {
             let definition = try arguments.load()
             loaded = definition
-            directory = arguments.stateDirectory(definition)
+            directory = try arguments.stateDirectory(definition)
         }
+        try arguments.owner.expect(in: directory)
     }
 
     /// A place whose fleet has been read.
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) {
+    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
         self.arguments = arguments
         loaded = definition
-        directory = arguments.stateDirectory(definition)
+        directory = try arguments.stateDirectory(definition)
     }
 
     private static func usual(_ fleet: String) -> String? {
         FleetDirectory(path: fleet).name.map { StateLocation.directory(fleet: $0) }
     }
 
-    /// What the fleet's files say; ends the command with exit code 2 when a file is wrong.
-    func definition(for purpose: FleetLoading.Purpose = .reading) throws -> FleetDefinition {
-        guard purpose == .reading, let loaded else { return try arguments.load(for: purpose) }
-        return loaded
+    /// What an engine takes over of the fleet's files; says what it does not.
+    func takeover(for purpose: FleetLoading.Purpose = .reading) throws -> FleetTakeover {
+        if purpose == .reading, let loaded { return FleetTakeover(loaded) }
+        return try FleetTakeover.read(
+            arguments, for: purpose, warned: { printError(TextWidth.sanitised($0)) },
+            left: { printError("muster: \(TextWidth.sanitised($0))") })
     }
 
     /// What the fleet's files say, if they can be read; says nothing if not.
     var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }
+
+    /// What proves that an update which is to begin is the one in the files.
+    var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
+
+    /// Whose the state folder has to be.
+    var owner: FleetOwner { arguments.owner }
 
     /// Whether this user may read what is in the state folder, or nothing is there.
     var mayRead: Bool {

@@ -20,16 +20,18 @@ struct FleetReading {
     let isSimulated: Bool
     /// Whether an engine runs on the state: it keeps what devices said last in memory for a while.
     let isEngineRunning: Bool
+    /// Whether what an engine that runs holds is shown, and not what the files say otherwise.
+    let isEngines: Bool
 
     /// Reads the fleet's files and state. Files that cannot be used are named, and a state that is there is shown without
     /// them: a mistake in a file must not hide what runs.
-    static func open(_ arguments: FleetArguments) throws -> FleetReading {
+    static func open(_ arguments: FleetArguments, asEngine: Bool = false) throws -> FleetReading {
         let result = FleetLoading.read(arguments.fleet, for: .reading)
         for line in result.lines { printError(TextWidth.sanitised(line)) }
-        if let definition = result.definition { return try open(definition, arguments) }
+        if let definition = result.definition { return try open(definition, arguments, asEngine: asEngine) }
         let name = FleetDirectory(path: arguments.fleet).name
         let named = FleetDefinition(settings: FleetSettings(name: name ?? ""))
-        guard name != nil, try SQLiteJournal.exists(in: arguments.stateDirectory(named)) else {
+        guard name != nil, try SQLiteJournal.exists(in: try arguments.stateDirectory(named)) else {
             printError("muster: \(TextWidth.sanitised(arguments.fleet)) cannot be used; nothing was changed")
             throw ExitStatus.badInput
         }
@@ -42,21 +44,32 @@ struct FleetReading {
     /// - Parameters:
     ///   - definition: The fleet as its files say it.
     ///   - takesFilesOver: Whether it is shown as if an engine had taken the files over.
+    ///   - asEngine: Whether, while an engine runs, it is shown as that holds it, with a warning of what the files say
+    ///     otherwise: for questions about what would be carried out.
     ///   - arguments: Where its state is. A state that was named has to be there; without one in the usual place the
     ///     fleet is as its files say.
     /// - Throws: `ExitStatus.badInput` if there is no state where one was named, and what the journal throws.
     static func open(
-        _ definition: FleetDefinition, _ arguments: FleetArguments, takesFilesOver: Bool = true
+        _ definition: FleetDefinition, _ arguments: FleetArguments, takesFilesOver: Bool = true,
+        asEngine: Bool = false
     ) throws -> FleetReading {
-        let directory = arguments.stateDirectory(definition)
+        let directory = try arguments.stateDirectory(definition)
         if arguments.state != nil { try requireState(in: directory) }
         var loop = try read(directory, fleet: definition.settings.name)
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
         let now = isSimulated ? loop.state.lastFactAt : WallClock.now
-        if takesFilesOver { _ = loop.assume(definition.commands, now: now) }
+        let isEngineRunning = SQLiteJournal.isEngineRunning(in: directory)
+        let isHeld = asEngine && isEngineRunning && loop.state.revision > 0
+        if isHeld {
+            let news = FilesSinceStart(definition, loop, now: now)
+            for line in news.lines { printError("muster: \(TextWidth.sanitised(line))") }
+            if takesFilesOver { _ = loop.assume(news.unknown, now: now) }
+        } else if takesFilesOver {
+            _ = loop.assume(definition.commands, now: now)
+        }
         return FleetReading(
             definition: definition, directory: directory, loop: loop, now: now, isSimulated: isSimulated,
-            isEngineRunning: SQLiteJournal.isEngineRunning(in: directory))
+            isEngineRunning: isEngineRunning, isEngines: isHeld)
     }
 
     /// Who makes a journal at this moment holds the engine's lock, and is done with it soon.

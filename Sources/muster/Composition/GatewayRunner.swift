@@ -11,6 +11,8 @@ import Logging
 struct GatewayRunner {
     /// The fleet's directory, and what it says.
     var fleet: String, definition: FleetDefinition
+    /// Whether all of that is what the files say.
+    var isWhole = true
     /// Where the fleet's state is kept.
     var directory: String
     var address: ListenAddress
@@ -51,7 +53,10 @@ struct GatewayRunner {
     func prepare() throws {
         _ = try descriptors()
         do {
-            try ReleaseIntake(fleet: fleet, store: ArtifactStore(state: directory)).run()
+            try ReleaseIntake(
+                fleet: fleet, store: ArtifactStore(state: directory),
+                only: isWhole ? nil : definition.releases.map(\.version)
+            ).run()
         } catch let error as ArtifactStoreError {
             printError("muster: \(TextWidth.sanitised(error.description))")
             throw error.fault == .storage ? ExitStatus.failed : ExitStatus.badInput

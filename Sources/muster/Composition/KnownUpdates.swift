@@ -18,7 +18,7 @@ struct KnownUpdates {
         var known = definition.updates.map(\.id)
         if known.contains(update) { return }
         // A state that is not there yet is made by the engine's first start.
-        if try SQLiteJournal.exists(in: arguments.stateDirectory(definition)) {
+        if try SQLiteJournal.exists(in: try arguments.stateDirectory(definition)) {
             known = try FleetReading.open(definition, arguments).loop.state.updates.map(\.id)
             if known.contains(update) { return }
         }

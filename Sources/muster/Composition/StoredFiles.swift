@@ -177,12 +177,19 @@ private struct OpenBytes: FileBytes {
 struct ReleaseIntake {
     let fleet: String
     let store: ArtifactStore
+    /// Only these, where not all files of the fleet can be used; nil: all that are there.
+    var only: [Version]?
+
+    private func releases() throws -> [FoundRelease] {
+        guard let only else { return try ReleaseReading.read(fleet) }
+        return FleetDirectory(path: fleet).loadReleases().sound.filter { only.contains($0.release.version) }
+    }
 
     /// Copies what the store does not have. Files that are there are not read again: each is hashed before it is
     /// delivered.
     /// - Throws: What is wrong with a release's file, or with the storage.
     func run() throws {
-        let missing = try ReleaseReading.read(fleet).filter { found in
+        let missing = try releases().filter { found in
             !found.release.artifacts.allSatisfy { isThere($0) }
         }
         let meter = CopyMeter(total: missing.reduce(0) { $0 + $1.release.size })
