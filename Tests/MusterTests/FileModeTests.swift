@@ -12,6 +12,7 @@ struct FileModeTests {
         ("engine.log", 0o600), ("gateway.log", 0o600), ("gateway.log.1", 0o600), ("credentials", 0o600),
         ("credentials.lock", 0o600), ("terminals.flash", 0o600), ("artifacts", 0o700), ("api-tokens", 0o600),
         ("api-tokens.lock", 0o600), ("alerts.json", 0o600), ("alerts.json.new", 0o600), ("alerts.log", 0o600),
+        ("deliveries", 0o600), ("deliveries.new", 0o600),
     ]
 
     private func expected(_ path: String, isFolder: Bool) -> Int? {
