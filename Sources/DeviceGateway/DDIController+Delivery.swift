@@ -3,6 +3,7 @@ import FleetEngine
 import HTTPTypes
 import Hummingbird
 import NIOPosix
+import Synchronization
 
 extension DDIController {
     /// A file of the device's order, or its MD5.
@@ -34,21 +35,40 @@ extension DDIController {
             guards.shares.open(
                 id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)
         }
-        return try delivery.response(to: request) { range, stage in
-            if stage != .moving { noteDelivery(range, stage, of: work.artifacts[place], id, work) }
-            guard stage != .begun else { return book.deliveryChanged(id, by: 1) }
-            let bytes = book.delivered(range, of: place, hasArrived: stage == .finished, work, to: id)
-            if stage != .moving { book.deliveryChanged(id, by: -1) }
-            var reports: [Report.Body] = [.received(bytes: bytes.handed)]
-            if stage == .finished, bytes.sent >= work.size { reports.append(.reached(.installing)) }
-            desk.tell(id, reports.map { .init(generation: work.order.generation, $0) })
+        let number = Mutex<UInt64?>(nil)
+        return try delivery.response(to: request) { progress in
+            if progress.stage == .begun {
+                let begun = book.began(work, place, at: progress.range.lowerBound, to: id)
+                number.withLock { $0 = begun }
+            }
+            guard let number = number.withLock({ $0 }) else { return }
+            take(progress, number, of: work.artifacts[place], id, work)
         }
+    }
+
+    /// What was sent counts from before it is, so that what is known is never less than what a device has.
+    private func take(
+        _ progress: FileDelivery.Progress, _ delivery: UInt64, of artifact: Artifact, _ id: String,
+        _ work: DeviceAnswer.Work
+    ) {
+        switch progress.stage {
+        case .begun: return noteDelivery(progress, of: artifact, id, work)
+        case .handing: return book.deliveries.hands(delivery, upTo: progress.range.upperBound)
+        case .moving: book.deliveries.arrived(delivery, upTo: progress.arrived)
+        case .finished, .cut:
+            noteDelivery(progress, of: artifact, id, work)
+            book.deliveries.ended(delivery, arrived: progress.arrived)
+        }
+        let bytes = book.deliveries.progress(of: work.order.release, to: id)
+        var reports: [Report.Body] = [.received(bytes: bytes.handed)]
+        if progress.stage != .moving, bytes.arrived >= work.size { reports.append(.reached(.installing)) }
+        desk.tell(id, reports.map { .init(generation: work.order.generation, $0) })
     }
 
     /// Waits until it is known what a device has of what is being delivered to it: the acknowledgement of the last bytes
     /// may come on one connection a moment after the device's word on another.
     func awaitArrival(_ device: String) async {
-        for _ in 0..<Self.mostArrivalLooks where book.isDelivering(device) {
+        for _ in 0..<Self.mostArrivalLooks where book.deliveries.isDelivering(device) {
             try? await Task.sleep(for: .milliseconds(10))
         }
     }

@@ -20,7 +20,8 @@ extension DDIController {
         }
         if let work = answer.work, work.order.generation == action {
             let reports = reports(feedback, caller.id, work, answer)
-            if !reports.isEmpty { try await call(caller, reports.map { .init(generation: action, $0) }) }
+            let after = try await call(caller, reports.map { .init(generation: action, $0) })
+            if reports.contains(.restarted) { forget(work.order.release, of: caller.id, after) }
             if feedback.isLast { note("an action has ended", caller.id, work, feedback.metadata) }
         }
         if feedback.isLast { book.closed(action, by: caller.id) }
@@ -39,7 +40,7 @@ extension DDIController {
         _ feedback: Feedback, _ id: String, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer
     ) -> [Report.Body] {
         switch (feedback.execution, feedback.finished) {
-        case (.closed, .success), (.closed, .none): success(work, answer)
+        case (.closed, .success), (.closed, .none): success(id, work, answer)
         case (.closed, .failure): [.gaveUp(cause(feedback, id, work))]
         case (.rejected, _): [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
         case (.canceled, _): dropped(work)
@@ -53,12 +54,27 @@ extension DDIController {
 
     /// A client that was restarted says so of whatever action it is offered then: of one whose files it was never sent
     /// that proves nothing.
-    private func success(_ work: DeviceAnswer.Work, _ answer: DeviceAnswer) -> [Report.Body] {
-        guard work.step >= .installing else {
+    private func success(_ id: String, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer) -> [Report.Body] {
+        guard work.step >= .installing || isDelivered(work, to: id) else {
+            book.offered(work, to: id)
+            book.deliveries.claimedUnfetched(id)
             return [.gaveUp(FailureCause(code: "success without the files", isPermanent: false))]
         }
         // A client that reports no version confirms by this report, which it sends after the restart.
-        return [.restarted] + (answer.reportsFirmware ? [] : [.contacted(firmware: work.order.release)])
+        return [.reached(.installing), .restarted]
+            + (answer.reportsFirmware ? [] : [.contacted(firmware: work.order.release)])
+    }
+
+    /// Whether a device was sent all, though the engine has not heard of it: the process was killed in between.
+    private func isDelivered(_ work: DeviceAnswer.Work, to id: String) -> Bool {
+        work.size > 0 && book.deliveries.progress(of: work.order.release, to: id).arrived >= work.size
+    }
+
+    /// Once a device's order has ended for good by its own word, what it was sent is of no use.
+    func forget(_ release: Version, of id: String, _ answer: DeviceAnswer) {
+        if answer.standing == .active, answer.work?.order.release != release {
+            book.deliveries.forget(release, of: id)
+        }
     }
 
     private func cause(_ feedback: Feedback, _ id: String, _ work: DeviceAnswer.Work) -> FailureCause {

@@ -35,13 +35,12 @@ extension DDIController {
 
     /// Writes down that a delivery has begun, or how it ended.
     func noteDelivery(
-        _ range: Range<Int64>, _ stage: FileDelivery.Stage, of artifact: Artifact, _ device: String,
-        _ work: DeviceAnswer.Work
+        _ progress: FileDelivery.Progress, of artifact: Artifact, _ device: String, _ work: DeviceAnswer.Work
     ) {
         let fields: Logger.Metadata = [
-            "file": "\(artifact.name)", "from": "\(range.lowerBound)", "bytes": "\(range.count)",
+            "file": "\(artifact.name)", "from": "\(progress.range.lowerBound)", "bytes": "\(progress.range.count)",
         ]
-        note("a download has \(stage.rawValue)", device, work, fields)
+        note("a download has \(progress.stage.rawValue)", device, work, fields)
     }
 }
 

@@ -10,6 +10,8 @@ extension DDIController {
         let (said, evidence) = polled(try device(claim))
         let wait = Self.wait(request.headers)
         let outcome = await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
+        // Its token may have been taken back while it waited.
+        if wait != nil { _ = try proven(claim) }
         var response = json(try pollReply(claim, outcome, evidence))
         if let wait, let applied = HTTPField.Name.preferenceApplied {
             response.headers[applied] = "wait=\(wait.components.seconds)"
@@ -96,16 +98,23 @@ extension DDIController {
     }
 
     private func take(_ description: DeviceDescription, of caller: Caller) async throws {
-        let former = description.mode == .replace ? nil : try await call(caller).described
+        let former = try await call(caller).described
         let tags = description.applied(to: former)
-        var reports = [DeviceCall.Body(.described(tags))]
-        if let firmware = description.firmware {
-            await awaitArrival(caller.id)
-            let sent = book.sent(of: firmware, to: caller.id)
-            reports.append(.init(.claimed(firmware: firmware, sent: sent)))
-        }
+        let reports = [DeviceCall.Body(.described(tags))] + (await word(description, of: caller.id))
         let evidence = clones.described(caller.id, as: DeviceDescription.identity(tags))
-        try await call(caller, reports + twins(evidence), evidence)
+        let answer = try await call(caller, reports + twins(evidence), evidence)
+        if case .version(let firmware) = description.told { forget(firmware, of: caller.id, answer) }
+    }
+
+    /// What a device says of the release that it runs.
+    private func word(_ description: DeviceDescription, of id: String) async -> [DeviceCall.Body] {
+        switch description.told {
+        case .version(let firmware):
+            await awaitArrival(id)
+            return [.init(.claimed(firmware: firmware, sent: book.deliveries.sent(of: firmware, to: id)))]
+        case .unreadable(let text): return [.init(.unreadable(firmware: text))]
+        case nil: return []
+        }
     }
 
     /// What to install, and where its files are.
@@ -147,6 +156,6 @@ extension HTTPField.Name {
 }
 
 extension DeviceAnswer {
-    /// Whether the device says of itself which release it runs, so that nothing else proves it.
-    var reportsFirmware: Bool { DeviceDescription.firmware(in: described ?? []) != nil }
+    /// Whether the device has ever said of itself which release it runs, readably or not, so that nothing else proves it.
+    var reportsFirmware: Bool { DeviceDescription.told(in: described ?? []) != nil }
 }

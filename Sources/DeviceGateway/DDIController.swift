@@ -15,15 +15,17 @@ struct DDIController: Sendable {
     let artifacts: any ArtifactSource
     let security: (any ConnectionSecurity)?
     let guards: RequestGuards
-    let book = ActionBook()
+    let book: ActionBook
     let clones: CloneWatch
     let newcomers = Newcomers()
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, security: (any ConnectionSecurity)?, guards: RequestGuards
+        artifacts: any ArtifactSource, deliveries: DeliveryLedger, security: (any ConnectionSecurity)?,
+        guards: RequestGuards
     ) {
         self.options = options
+        book = ActionBook(deliveries)
         clones = CloneWatch(interval: options.pollInterval)
         self.desk = desk
         self.credentials = credentials
@@ -104,7 +106,8 @@ struct DDIController: Sendable {
         return caller
     }
 
-    private func proven(_ claim: Claim) throws(HTTPError) -> Caller {
+    /// Who a claim proves to come from.
+    func proven(_ claim: Claim) throws(HTTPError) -> Caller {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
         if let certificate = claim.certificate {
             guard certificate.commonName == claim.id else { throw HTTPError(.forbidden) }

@@ -60,24 +60,41 @@ struct DeviceDescription: Hashable {
         return text.first { !$0.isWhitespace } == "{" && text.contains("\"data\"")
     }
 
-    /// What is known of the device after this.
+    /// What is known of the device after this. What it said last of the release that it runs stays, whatever becomes of
+    /// the rest: a device that has ever said that is known by it.
     /// - Parameter former: What was known before, which the engine has bounded; nil: nothing.
     func applied(to former: [Tag]?) -> [Tag] {
         let others = (former ?? []).filter { !names.contains($0.name) }
-        return switch mode {
-        // First what is new: it is what there must be room for.
-        case .merge: tags + others
-        case .replace: tags
-        case .remove: others
-        }
+        let all =
+            switch mode {
+            // First what is new: it is what there must be room for.
+            case .merge: tags + others
+            case .replace: tags
+            case .remove: others
+            }
+        let word = (mode == .remove ? nil : Self.firmwareTag(in: tags)) ?? Self.firmwareTag(in: former ?? [])
+        guard let word else { return all }
+        return [word] + all.filter { $0.name != word.name }
     }
 
-    /// The release that it says it runs; nil: it says none.
-    var firmware: Version? { mode == .remove ? nil : Self.firmware(in: tags) }
+    /// What a device says of the release that it runs.
+    enum Told: Hashable {
+        case version(Version)
+        /// What is no version.
+        case unreadable(String)
+    }
 
-    /// The release that a device says it runs; nil: it says none.
-    static func firmware(in tags: [Tag]) -> Version? {
-        firmwareNames.lazy.compactMap { name in tags.first { $0.name == name } }.first.flatMap { Version($0.value) }
+    /// What it says of the release that it runs; nil: nothing.
+    var told: Told? { mode == .remove ? nil : Self.told(in: tags) }
+
+    /// What a device says of the release that it runs; nil: nothing.
+    static func told(in tags: [Tag]) -> Told? {
+        firmwareTag(in: tags).map { tag in Version(tag.value).map { .version($0) } ?? .unreadable(tag.value) }
+    }
+
+    /// The attribute by which it says so. An empty one says nothing.
+    private static func firmwareTag(in tags: [Tag]) -> Tag? {
+        firmwareNames.lazy.compactMap { name in tags.first { $0.name == name && !$0.value.isEmpty } }.first
     }
 
     /// What of its attributes tells a device from others, whatever release it runs.

@@ -53,15 +53,16 @@ public struct DeviceGateway: Sendable {
     ///   - credentials: Who may call in as whom.
     ///   - artifacts: The files of releases.
     ///   - repository: What is signed of them.
+    ///   - deliveries: What devices were sent of them.
     ///   - security: Secures the connections, by TLS; nil: they are plain.
     ///   - logger: Takes what an administrator should know.
     ///   - limits: What devices may take at most.
     ///   - readings: What the engine says of itself.
     public init(
         _ options: Options, entry: @escaping EngineDesk.Entry, bell: OrderBell, credentials: any DeviceCredentials,
-        artifacts: any ArtifactSource, repository: any SignedRepository = NoSignedRepository(),
-        security: (any ConnectionSecurity)? = nil, logger: Logger,
-        limits: GatewayLimits = GatewayLimits(), readings: EngineReadings = EngineReadings()
+        artifacts: any ArtifactSource, deliveries: DeliveryLedger,
+        repository: any SignedRepository = NoSignedRepository(), security: (any ConnectionSecurity)? = nil,
+        logger: Logger, limits: GatewayLimits = GatewayLimits(), readings: EngineReadings = EngineReadings()
     ) {
         self.options = options
         self.security = security
@@ -74,7 +75,7 @@ public struct DeviceGateway: Sendable {
         let bounded = BoundedEntry.make(entry, most: limits.callsUnderWay, guards.meters)
         controller = DDIController(
             options: options, desk: EngineDesk(bounded, bell: bell), credentials: credentials, artifacts: artifacts,
-            security: security, guards: guards)
+            deliveries: deliveries, security: security, guards: guards)
     }
 
     /// Starts to take requests.

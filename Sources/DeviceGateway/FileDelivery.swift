@@ -26,11 +26,21 @@ struct FileDelivery: Sendable {
 
     /// Where a delivery is. It has finished when all its bytes are known to have arrived.
     enum Stage: String, Sendable {
-        case begun, moving, finished
+        /// `handing`: a piece is about to be handed to the system.
+        case begun, handing, moving, finished
         case cut = "been cut"
     }
 
-    typealias OnProgress = @Sendable (Range<Int64>, Stage) -> Void
+    /// How far a delivery has come.
+    struct Progress: Sendable {
+        var stage: Stage
+        /// The bytes that were handed to the system, with the piece that is about to be.
+        var range: Range<Int64>
+        /// Behind the last byte that is known to have arrived.
+        var arrived: Int64
+    }
+
+    typealias OnProgress = @Sendable (Progress) -> Void
 
     let file: DeliverableFile
     let channel: any Channel
@@ -41,7 +51,8 @@ struct FileDelivery: Sendable {
     let openShare: @Sendable (ContinuousClock.Instant) -> BandwidthShare
 
     /// The answer to a request for the file.
-    /// - Parameter onProgress: Told which bytes of the file have been delivered in this answer, and where it is.
+    /// - Parameter onProgress: Told how far the answer has come: that it begins, before each piece, once a second, and at
+    ///   its end.
     func response(to request: Request, onProgress: @escaping OnProgress) throws -> Response {
         let tag = "\"\(file.sha256)\""
         var headers: HTTPFields = [
@@ -62,8 +73,9 @@ struct FileDelivery: Sendable {
             headers[.contentRange] = "bytes */\(file.size)"
             // Who has all that there is asks for what lies behind it, and learns that it is nothing.
             if request.method == .get, ByteRange.isEnd(request.headers[.range], size: file.size) {
-                onProgress(file.size..<file.size, .begun)
-                onProgress(file.size..<file.size, .finished)
+                let nothing = file.size..<file.size
+                onProgress(Progress(stage: .begun, range: nothing, arrived: file.size))
+                onProgress(Progress(stage: .finished, range: nothing, arrived: file.size))
             }
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
@@ -91,7 +103,8 @@ struct FileDelivery: Sendable {
                 share.close(now: .now)
                 meters.openDeliveries.subtract(1, ordering: .relaxed)
             }
-            onProgress(part.lowerBound..<part.lowerBound, .begun)
+            let nothing = part.lowerBound..<part.lowerBound
+            onProgress(Progress(stage: .begun, range: nothing, arrived: part.lowerBound))
             try await withTaskCancellationHandler {
                 try await channel.eventLoop.flatSubmit { FilePump(self, part, share, onProgress).run() }.get()
             } onCancel: {

@@ -17,6 +17,8 @@ final class FilePump {
     private let done: EventLoopPromise<Void>
     /// Behind the last piece that any bytes of have left.
     private var sent: Int64
+    /// Behind the last byte that is known to have arrived.
+    private var arrived: Int64
     private var reportedAt = ContinuousClock.now
     /// The file as pieces of it are sent from memory; made with the first.
     private var handle: NIOFileHandle?
@@ -33,6 +35,7 @@ final class FilePump {
         self.share = share
         self.onProgress = onProgress
         sent = part.lowerBound
+        arrived = part.lowerBound
         done = delivery.channel.eventLoop.makePromise()
     }
 
@@ -84,6 +87,7 @@ final class FilePump {
     private func write(_ piece: IOData) {
         let length = Int64(piece.readableBytes)
         sent += length
+        tell(.handing)
         let taken = channel.eventLoop.makePromise(of: Void.self)
         channel.pipeline.triggerUserOutboundEvent(FilePiece(data: piece), promise: taken)
         taken.futureResult.assumeIsolated().whenComplete { result in
@@ -94,9 +98,10 @@ final class FilePump {
 
     private func wasTaken(_ length: Int64) {
         delivery.meters.delivered(length, region: share.region)
+        if let left = UnacknowledgedBytes(on: channel) { arrived = max(arrived, sent - left.most) }
         if ContinuousClock.now - reportedAt >= FileDelivery.progressInterval {
             reportedAt = .now
-            onProgress(part.lowerBound..<sent, .moving)
+            tell(.moving)
         }
         // Not at once: the other connections of this loop have their turn between two pieces.
         loop.execute { self.sendNext() }
@@ -113,6 +118,7 @@ final class FilePump {
         guard channel.isActive else { return end(.failure(ChannelError.ioOnClosedChannel)) }
         // Where the system does not say, what it has taken is all that can be known.
         guard let left = UnacknowledgedBytes(on: channel), !left.isNone else { return end(.success(())) }
+        arrived = max(arrived, sent - left.most)
         let now = NIODeadline.now(), since = left == before ? stalledSince : now
         guard now - since < FileDelivery.arrivalTime else {
             channel.close(promise: nil)
@@ -127,11 +133,17 @@ final class FilePump {
         // The descriptor is the file's, which closes it.
         _ = try? handle?.takeDescriptorOwnership()
         switch result {
-        case .success: onProgress(part, .finished)
+        case .success:
+            arrived = part.upperBound
+            tell(.finished)
         // Of what was handed over the reader may have got what it goes on behind.
-        case .failure: onProgress(part.lowerBound..<sent, .cut)
+        case .failure: tell(.cut)
         }
         done.completeWith(result)
+    }
+
+    private func tell(_ stage: FileDelivery.Stage) {
+        onProgress(FileDelivery.Progress(stage: stage, range: part.lowerBound..<sent, arrived: arrived))
     }
 
     // MARK: - The bytes

@@ -79,7 +79,7 @@ final class WorkFolder {
     /// What there can be beside the journal.
     private static let ownNames: Set<String> = [
         StateBackup.archiveName, "engine.lock", "checkpoint", "checkpoint.new", "credentials", "api-tokens",
-        "terminals.flash",
+        "terminals.flash", "deliveries",
     ]
 
     /// Makes the names in a folder durable.

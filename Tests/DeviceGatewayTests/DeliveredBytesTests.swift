@@ -1,8 +1,10 @@
-import DeviceGateway
 import FleetCore
 import Foundation
+import Logging
 import NIOCore
 import Testing
+
+@testable import DeviceGateway
 
 /// Only what has arrived counts as delivered, and only who was sent everything can have completed.
 @Suite(.timeLimit(.minutes(5))) struct DeliveredBytesTests {
@@ -82,6 +84,99 @@ import Testing
         let rest = try await fixture.ask("GET", device, fixture.file(action), headers: ["Range: bytes=200000-"])
         #expect(rest.status == 416)
         try await close(fixture, action)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    @Test func whoFetchesByRangesInWhicheverOrderHasEverything() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        for range in ["200000-", "100000-199999", "0-99999"] {
+            #expect(try await fetch(fixture, action, range).status == 206)
+        }
+        try await close(fixture, action)
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    private func fetch(_ fixture: GatewayFixture, _ action: UInt32, _ range: String) async throws -> Reply {
+        try await fixture.ask("GET", device, fixture.file(action), headers: ["Range: bytes=\(range)"])
+    }
+
+    /// Wherever the part begins.
+    @Test func whoFetchedAPartThatDoesNotBeginAtTheStartHasFailed() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fetch(fixture, action, "1000-200000").status == 206)
+        try await close(fixture, action)
+        #expect(try await end(fixture) == (.retrying, "success without the files"))
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        await fixture.end()
+    }
+
+    /// Also in an attempt that begins after the lie.
+    @Test(arguments: [false, true])
+    func whoClaimedWithoutTheFilesIsNotSkipped(isRestarted: Bool) async throws {
+        let fixture = try await GatewayFixture()
+        try await close(fixture, try await fixture.offer())
+        #expect(try await end(fixture) == (.retrying, "success without the files"))
+        if isRestarted { try await fixture.restartGateway() }
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        await fixture.end()
+    }
+
+    // MARK: - A restart
+
+    /// A range says where it begins, and not that what lies before it was ever sent.
+    @Test(arguments: [false, true])
+    func aPartAndTheLastByteAreNotEverythingAfterARestart(isReset: Bool) async throws {
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(3_000_000))
+        let action = try await fixture.offer()
+        if isReset {
+            let request = fixture.request("GET", device, fixture.file(action))
+            try await ResettingReader.read(100, of: request, at: fixture.running.port)
+            try await eventuallyHolds { fixture.log.all.contains { $0.message == "a download has been cut" } }
+        } else {
+            #expect(try await fetch(fixture, action, "0-99").status == 206)
+        }
+        try await fixture.restartGateway()
+        #expect(try await fetch(fixture, action, "2999999-").status == 206)
+        try await close(fixture, action)
+        #expect(try await end(fixture) == (.retrying, "success without the files"))
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        await fixture.end()
+    }
+
+    @Test func whoGoesOnAfterARestartHasEverything() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fetch(fixture, action, "0-199999").status == 206)
+        try await fixture.restartGateway()
+        #expect(try await fetch(fixture, action, "200000-").status == 206)
+        try await fixture.restartGateway()
+        try await close(fixture, action)
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    /// The last byte has left, and the process is killed before it knows more.
+    @Test(arguments: [false, true])
+    func whoHadEverythingWhenTheProcessWasKilledHasIt(tellsVersion: Bool) async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        let hash = try #require(
+            try await fixture.ask("GET", device, "deploymentBase/\(action)").text.firstMatch(of: /"sha256":"(\w+)"/))
+        // What such a process leaves: the order, and the bytes that it was about to hand over.
+        let killed = DeliveryLedger(directory: fixture.folder, logger: Logger(label: "t") { _ in fixture.log.handler })
+        let file = DeliveredFile(place: 0, sha256: String(hash.1))
+        killed.hands(killed.began(file, at: 0, to: device), upTo: Int64(fixture.payload.count))
+        try await fixture.restartGateway()
+        if tellsVersion { try await claim(fixture) } else { try await close(fixture, action) }
         #expect(try await end(fixture) == (.completed, nil))
         await fixture.end()
     }

@@ -14,6 +14,7 @@ struct FileModeTests {
         ("api-tokens.lock", 0o600), ("alerts.json", 0o600), ("alerts.json.new", 0o600), ("alerts.log", 0o600),
         ("keys", 0o700), ("tuf", 0o700),
         ("fleet.path", 0o600), ("fleet.path.new", 0o600),
+        ("deliveries", 0o600), ("deliveries.new", 0o600),
     ]
 
     private func expected(_ path: String, isFolder: Bool) -> Int? {

@@ -64,7 +64,8 @@ public final class LoopbackFleet: Sendable {
             DeviceGateway.Options(
                 host: "127.0.0.1", port: 0, tenant: plan.settings.name, pollInterval: plan.settings.heartbeat),
             entry: { host.call($0, completion: $1) }, bell: bell, credentials: CredentialFile(directory: directory),
-            artifacts: HeldFiles(store: store), logger: logger)
+            artifacts: HeldFiles(store: store), deliveries: DeliveryLedger(directory: directory, logger: logger),
+            logger: logger)
         let running = try await gateway.start()
         self.gateway = running
         address = GatewayAddress(loopbackPort: running.port, gatewayToken: token)

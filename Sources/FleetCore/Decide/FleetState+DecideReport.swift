@@ -17,6 +17,7 @@ extension FleetState {
             }
         case .claimed(let firmware, let sent):
             if devices.hold(device) == nil, isTaken(firmware) { events += decideContact(device, firmware, sent: sent) }
+        case .unreadable(let text): if devices.hold(device) == nil { events += decideUnreadable(device, text) }
         case .reached(let step): events += decideStep(report, step)
         case .received: events += decideStep(report, .downloading)
         case .deferred: break
@@ -93,6 +94,15 @@ extension FleetState {
         return events
     }
 
+    /// What is no version is not what an update that is over was to bring. While one is under way it proves nothing.
+    private func decideUnreadable(_ device: DeviceIndex, _ text: String) -> [Event] {
+        guard devices.liveUpdate(device) == nil, let settled = devices.settledUpdate(device),
+            let position = updates[settled.offset].assignments.position(of: device),
+            !updates[settled.offset].assignments.hasTurnedBad(position)
+        else { return [] }
+        return [.outcomeTurnedBad(settled, device, .reportsUnreadable(text))]
+    }
+
     /// What follows from a device's word that it runs what it is to run. One that was sent nothing of it had it already,
     /// or has it from elsewhere: this update neither succeeded nor failed with it. Once it installs, by what is known, it
     /// was sent everything.
@@ -136,13 +146,14 @@ extension FleetState {
         return FailureCause(code: "on newer \(firmware)", isPermanent: true)
     }
 
-    /// Once an update is over, a newer version is another's doing; an older one never is what was asked for.
+    /// Once an update is over, a newer version is another's doing; an older one never is what was asked for, nor is
+    /// another build.
     private func hasTurnedBad(_ update: UpdateIndex, _ device: DeviceIndex, _ firmware: Version) -> Bool {
         guard let position = updates[update.offset].assignments.position(of: device),
             !updates[update.offset].assignments.hasTurnedBad(position)
         else { return false }
         let target = targetVersion(update, position)
-        return updates[update.offset].status.isFinal ? firmware < target : firmware != target
+        return firmware != target && !(updates[update.offset].status.isFinal && firmware.isNewer(than: target))
     }
 
     /// The end of an attempt without success: tried again later, unless that is pointless or not wanted any more.

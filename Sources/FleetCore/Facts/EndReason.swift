@@ -34,6 +34,14 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
         FailureCause(code: "runs \(version) without having fetched it", isPermanent: true)
     }
 
+    /// The longest text of an unreadable version that is kept, in bytes.
+    public static let mostUnreadableBytes = 64
+
+    /// The device was done, and reports what is no version.
+    public static func reportsUnreadable(_ text: String) -> FailureCause {
+        FailureCause(code: "reports no version: \(InertText.of(text, bytes: mostUnreadableBytes))", isPermanent: true)
+    }
+
     /// The device said that it was done, and reports another version.
     public static func reports(_ version: Version) -> FailureCause {
         FailureCause(code: "reports \(version)", isPermanent: true)

@@ -11,9 +11,12 @@ public struct Report: Hashable, Sendable {
     public enum Body: Hashable, Sendable {
         /// It is there, and runs this version (nil: a client that reports none).
         case contacted(firmware: Version?)
-        /// It is there, and says that it runs this version, of which it was sent so many bytes without a gap by whoever
-        /// carries its orders: a version whose bytes were not all sent proves no success.
+        /// It is there, and says that it runs this version, of which it was sent so many bytes by whoever carries its
+        /// orders: a version whose bytes were not all sent proves no success. 0 only if it was sent none of it, and has
+        /// never said that it was done without them.
         case claimed(firmware: Version, sent: Int64)
+        /// It is there, and what it says of the release that it runs is no version: so it is none that was asked for.
+        case unreadable(firmware: String)
         /// It has begun this step of the order.
         case reached(AttemptStep)
         /// It has received so many bytes of the release. Kept in memory; not a fact.

@@ -57,7 +57,6 @@ extension EngineLoop {
         guard let position = update.assignments.position(of: device), let step = update.assignments.step(position)
         else { return nil }
         return DeviceAnswer.Work(
-            order: order, step: step, update: update.id, artifacts: state.releases[order.release]?.artifacts ?? [],
-            isOlderThanEngine: update.assignments.startedAt(position).map { $0 < state.listeningSince } ?? false)
+            order: order, step: step, update: update.id, artifacts: state.releases[order.release]?.artifacts ?? [])
     }
 }

@@ -153,7 +153,7 @@ public struct EngineLoop {
                 guard report.device.offset < machine.state.devices.count else { continue }
                 machine.handle(report, now: now)
                 switch report.body {
-                case .contacted, .claimed: contacted.append(report.device)
+                case .contacted, .claimed, .unreadable: contacted.append(report.device)
                 default: break
                 }
             case .command(let command, let origin, let ticket):

@@ -57,10 +57,6 @@ public struct DeviceAnswer: Hashable, Sendable {
         /// The files of the order's release, in the order in which they are delivered.
         public var artifacts: [Artifact]
 
-        /// Whether its first attempt began before this engine took up the journal: what the device was sent by then, this
-        /// process does not know.
-        public var isOlderThanEngine: Bool
-
         /// Bytes of all files together.
         public var size: Int64 { artifacts.reduce(0) { $0 + $1.size } }
         /// Whether the device is to drop the order.
@@ -68,13 +64,12 @@ public struct DeviceAnswer: Hashable, Sendable {
 
         /// An order with its files.
         public init(
-            order: Order, step: AttemptStep, update: String, artifacts: [Artifact], isOlderThanEngine: Bool = false
+            order: Order, step: AttemptStep, update: String, artifacts: [Artifact]
         ) {
             self.order = order
             self.step = step
             self.update = update
             self.artifacts = artifacts
-            self.isOlderThanEngine = isOlderThanEngine
         }
     }
 

@@ -229,8 +229,12 @@ extension Oracle {
         let id = devices[assignment.device].id
         let isGood = assignment.state == .completed && !assignment.hasTurnedBad
         ledger.expect(.finalStates, isGood, "\(id) turned bad without a success that held")
+        let isUnreadable = step.reports.contains {
+            guard $0.device.offset == assignment.device, case .unreadable(let text) = $0.body else { return false }
+            return cause == .reportsUnreadable(text)
+        }
         ledger.expect(
-            .counters, hasContact(assignment.device) { $0 != goal && cause == .reports($0) },
+            .counters, isUnreadable || hasContact(assignment.device) { $0 != goal && cause == .reports($0) },
             "\(id) turned bad by \(cause), which it did not say")
         guard isGood else { return }
         updates[update].assignments[position].hasTurnedBad = true

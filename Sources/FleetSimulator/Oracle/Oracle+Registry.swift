@@ -188,7 +188,7 @@ extension Report.Body {
     /// Whether it is a word by which a device is there.
     var isContact: Bool {
         switch self {
-        case .contacted, .claimed: true
+        case .contacted, .claimed, .unreadable: true
         default: false
         }
     }

@@ -75,11 +75,13 @@ extension FaultTrial {
         network.post(.report(Report(device: DeviceIndex(UInt32(device)), body: word(of: version, device))), at: now)
     }
 
-    /// What a twin says, as its carrier passes it on: some count what they sent to the device, which is nothing or a part.
+    /// What a twin says, as its carrier passes it on: some count what they sent to the device, which is nothing or a part;
+    /// some say what is no version.
     private func word(of version: Version, _ device: Int) -> Report.Body {
         switch device % 4 {
         case 0: .claimed(firmware: version, sent: 0)
         case 1: .claimed(firmware: version, sent: 101)
+        case 2: .unreadable(firmware: "build of \(version)")
         default: .contacted(firmware: version)
         }
     }

@@ -27,7 +27,7 @@ struct BackupCommand: ParsableCommand {
 
     /// What belongs to a state beside its journal.
     static let others = StateBackup.OtherFiles(
-        replaced: [CredentialFile.name, APITokenFile.name], growing: [RecordFile.terminalsName])
+        replaced: [CredentialFile.name, APITokenFile.name, DeliveryLedger.name], growing: [RecordFile.terminalsName])
 
     @OptionGroup var arguments: FleetArguments
 

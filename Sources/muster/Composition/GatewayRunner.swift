@@ -93,7 +93,8 @@ struct GatewayRunner {
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
-            artifacts: files, repository: repository, security: security, logger: logger, limits: limits,
+            artifacts: files, deliveries: DeliveryLedger(directory: directory, logger: logger), repository: repository,
+            security: security, logger: logger, limits: limits,
             readings: EngineReadings(
                 failure: { host.failure },
                 metrics: { [commitTimes, alerts, repository] in

@@ -6,6 +6,7 @@ import FleetEngine
 import FleetJournal
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @testable import muster
@@ -16,7 +17,9 @@ final class GatewayFixture: Sendable {
     let host: EngineHost
     /// Where the operator sits.
     let seat: EngineSeat
-    let running: RunningGateway
+    /// The gateway that runs now.
+    private let present: Mutex<RunningGateway>
+    private let makeGateway: @Sendable () -> DeviceGateway
     let fleetToken: String
     /// Devices' own tokens.
     let tokens: [String: String]
@@ -63,13 +66,16 @@ final class GatewayFixture: Sendable {
         change(&settings)
         let host = host
         let metrics = EngineMetrics(host: host, commitTimes: commitTimes)
-        let gateway = DeviceGateway(
-            DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
-            entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
-            credentials: CredentialFile(directory: folder),
-            artifacts: StoredFiles(store, fleet: folder, logger: logger), logger: logger, limits: limits,
-            readings: EngineReadings(failure: { failure ?? host.failure }, metrics: { await metrics.read() }))
-        running = try await gateway.start()
+        makeGateway = { [folder, bell] in
+            DeviceGateway(
+                DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
+                entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
+                credentials: CredentialFile(directory: folder),
+                artifacts: StoredFiles(store, fleet: folder, logger: logger),
+                deliveries: DeliveryLedger(directory: folder, logger: logger), logger: logger, limits: limits,
+                readings: EngineReadings(failure: { failure ?? host.failure }, metrics: { await metrics.read() }))
+        }
+        present = Mutex(try await makeGateway().start())
         try await command(
             .configure(settings), .addReleases([release]), .register(Self.records(devices)), .draft(Self.update))
     }
@@ -79,6 +85,15 @@ final class GatewayFixture: Sendable {
         await running.drain()
         host.stop()
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    var running: RunningGateway { present.withLock { $0 } }
+
+    /// Ends the gateway in good order, and starts another: all that is left of the first is what is in the folder.
+    func restartGateway() async throws {
+        await running.drain()
+        let next = try await makeGateway().start()
+        present.withLock { $0 = next }
     }
 
     // MARK: - The fleet

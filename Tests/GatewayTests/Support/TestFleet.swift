@@ -48,6 +48,8 @@ final class TestFleet: @unchecked Sendable {
         running = try await DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
             credentials: CredentialFile(directory: directory), artifacts: StoreFiles(store: store),
+            deliveries: DeliveryLedger(
+                directory: directory, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ).start()
     }

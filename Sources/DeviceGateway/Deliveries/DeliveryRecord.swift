@@ -1,0 +1,81 @@
+import FleetCore
+
+/// A file of a release: its place in it, and what it holds.
+struct DeliveredFile: Hashable, Sendable {
+    var place: Int
+    var sha256: String
+}
+
+/// One thing that happened on the way of a release's files to a device; a line of the file of deliveries.
+enum DeliveryRecord: Hashable, Sendable {
+    /// The device is to fetch this release, of so many bytes. What is known of another is of no use to it.
+    case opened(device: String, release: Version, size: Int64)
+    /// A delivery begins at this byte of a file. It says that the device has those before it which were handed over.
+    case began(delivery: UInt64, device: String, file: DeliveredFile, start: Int64)
+    /// The bytes of a delivery up to this one are about to be handed to the system.
+    case handed(delivery: UInt64, end: Int64)
+    /// A delivery has ended; its bytes up to this one are known to have arrived.
+    case ended(delivery: UInt64, arrived: Int64)
+    /// The device said that it was done with what it had not been sent.
+    case claimedUnfetched(device: String)
+    /// What is known of a device is of no use any more.
+    case forgotten(device: String)
+    /// These bytes of a file have arrived, or may have.
+    case has(device: String, file: DeliveredFile, range: Range<Int64>, isSure: Bool)
+}
+
+extension DeliveryRecord {
+    /// The fields of its line. None has a control character: an id and a version have none.
+    var fields: [String] {
+        switch self {
+        case .opened(let device, let release, let size): ["opened", device, "\(release)", "\(size)"]
+        case .began(let delivery, let device, let file, let start):
+            ["began", "\(delivery)", device, "\(file.place)", file.sha256, "\(start)"]
+        case .handed(let delivery, let end): ["handed", "\(delivery)", "\(end)"]
+        case .ended(let delivery, let arrived): ["ended", "\(delivery)", "\(arrived)"]
+        case .claimedUnfetched(let device): ["claimed", device]
+        case .forgotten(let device): ["forgotten", device]
+        case .has(let device, let file, let range, let isSure):
+            [
+                isSure ? "has" : "may-have", device, "\(file.place)", file.sha256, "\(range.lowerBound)",
+                "\(range.upperBound)",
+            ]
+        }
+    }
+
+    /// Reads the fields of a line; nil: they are none.
+    init?(_ fields: [Substring]) {
+        guard let name = fields.first else { return nil }
+        switch (name, fields.count) {
+        case ("opened", 4):
+            guard let release = Version(String(fields[2])), let size = Int64(fields[3]), size >= 0 else { return nil }
+            self = .opened(device: String(fields[1]), release: release, size: size)
+        case ("began", 6):
+            guard let delivery = UInt64(fields[1]), let file = DeliveredFile(fields[3], fields[4]),
+                let start = Int64(fields[5]), start >= 0
+            else { return nil }
+            self = .began(delivery: delivery, device: String(fields[2]), file: file, start: start)
+        case ("handed", 3):
+            guard let delivery = UInt64(fields[1]), let end = Int64(fields[2]), end >= 0 else { return nil }
+            self = .handed(delivery: delivery, end: end)
+        case ("ended", 3):
+            guard let delivery = UInt64(fields[1]), let arrived = Int64(fields[2]), arrived >= 0 else { return nil }
+            self = .ended(delivery: delivery, arrived: arrived)
+        case ("claimed", 2): self = .claimedUnfetched(device: String(fields[1]))
+        case ("forgotten", 2): self = .forgotten(device: String(fields[1]))
+        case ("has", 6), ("may-have", 6):
+            guard let file = DeliveredFile(fields[2], fields[3]), let lower = Int64(fields[4]),
+                let upper = Int64(fields[5]), 0 <= lower, lower < upper
+            else { return nil }
+            self = .has(device: String(fields[1]), file: file, range: lower..<upper, isSure: name == "has")
+        default: return nil
+        }
+    }
+}
+
+extension DeliveredFile {
+    fileprivate init?(_ place: Substring, _ sha256: Substring) {
+        guard let place = Int(place), place >= 0 else { return nil }
+        self.init(place: place, sha256: String(sha256))
+    }
+}

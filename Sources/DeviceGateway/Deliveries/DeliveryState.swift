@@ -1,0 +1,147 @@
+import FleetCore
+
+/// What was sent to whom: the fold of the records of deliveries, and nothing else.
+struct DeliveryState: Sendable {
+    /// Devices of which something is known at once. Beyond, those are forgotten whose order is the oldest; an honest
+    /// one of them may have to fetch again what it has.
+    static let mostDevices = 100_000
+
+    /// What a device was sent of the release that it is to fetch.
+    struct Entry: Sendable {
+        var release: Version
+        /// Bytes of all the release's files.
+        var size: Int64
+        var files: [DeliveredFile: Bytes] = [:]
+        /// Whether the device has said that it was done with what it had not been sent.
+        var hasClaimedUnfetched = false
+        /// Larger for later orders.
+        var age: UInt64
+    }
+
+    /// What a device was sent of a file.
+    struct Bytes: Hashable, Sendable {
+        /// Known to have arrived, and handed to the system, so that they may have.
+        var arrived = ByteSpans(), handed = ByteSpans()
+    }
+
+    /// A delivery that has not ended.
+    struct Open: Sendable {
+        var device: String, file: DeliveredFile, release: Version
+        var start: Int64
+        /// Behind the last byte that was handed over, or is about to be.
+        var end: Int64
+    }
+
+    private(set) var entries: [String: Entry] = [:]
+    private(set) var open: [UInt64: Open] = [:]
+    /// How many of those are a device's.
+    private var openCounts: [String: Int] = [:]
+    private var orders: UInt64 = 0
+
+    /// Whether something is being delivered to a device.
+    func isDelivering(_ device: String) -> Bool { openCounts[device] != nil }
+
+    /// Bytes of a release that a device was sent: all of them only if all are known to have arrived, and none only if
+    /// none was handed over and the device never said that it had them.
+    func sent(of release: Version, to device: String) -> Int64 {
+        guard let entry = entries[device], entry.release == release else { return 0 }
+        if entry.arrived >= entry.size { return entry.arrived }
+        let least: Int64 = entry.hasClaimedUnfetched ? 1 : 0
+        return min(max(entry.handed, least), entry.size - 1)
+    }
+
+    /// Takes a record in.
+    mutating func apply(_ record: DeliveryRecord) {
+        switch record {
+        case .opened(let device, let release, let size): openOrder(device, release, size)
+        case .began(let delivery, let device, let file, let start): begin(delivery, device, file, start)
+        case .handed(let delivery, let end): hand(delivery, upTo: end)
+        case .ended(let delivery, let arrived): end(delivery, arrived)
+        case .claimedUnfetched(let device): entries[device]?.hasClaimedUnfetched = true
+        case .forgotten(let device): entries[device] = nil
+        case .has(let device, let file, let range, let isSure):
+            entries[device]?.files[file, default: Bytes()].handed.insert(range)
+            if isSure { entries[device]?.files[file]?.arrived.insert(range) }
+        }
+    }
+
+    /// The bytes of a delivery under way up to this one are known to have arrived. Not written down: its end is.
+    mutating func arrived(_ delivery: UInt64, upTo end: Int64) {
+        guard let delivery = open[delivery], end > delivery.start else { return }
+        change(delivery) { $0.arrived.insert(delivery.start..<end) }
+    }
+
+    /// Ends what was under way in a process that is no more.
+    /// - Parameter believes: Whether what it handed over is taken for arrived. The system goes on sending that when a
+    ///   process is killed, and nobody can say any more how far it got.
+    mutating func endAll(believes: Bool) {
+        for (number, delivery) in open { end(number, believes ? delivery.end : delivery.start) }
+    }
+
+    /// Records by which this state is made again.
+    var records: [DeliveryRecord] {
+        var records: [DeliveryRecord] = []
+        for (device, entry) in entries.sorted(by: { $0.value.age < $1.value.age }) {
+            records.append(.opened(device: device, release: entry.release, size: entry.size))
+            if entry.hasClaimedUnfetched { records.append(.claimedUnfetched(device: device)) }
+            for (file, bytes) in entry.files {
+                records += bytes.handed.ranges.map { .has(device: device, file: file, range: $0, isSure: false) }
+                records += bytes.arrived.ranges.map { .has(device: device, file: file, range: $0, isSure: true) }
+            }
+        }
+        for (number, delivery) in open {
+            records.append(
+                .began(delivery: number, device: delivery.device, file: delivery.file, start: delivery.start))
+            records.append(.handed(delivery: number, end: delivery.end))
+        }
+        return records
+    }
+
+    // MARK: - Parts
+
+    private mutating func openOrder(_ device: String, _ release: Version, _ size: Int64) {
+        guard entries[device]?.release != release || entries[device]?.size != size else { return }
+        orders += 1
+        entries[device] = Entry(release: release, size: size, age: orders)
+        guard entries.count > Self.mostDevices else { return }
+        // A tenth at once, so that not each further device costs a look at all.
+        let old = entries.sorted { $0.value.age < $1.value.age }.prefix(Self.mostDevices / 10)
+        for (device, _) in old { entries[device] = nil }
+    }
+
+    private mutating func begin(_ delivery: UInt64, _ device: String, _ file: DeliveredFile, _ start: Int64) {
+        guard let release = entries[device]?.release, open[delivery] == nil else { return }
+        let new = Open(device: device, file: file, release: release, start: start, end: start)
+        open[delivery] = new
+        openCounts[device, default: 0] += 1
+        // A client goes on behind the last byte that it has. Bytes that nobody handed over are none that it has.
+        change(new) { $0.arrived.insert($0.handed.run(before: start)) }
+    }
+
+    private mutating func hand(_ number: UInt64, upTo end: Int64) {
+        guard let delivery = open[number], end > delivery.end else { return }
+        open[number]?.end = end
+        change(delivery) { $0.handed.insert(delivery.start..<end) }
+    }
+
+    private mutating func end(_ number: UInt64, _ arrived: Int64) {
+        self.arrived(number, upTo: arrived)
+        guard let delivery = open.removeValue(forKey: number) else { return }
+        let left = (openCounts[delivery.device] ?? 1) - 1
+        openCounts[delivery.device] = left > 0 ? left : nil
+    }
+
+    /// Changes what is known of a delivery's file, unless its device is to fetch another release by now.
+    private mutating func change(_ delivery: Open, _ body: (inout Bytes) -> Void) {
+        guard entries[delivery.device]?.release == delivery.release else { return }
+        body(&entries[delivery.device, default: Self.noEntry].files[delivery.file, default: Bytes()])
+    }
+
+    private static let noEntry = Entry(release: Version(0, 0, 0), size: 0, age: 0)
+}
+
+extension DeliveryState.Entry {
+    /// Bytes that are known to have arrived, and those that may have.
+    var arrived: Int64 { files.values.reduce(0) { $0 + $1.arrived.count } }
+    var handed: Int64 { files.values.reduce(0) { $0 + $1.handed.count } }
+}

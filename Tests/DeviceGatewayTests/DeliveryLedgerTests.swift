@@ -1,0 +1,227 @@
+import FleetCore
+import Foundation
+import Logging
+import Testing
+
+@testable import DeviceGateway
+
+/// Which bytes count as sent, and what is left of that when the process has ended in whichever way.
+@Suite struct DeliveryLedgerTests {
+    private let folder = ScratchFolder()
+    private let release = Version(2, 0, 0)
+
+    /// The ledger of a process that starts now, of a till that is to fetch two files of 100 bytes each.
+    private func ledger() -> DeliveryLedger {
+        let ledger = DeliveryLedger(
+            directory: folder.path, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        ledger.opened(release, size: 200, by: "a till")
+        return ledger
+    }
+
+    private func file(_ place: Int) -> DeliveredFile { DeliveredFile(place: place, sha256: "f\(place)") }
+
+    /// Sends a range, of which the bytes up to one arrive; all of them, unless another is named.
+    private func send(_ range: Range<Int64>, of place: Int, _ ledger: DeliveryLedger, arrived: Int64? = nil) -> Int64 {
+        let delivery = ledger.began(file(place), at: range.lowerBound, to: "a till")
+        if !range.isEmpty { ledger.hands(delivery, upTo: range.upperBound) }
+        ledger.ended(delivery, arrived: arrived ?? range.upperBound)
+        return sent(ledger)
+    }
+
+    private func sent(_ ledger: DeliveryLedger) -> Int64 { ledger.sent(of: release, to: "a till") }
+
+    @Test func whatWasHandedOverAndDidNotArriveIsAPart() {
+        let ledger = ledger()
+        #expect(sent(ledger) == 0)
+        #expect(send(0..<100, of: 0, ledger, arrived: 0) == 100)
+        #expect(send(0..<100, of: 1, ledger) == 199)
+        #expect(ledger.progress(of: release, to: "a till") == (100, 200))
+        #expect(ledger.sent(of: Version(1, 0, 0), to: "a till") == 0)
+        #expect(ledger.sent(of: release, to: "another") == 0)
+    }
+
+    /// A client goes on behind the last byte that it has.
+    @Test func whoGoesOnHasWhatWasHandedOver() {
+        let ledger = ledger()
+        _ = send(0..<80, of: 0, ledger, arrived: 20)
+        #expect(ledger.progress(of: release, to: "a till") == (20, 80))
+        _ = send(60..<100, of: 0, ledger)
+        #expect(ledger.progress(of: release, to: "a till") == (100, 100))
+        // Behind what was not handed over, it has nothing by that.
+        _ = send(0..<40, of: 1, ledger, arrived: 0)
+        #expect(send(60..<100, of: 1, ledger) == 180)
+        #expect(ledger.progress(of: release, to: "a till") == (140, 180))
+    }
+
+    @Test func rangesCountInWhicheverOrder() {
+        let ledger = ledger()
+        #expect(send(60..<100, of: 0, ledger) == 40)
+        #expect(send(30..<60, of: 1, ledger) == 70)
+        #expect(send(0..<60, of: 0, ledger) == 130)
+        #expect(send(60..<100, of: 1, ledger) == 170)
+        #expect(send(0..<30, of: 1, ledger) == 200)
+    }
+
+    @Test func whatWasSentInAnotherRangeIsKnownAfterARestart() {
+        #expect(send(0..<100, of: 0, ledger()) == 100)
+        #expect(send(60..<100, of: 1, ledger()) == 140)
+        #expect(send(99..<100, of: 0, ledger()) == 140)
+        #expect(send(0..<60, of: 1, ledger()) == 200)
+        #expect(sent(ledger()) == 200)
+    }
+
+    /// Where a range begins is no proof of what lies before it.
+    @Test func theLastByteAloneProvesNothingAfterARestart() {
+        #expect(send(0..<1, of: 0, ledger()) == 1)
+        let next = ledger()
+        #expect(send(99..<100, of: 0, next) == 2)
+        #expect(send(100..<100, of: 1, next) == 2)
+    }
+
+    /// The system goes on sending what a process that is killed has handed over.
+    @Test func aKillForgetsNothingThatADeviceMayHave() {
+        let killed = ledger()
+        let first = killed.began(file(0), at: 0, to: "a till"), second = killed.began(file(1), at: 0, to: "a till")
+        killed.hands(first, upTo: 50)
+        killed.hands(first, upTo: 100)
+        killed.hands(second, upTo: 70)
+        #expect(sent(killed) == 170)
+        let next = ledger()
+        #expect(sent(next) == 170 && next.progress(of: release, to: "a till").arrived == 170)
+        #expect(!next.isDelivering("a till"))
+        #expect(send(70..<100, of: 1, next) == 200)
+    }
+
+    /// What did not arrive when a connection ended is not taken for arrived because the process ends later.
+    @Test func aDeliveryThatWasCutIsAsItWasAfterAKill() {
+        let killed = ledger()
+        _ = send(0..<100, of: 0, killed)
+        _ = send(0..<100, of: 1, killed, arrived: 30)
+        let next = ledger()
+        #expect(sent(next) == 199 && next.progress(of: release, to: "a till") == (130, 200))
+    }
+
+    /// A power cut also ends what the system would have sent.
+    @Test func afterAnotherStartOfTheMachineWhatWasUnderWayIsNotBelieved() throws {
+        let killed = ledger()
+        _ = send(0..<100, of: 0, killed)
+        killed.hands(killed.began(file(1), at: 0, to: "a till"), upTo: 100)
+        try rewrite { lines in
+            let title = "muster deliveries 1\tanother boot"
+            return ["\(String(StableHash.of(title), radix: 16))\t\(title)"] + lines.dropFirst()
+        }
+        let next = ledger()
+        #expect(sent(next) == 199 && next.progress(of: release, to: "a till").arrived == 100)
+    }
+
+    /// A file that was cut anywhere says what it says up to there, and never more.
+    @Test func aDamagedEndIsCutOff() throws {
+        let killed = ledger()
+        _ = send(0..<100, of: 0, killed)
+        killed.hands(killed.began(file(1), at: 0, to: "a till"), upTo: 100)
+        let bytes = try Data(contentsOf: folder.file)
+        for length in stride(from: bytes.count - 1, through: 0, by: -7) {
+            try bytes.prefix(length).write(to: folder.file)
+            #expect(sent(ledger()) < 200)
+        }
+        try (bytes + Data("rubbish\n".utf8) + bytes).write(to: folder.file)
+        let next = ledger()
+        #expect(next.progress(of: release, to: "a till").arrived == 100)
+        // It is whole from then on.
+        #expect(send(0..<100, of: 1, next) == 200)
+        #expect(sent(ledger()) == 200)
+    }
+
+    @Test func anotherReleaseBeginsAnew() {
+        let first = ledger()
+        _ = send(0..<100, of: 0, first)
+        first.opened(Version(3, 0, 0), size: 100, by: "a till")
+        #expect(first.progress(of: release, to: "a till") == (0, 0))
+        #expect(sent(ledger()) == 0)
+    }
+
+    @Test func whatHasEndedForGoodIsForgotten() {
+        let first = ledger()
+        _ = send(0..<100, of: 0, first)
+        first.forget(Version(3, 0, 0), of: "a till")
+        #expect(sent(first) == 100)
+        first.forget(release, of: "a till")
+        #expect(sent(first) == 0 && sent(ledger()) == 0)
+    }
+
+    @Test func whoClaimedWithoutTheFilesIsNeverOneThatWasSentNothing() {
+        let first = ledger()
+        first.claimedUnfetched("a till")
+        #expect(sent(first) == 1 && sent(ledger()) == 1)
+        #expect(first.progress(of: release, to: "a till") == (0, 0))
+    }
+
+    /// One that nobody may write costs what is known only once the process has ended.
+    @Test func aFolderThatIsNotThereLosesNothingMeanwhile() throws {
+        try FileManager.default.removeItem(atPath: folder.path)
+        let ledger = ledger()
+        _ = send(0..<100, of: 0, ledger)
+        #expect(send(0..<100, of: 1, ledger) == 200)
+    }
+
+    @Test func theFileIsWrittenAnewWhenItHasGrown() throws {
+        let ledger = ledger()
+        let delivery = ledger.began(file(1), at: 0, to: "a till")
+        var largest = 0
+        for end in 1...Int64(700_000) {
+            ledger.hands(delivery, upTo: end)
+            if end % 10_000 == 0 { largest = max(largest, try folder.length()) }
+        }
+        #expect(largest < DeliveryFile.leastLength + 1_000_000)
+        #expect(try folder.length() < largest)
+        #expect(self.ledger().progress(of: release, to: "a till").arrived == 700_000)
+    }
+
+    private func rewrite(_ change: ([String]) -> [String]) throws {
+        let lines = try String(contentsOf: folder.file, encoding: .utf8).split(separator: "\n").map(String.init)
+        try Data((change(lines).joined(separator: "\n") + "\n").utf8).write(to: folder.file)
+    }
+}
+
+/// Ranges are the bytes that were added, in whichever order.
+@Suite struct ByteSpansTests {
+    @Test func rangesAreTheBytesThatWereAdded() {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<200 {
+            var spans = ByteSpans(), bytes: Set<Int64> = []
+            for _ in 0..<20 {
+                let lower = Int64.random(in: 0..<100, using: &generator)
+                let range = lower..<lower + Int64.random(in: 0..<20, using: &generator)
+                spans.insert(range)
+                bytes.formUnion(range)
+            }
+            #expect(spans.count == Int64(bytes.count))
+            #expect(Set(spans.ranges.flatMap { Array($0) }) == bytes)
+            for (one, next) in zip(spans.ranges, spans.ranges.dropFirst()) { #expect(one.upperBound < next.lowerBound) }
+            for place in Int64(0)...120 {
+                var first = place
+                while bytes.contains(first - 1) { first -= 1 }
+                #expect(spans.run(before: place) == first..<place)
+            }
+        }
+    }
+
+    @Test func thereAreNoMoreThanTheMost() {
+        var spans = ByteSpans()
+        for place in 0..<Int64(2 * ByteSpans.mostRanges) { spans.insert(2 * place..<2 * place + 1) }
+        #expect(spans.ranges.count == ByteSpans.mostRanges)
+    }
+}
+
+/// A folder of its own, taken away at the end.
+private final class ScratchFolder: Sendable {
+    let path = NSTemporaryDirectory() + "deliveries-" + UUID().uuidString
+
+    init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var file: URL { URL(filePath: "\(path)/\(DeliveryLedger.name)") }
+
+    func length() throws -> Int { try Data(contentsOf: file).count }
+}
