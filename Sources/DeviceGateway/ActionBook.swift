@@ -85,6 +85,7 @@ final class ActionBook: Sendable {
     func began(_ work: DeviceAnswer.Work, _ place: Int, at start: Int64, to device: String) -> UInt64 {
         offered(work, to: device)
         let file = DeliveredFile(place: place, sha256: work.artifacts[place].sha256)
+        deliveries.fetches(work.order.generation, by: device)
         return deliveries.began(file, at: start, to: device)
     }
 

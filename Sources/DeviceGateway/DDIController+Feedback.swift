@@ -65,9 +65,10 @@ extension DDIController {
             + (answer.reportsFirmware ? [] : [.contacted(firmware: work.order.release)])
     }
 
-    /// Whether a device was sent all, though the engine has not heard of it: the process was killed in between.
+    /// Whether a device was sent all in this attempt, though the engine has not heard of it: the process was killed in
+    /// between. What it was sent in an earlier one it may have installed, and gone back from.
     private func isDelivered(_ work: DeviceAnswer.Work, to id: String) -> Bool {
-        work.size > 0 && book.deliveries.progress(of: work.order.release, to: id).arrived >= work.size
+        book.deliveries.hasEverything(of: work.order.release, for: work.order.generation, id)
     }
 
     /// Once a device's order has ended for good by its own word, what it was sent is of no use.

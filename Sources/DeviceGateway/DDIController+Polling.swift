@@ -61,10 +61,10 @@ extension DDIController {
         return todo
     }
 
-    /// What a device is to do. A release without files is nothing that could be fetched, and nothing that could succeed:
-    /// its attempt ends.
+    /// What a device is to do. A release without files, or whose files are all empty, is nothing that could be fetched,
+    /// and nothing that could succeed: its attempt ends.
     private func work(_ answer: DeviceAnswer, _ id: String) -> DeviceAnswer.Work? {
-        guard let work = answer.work, work.artifacts.isEmpty, !work.isWithdrawn else { return answer.work }
+        guard let work = answer.work, work.size == 0, !work.isWithdrawn else { return answer.work }
         desk.tell(id, [.init(generation: work.order.generation, .gaveUp(Self.noFiles))])
         return nil
     }
@@ -122,7 +122,7 @@ extension DDIController {
         let claim = try claim(request, context), caller = try device(claim)
         let answer = try await call(caller)
         guard let work = answer.work, work.order.generation == (try action(context)), !work.isWithdrawn,
-            !work.artifacts.isEmpty
+            work.size > 0
         else {
             throw HTTPError(.notFound)
         }

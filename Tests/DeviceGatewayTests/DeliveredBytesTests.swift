@@ -174,6 +174,7 @@ import Testing
         // What such a process leaves: the order, and the bytes that it was about to hand over.
         let killed = DeliveryLedger(directory: fixture.folder, logger: Logger(label: "t") { _ in fixture.log.handler })
         let file = DeliveredFile(place: 0, sha256: String(hash.1))
+        killed.fetches(action, by: device)
         killed.hands(killed.began(file, at: 0, to: device), upTo: Int64(fixture.payload.count))
         try await fixture.restartGateway()
         if tellsVersion { try await claim(fixture) } else { try await close(fixture, action) }
@@ -181,9 +182,10 @@ import Testing
         await fixture.end()
     }
 
-    @Test func aReleaseWithoutFilesIsOfferedToNobody() async throws {
+    @Test(arguments: [[], [Artifact(name: "empty", size: 0, sha256: String(repeating: "0", count: 64))]])
+    func aReleaseWithoutFilesIsOfferedToNobody(files: [Artifact]) async throws {
         let fixture = try await GatewayFixture()
-        try await fixture.command(.addReleases([Release(version: Version(3, 0, 0))]))
+        try await fixture.command(.addReleases([Release(version: Version(3, 0, 0), artifacts: files)]))
         let update = UpdateDefinition(
             id: "empty", release: Version(3, 0, 0), selector: .all, strategy: .immediate(offline: .queue))
         try await fixture.command(.draft(update), .start(update: "empty"))

@@ -132,6 +132,23 @@ import Testing
         #expect(sent(ledger()) == 200)
     }
 
+    /// What was fetched in an earlier attempt may have been installed, and left again.
+    @Test func everythingIsOfTheAttemptThatFetchedLast() {
+        let first = ledger()
+        first.fetches(7, by: "a till")
+        _ = send(0..<100, of: 0, first)
+        #expect(!first.hasEverything(of: release, for: 7, "a till"))
+        _ = send(0..<100, of: 1, first)
+        let next = ledger()
+        for one in [first, next] {
+            #expect(one.hasEverything(of: release, for: 7, "a till"))
+            #expect(!one.hasEverything(of: release, for: 8, "a till"))
+            #expect(!one.hasEverything(of: Version(3, 0, 0), for: 7, "a till"))
+        }
+        next.fetches(8, by: "a till")
+        #expect(next.hasEverything(of: release, for: 8, "a till"))
+    }
+
     @Test func anotherReleaseBeginsAnew() {
         let first = ledger()
         _ = send(0..<100, of: 0, first)

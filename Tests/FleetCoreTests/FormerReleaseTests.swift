@@ -103,9 +103,9 @@ import Testing
 @Suite struct ClaimTests {
     private static let new = CoreFixture.new
 
-    private func started() -> CoreFixture {
+    private func started(size: Int64 = 1000) -> CoreFixture {
         var fixture = CoreFixture(sites: 0) { $0.floor.untouched = 0 }
-        let files = [Artifact(name: "app.bin", size: 1000, sha256: String(repeating: "1", count: 64))]
+        let files = [Artifact(name: "app.bin", size: size, sha256: String(repeating: "1", count: 64))]
         var machine = FleetMachine()
         machine.takeUp(now: fixture.now)
         fixture.machine = machine
@@ -132,6 +132,37 @@ import Testing
         #expect(fixture.machine.state.update("u")?.inFlight == 0)
         // It was not changed by the update, so that nothing is to be sent back.
         #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil)) != nil)
+    }
+
+    @Test func nobodyCompletesWithAReleaseWithoutAByte() {
+        var fixture = started(size: 0)
+        claim(&fixture, 0)
+        #expect(end(fixture) == (.skipped, .alreadyOn(Self.new)))
+    }
+
+    @Test func whatIsNoVersionTurnsWhatHasCompletedBad() {
+        var fixture = started()
+        fixture.report("pos-0-0", .unreadable(firmware: "early"))
+        #expect(fixture.state("u", "pos-0-0") == .inProgress)
+        claim(&fixture, 1000)
+        #expect(end(fixture) == (.completed, nil))
+        fixture.report("pos-0-0", .unreadable(firmware: "a\u{1b}b"))
+        let record = fixture.machine.state.update("u")
+        #expect(record?.assignments.hasTurnedBad(0) == true)
+        #expect(end(fixture).1 == .failed(.reportsUnreadable("a\u{FFFD}b")))
+        let revision = fixture.machine.state.revision
+        fixture.report("pos-0-0", .unreadable(firmware: "once more"))
+        #expect(fixture.machine.state.revision == revision)
+    }
+
+    /// Also once the update is over; a newer version is another's doing then.
+    @Test(arguments: [("2.0.0+other", true), ("1.9.0", true), ("2.0.1", false)])
+    func anotherBuildTurnsWhatHasCompletedBad(version: String, isBad: Bool) throws {
+        var fixture = started()
+        claim(&fixture, 1000)
+        #expect(fixture.machine.state.update("u")?.status.isFinal == true)
+        claim(&fixture, 0, try #require(Version(version)))
+        #expect(fixture.machine.state.update("u")?.assignments.hasTurnedBad(0) == isBad)
     }
 
     @Test func whoWasSentAPartHasFailed() {

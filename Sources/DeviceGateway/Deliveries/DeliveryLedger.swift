@@ -54,6 +54,22 @@ public final class DeliveryLedger: Sendable {
         }
     }
 
+    /// A device fetches for this action from now on.
+    func fetches(_ action: UInt32, by device: String) {
+        content.withLock { content in
+            guard let entry = content.state.entries[device], entry.action != action else { return }
+            note(.fetches(device: device, action: action), &content)
+        }
+    }
+
+    /// Whether a device fetched for this action, and has all bytes of its release since.
+    func hasEverything(of release: Version, for action: UInt32, _ device: String) -> Bool {
+        content.withLock { content in
+            guard let entry = content.state.entries[device], entry.release == release else { return false }
+            return entry.size > 0 && entry.action == action && entry.arrived >= entry.size
+        }
+    }
+
     /// A delivery to a device begins at this byte of a file; gives its number.
     func began(_ file: DeliveredFile, at start: Int64, to device: String) -> UInt64 {
         content.withLock { content in

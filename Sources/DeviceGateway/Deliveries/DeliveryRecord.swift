@@ -10,6 +10,8 @@ struct DeliveredFile: Hashable, Sendable {
 enum DeliveryRecord: Hashable, Sendable {
     /// The device is to fetch this release, of so many bytes. What is known of another is of no use to it.
     case opened(device: String, release: Version, size: Int64)
+    /// The device fetches for this action from now on.
+    case fetches(device: String, action: UInt32)
     /// A delivery begins at this byte of a file. It says that the device has those before it which were handed over.
     case began(delivery: UInt64, device: String, file: DeliveredFile, start: Int64)
     /// The bytes of a delivery up to this one are about to be handed to the system.
@@ -29,6 +31,7 @@ extension DeliveryRecord {
     var fields: [String] {
         switch self {
         case .opened(let device, let release, let size): ["opened", device, "\(release)", "\(size)"]
+        case .fetches(let device, let action): ["fetches", device, "\(action)"]
         case .began(let delivery, let device, let file, let start):
             ["began", "\(delivery)", device, "\(file.place)", file.sha256, "\(start)"]
         case .handed(let delivery, let end): ["handed", "\(delivery)", "\(end)"]
@@ -50,6 +53,9 @@ extension DeliveryRecord {
         case ("opened", 4):
             guard let release = Version(String(fields[2])), let size = Int64(fields[3]), size >= 0 else { return nil }
             self = .opened(device: String(fields[1]), release: release, size: size)
+        case ("fetches", 3):
+            guard let action = UInt32(fields[2]) else { return nil }
+            self = .fetches(device: String(fields[1]), action: action)
         case ("began", 6):
             guard let delivery = UInt64(fields[1]), let file = DeliveredFile(fields[3], fields[4]),
                 let start = Int64(fields[5]), start >= 0

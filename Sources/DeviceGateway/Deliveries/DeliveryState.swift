@@ -12,6 +12,8 @@ struct DeliveryState: Sendable {
         /// Bytes of all the release's files.
         var size: Int64
         var files: [DeliveredFile: Bytes] = [:]
+        /// The action for which it fetched last; 0: it never did.
+        var action: UInt32 = 0
         /// Whether the device has said that it was done with what it had not been sent.
         var hasClaimedUnfetched = false
         /// Larger for later orders.
@@ -54,6 +56,7 @@ struct DeliveryState: Sendable {
     mutating func apply(_ record: DeliveryRecord) {
         switch record {
         case .opened(let device, let release, let size): openOrder(device, release, size)
+        case .fetches(let device, let action): entries[device]?.action = action
         case .began(let delivery, let device, let file, let start): begin(delivery, device, file, start)
         case .handed(let delivery, let end): hand(delivery, upTo: end)
         case .ended(let delivery, let arrived): end(delivery, arrived)
@@ -83,9 +86,13 @@ struct DeliveryState: Sendable {
         var records: [DeliveryRecord] = []
         for (device, entry) in entries.sorted(by: { $0.value.age < $1.value.age }) {
             records.append(.opened(device: device, release: entry.release, size: entry.size))
+            if entry.action > 0 { records.append(.fetches(device: device, action: entry.action)) }
             if entry.hasClaimedUnfetched { records.append(.claimedUnfetched(device: device)) }
             for (file, bytes) in entry.files {
-                records += bytes.handed.ranges.map { .has(device: device, file: file, range: $0, isSure: false) }
+                // What has arrived was handed over.
+                records += bytes.handed.ranges.filter { !bytes.arrived.ranges.contains($0) }.map {
+                    .has(device: device, file: file, range: $0, isSure: false)
+                }
                 records += bytes.arrived.ranges.map { .has(device: device, file: file, range: $0, isSure: true) }
             }
         }

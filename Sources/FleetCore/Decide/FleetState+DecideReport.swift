@@ -104,13 +104,13 @@ extension FleetState {
     }
 
     /// What follows from a device's word that it runs what it is to run. One that was sent nothing of it had it already,
-    /// or has it from elsewhere: this update neither succeeded nor failed with it. Once it installs, by what is known, it
-    /// was sent everything.
+    /// or has it from elsewhere: this update neither succeeded nor failed with it; so has any of a release without a byte.
+    /// Once it installs, by what is known, it was sent everything.
     private func confirmation(_ update: UpdateIndex, _ position: Position, sent: Int64?) -> Event {
         let device = updates[update.offset].assignments.device(position)
         let target = targetVersion(update, position)
         guard let sent, updates[update.offset].assignments.steps[position] < .installing,
-            sent < releases[target]?.size ?? .max
+            sent < max(1, releases[target]?.size ?? .max)
         else { return .assignmentCompleted(update, device) }
         return sent > 0
             ? .attemptFailed(update, device, .runsUnfetched(target), retryAt: nil)

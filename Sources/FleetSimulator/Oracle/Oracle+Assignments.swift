@@ -211,7 +211,7 @@ extension Oracle {
         let isPlain = step.reports.contains {
             $0.device.offset == device && $0.body == .contacted(firmware: version)
         }
-        return isPlain || hasClaim(device, version) { $0 >= size }
+        return isPlain || hasClaim(device, version) { $0 >= max(1, size) }
     }
 
     /// A device that is tried, or is to be tried again, and runs its release without having been sent a byte of it.
