@@ -70,7 +70,7 @@ struct RepositoryRoutes: Sendable {
         ) { now in
             guards.shares.open(context.address, region: Self.region, bytesPerSecondPerRegion: nil, now: now)
         }
-        return try delivery.response(to: request) { _, _ in }
+        return try delivery.response(to: request) { _ in }
     }
 
     /// Nobody has proven anything here, so an address is what can be counted.
