@@ -304,7 +304,7 @@ let package = Package(
             name: "TerminalAgentTests",
             dependencies: [
                 "TerminalAgent", "TUF", "muster", "FleetCore", "FleetFiles", "FleetEngine", "FleetJournal",
-                "ChildPrograms",
+                "ChildPrograms", "AgentTrial",
                 "TerminalTesting", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

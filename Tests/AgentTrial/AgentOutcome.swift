@@ -51,8 +51,8 @@ public struct AgentOutcome: Sendable {
     public var took: Duration
     /// From the start until so many terminals had completed, by the journal's times: half of those that did, and all.
     public var halfAfter: Duration?, lastAfter: Duration?
-    /// What agents cost while nothing was to do.
-    public var idle: IdleFigures
+    /// What agents cost while nothing was to do; nil: it was not measured.
+    public var idle: IdleFigures?
 
     /// Terminals of which something is not so.
     public var faults: [Device] {
@@ -60,7 +60,7 @@ public struct AgentOutcome: Sendable {
     }
 
     init(
-        _ reading: TrialReading, _ terminals: [TrialTerminal], cuts: Int, took: Duration, idle: IdleFigures
+        _ reading: TrialReading, _ terminals: [TrialTerminal], cuts: Int, took: Duration, idle: IdleFigures?
     ) throws {
         let state = reading.state
         guard let update = state.update(AgentTrial.update) else {
@@ -105,9 +105,7 @@ public struct AgentOutcome: Sendable {
             lines.append("from the start to half of what completed \(halfAfter), to the last \(lastAfter)")
         }
         lines.append("\(kills) kills, \(cuts) cuts")
-        lines.append(
-            "idle agent: \(idle.ownKiB) KiB of its own (most \(idle.mostOwnKiB)), \(idle.proportionalKiB) KiB with its share; "
-                + "\(idle.processorSecondsAnHour) s of processor time an hour")
+        if let idle { lines.append(idle.line) }
         let wrong = devices.filter(\.isWronglyCounted).count, broken = devices.filter(\.isBroken).count
         lines.append(
             "wrongly counted \(wrong), broken \(broken), missed \(devices.filter(\.isMissed).count), "

@@ -22,6 +22,8 @@ public struct AgentTrial: Sendable {
     public var threshold = 50
     /// How long the whole may take, by the wall clock.
     public var deadline = Duration.seconds(600)
+    /// Whether it is measured what agents cost while they wait, which takes a while.
+    public var measuresIdle = true
     /// The `muster` that is tried.
     public var program: String
 
@@ -46,7 +48,7 @@ public struct AgentTrial: Sendable {
         var random = TrialRandom(seed: seed)
         let ids = (1...devices).map { "till-\($0)" }
         let fleet = try TrialFleet(devices: ids, trial: self, in: root, program: program)
-        let misdeeds = misdeeds(ids, &random)
+        let misdeeds = misdeeds(ids, try TrialTerminal.canMount(in: root), &random)
         let terminals = try ids.map { try TrialTerminal($0, misdeeds[$0], in: root, program: program) }
         defer { terminals.forEach { $0.end() } }
         try fleet.start()
@@ -64,7 +66,7 @@ public struct AgentTrial: Sendable {
         } _: {
             try TrialReading(fleet)
         }
-        let idle = try IdleFigures.measure(terminals.compactMap(\.processID))
+        let idle = measuresIdle ? IdleFigures.measure(terminals.compactMap(\.processID)) : nil
         for terminal in terminals where terminal.misdeed?.isKilled == true {
             terminal.plan(kills: (0..<Self.killsOfOne).map { _ in .milliseconds(random.below(Self.killTime)) })
         }
@@ -121,9 +123,11 @@ public struct AgentTrial: Sendable {
         return lines
     }
 
-    /// Drawn by the seed, each kind as often as the others.
-    private func misdeeds(_ ids: [String], _ random: inout TrialRandom) -> [String: AgentMisdeed] {
-        let kinds = AgentMisdeed.allCases
+    /// Drawn by the seed, each kind as often as the others. Disks that are full are for those who may mount one.
+    private func misdeeds(
+        _ ids: [String], _ canMount: Bool, _ random: inout TrialRandom
+    ) -> [String: AgentMisdeed] {
+        let kinds = AgentMisdeed.allCases.filter { canMount || $0.diskBytes == nil }
         let drawn = ids.map { (random.next(), $0) }.sorted { $0.0 < $1.0 }.prefix(devices * misdeedPercent / 100)
         return Dictionary(uniqueKeysWithValues: drawn.enumerated().map { ($1.1, kinds[$0 % kinds.count]) })
     }

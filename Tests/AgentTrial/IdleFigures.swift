@@ -11,7 +11,13 @@ public struct IdleFigures: Sendable {
     /// How long processor time is counted.
     private static let seconds = 20.0
 
-    static func measure(_ agents: [pid_t]) throws -> IdleFigures {
+    /// The figures in a line.
+    var line: String {
+        "idle agent: \(ownKiB) KiB of its own (most \(mostOwnKiB)), \(proportionalKiB) KiB with its share; "
+            + "\(processorSecondsAnHour) s of processor time an hour"
+    }
+
+    static func measure(_ agents: [pid_t]) -> IdleFigures {
         let before = agents.map(ticks), began = ContinuousClock.now
         usleep(useconds_t(seconds * 1e6))
         let used = zip(before, agents.map(ticks)).reduce(0) { $0 + max(0, $1.1 - $1.0) }

@@ -41,6 +41,17 @@ final class TrialTerminal {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
+    /// Whether whoever runs this may mount a small disk.
+    static func canMount(in root: String) throws -> Bool {
+        let path = "\(root)/mount"
+        try makeFolder(path)
+        guard (try? Tool.run("/bin/mount", ["-t", "tmpfs", "-o", "size=4096", "muster-trial", path])) != nil else {
+            return false
+        }
+        try Tool.run("/bin/umount", ["-l", path])
+        return true
+    }
+
     /// A small disk of its own for the slots, the release that runs beside it.
     private func mount(_ bytes: Int) throws {
         let room = (AgentTrial.oldBytes + bytes) & ~1023, path = "\(folder)/slots"

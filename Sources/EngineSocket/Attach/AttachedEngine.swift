@@ -17,12 +17,12 @@ public final class AttachedEngine: ConsoleEngine {
     static let resendPeriod = Duration.seconds(60)
 
     /// A command that was given and not answered.
-    fileprivate struct OpenOrder {
+    struct OpenOrder {
         var order: ConsoleOrder
         var givenAt: ContinuousClock.Instant
     }
 
-    fileprivate struct State {
+    struct State {
         /// Nil: no engine listens.
         var connection: Connection?
         var query: ViewQuery?
@@ -42,7 +42,7 @@ public final class AttachedEngine: ConsoleEngine {
     }
 
     /// A socket that is closed once nobody holds it any more, so that its number is not taken for another's.
-    fileprivate final class Connection: Sendable {
+    final class Connection: Sendable {
         let descriptor: Int32
         init(_ descriptor: Int32) { self.descriptor = descriptor }
         deinit { _ = close(descriptor) }
@@ -119,7 +119,7 @@ public final class AttachedEngine: ConsoleEngine {
     public func submit(_ command: Command, reason: String, basis: UInt64? = nil) -> UInt64? {
         let order = ConsoleOrder(command: command, reason: reason, key: .draw(), basis: basis)
         return change { state in
-            guard state.open.count < Self.outboxCapacity, state.connection != nil else { return nil }
+            guard state.open.count < Self.outboxCapacity, state.connection != nil, !state.hasLeft else { return nil }
             let ticket = state.nextTicket
             state.nextTicket += 1
             state.open[ticket] = OpenOrder(order: order, givenAt: .now)
@@ -203,11 +203,12 @@ public final class AttachedEngine: ConsoleEngine {
         }
     }
 
-    /// The engine lets nobody sit here any more.
+    /// The engine lets nobody sit here any more, and answers nothing that was given meanwhile.
     private func showOut(_ why: Refusal) {
         change { state in
             state.news.end = why
             state.hasLeft = true
+            state.giveUp(Array(state.open.keys))
         }
         onNews()
     }
@@ -227,15 +228,7 @@ public final class AttachedEngine: ConsoleEngine {
     private func giveUp() {
         let hasGivenUp = change { state in
             let old = state.open.filter { ContinuousClock.now - $0.value.givenAt > Self.resendPeriod }
-            for ticket in old.keys.sorted() {
-                state.open[ticket] = nil
-                let problem = Refusal(
-                    "the connection to the engine was lost before it answered",
-                    remedy: "the events tell whether it was carried out")
-                var reply = EngineReply(ticket: ticket, refusal: problem)
-                reply.isUndecided = true
-                state.news.replies.append(reply)
-            }
+            state.giveUp(Array(old.keys))
             return !old.isEmpty
         }
         if hasGivenUp { onNews() }
@@ -281,25 +274,5 @@ public final class AttachedEngine: ConsoleEngine {
             let channel = FrameChannel(descriptor: connection.descriptor)
             for message in messages where !channel.write(message.bytes) { break }
         }
-    }
-}
-
-extension AttachedEngine.State {
-    fileprivate var hasSomethingToSend: Bool {
-        connection != nil && (hasToAsk || hasTaken || firstUnsent < nextTicket)
-    }
-
-    /// What is to be sent now, and where.
-    fileprivate mutating func takeOutgoing() -> (AttachedEngine.Connection, [ConsoleMessage])? {
-        guard let connection else { return nil }
-        var messages = (firstUnsent..<nextTicket).compactMap { ticket in
-            open[ticket].map { ConsoleMessage.command($0.order, ticket: ticket) }
-        }
-        firstUnsent = nextTicket
-        if hasToAsk, let query { messages.append(.query(query)) }
-        if hasTaken { messages.append(.taken) }
-        hasToAsk = false
-        hasTaken = false
-        return (connection, messages)
     }
 }
