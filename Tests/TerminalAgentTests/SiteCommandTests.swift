@@ -70,12 +70,14 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(15))
     }
 
-    /// What has left its group still holds the lock: it is ended before the next installation begins.
+    /// What has left its group still holds the lock: it is ended before the next installation begins. The command waits for
+    /// it to have left, since what is still in its group at its end is ended with it.
     @Test func whatAnInstallationLeftBehindIsEndedBeforeTheNext() throws {
         let file = folder.path + "/left"
         #expect(
             run(
-                "setsid sh -c 'echo $$ > \(file).new; mv \(file).new \(file); exec sleep 600' & exit 0",
+                "setsid sh -c 'echo $$ > \(file).new; mv \(file).new \(file); exec sleep 600' & "
+                    + "until [ -e \(file) ]; do sleep 0.01; done",
                 isInstallation: true)?.isGood == true)
         waitUntil("it has begun") { FileManager.default.fileExists(atPath: file) }
         let left = try #require(pid_t(try String(contentsOfFile: file, encoding: .utf8).dropLast()))
