@@ -41,6 +41,23 @@ import Testing
         #expect(try scratch.files.targets?.signed.targets.keys.sorted() == ["releases/1.1.0/till.swu"])
     }
 
+    /// Each file says which of how many it is, so that a terminal misses one that is held back.
+    @Test func theFilesOfAReleaseAreCounted() throws {
+        try scratch.begin()
+        let names = ["till.swu", "tables.csv", "fonts.tar"]
+        let release = Release(
+            version: Version(2, 0, 0),
+            artifacts: names.map { Artifact(name: $0, size: 1, sha256: String(repeating: "a", count: 64)) })
+        try scratch.publish([release, ScratchRepository.release("1.0.0")])
+        let targets = try #require(try scratch.files.targets?.signed.targets)
+        func part(_ path: String) -> [Int?] {
+            let custom = targets["releases/\(path)"]?.custom
+            return [custom?["part"]?.integer, custom?["parts"]?.integer]
+        }
+        #expect(names.map { part("2.0.0/\($0)") } == [[1, 3], [2, 3], [3, 3]])
+        #expect(part("1.0.0/till.swu") == [1, 1])
+    }
+
     @Test func aRollbackIsApprovedAndTakenBack() throws {
         try scratch.begin()
         let releases = ["1.0.0", "1.1.0", "1.2.0"].map { ScratchRepository.release($0) }

@@ -17,8 +17,11 @@ import Testing
         try Data(try mirror.publish([:], version: 1)).write(to: URL(filePath: folder.path + "/root.json"))
     }
 
-    private func target(_ version: String, from: [String] = [], hash: String = hash) -> TargetFile {
+    private func target(
+        _ version: String, from: [String] = [], hash: String = hash, part: (Int, of: Int)? = nil
+    ) -> TargetFile {
         var custom: [String: JSONValue] = ["version": .string(version)]
+        if let part { (custom["part"], custom["parts"]) = (.integer(part.0), .integer(part.of)) }
         if !from.isEmpty { custom["rollback-from"] = .array(from.map { .string($0) }) }
         return TargetFile(length: 3, hashes: Hashes(["sha256": hash]), custom: .object(custom))
     }
@@ -30,15 +33,17 @@ import Testing
             source: mirror)
     }
 
-    private func offered(_ version: String) -> OfferedRelease {
+    private func offered(_ version: String, _ files: [String]) -> OfferedRelease {
         OfferedRelease(
             action: 1, version: version, part: "os",
-            files: [.init(name: "app", length: 3, sha256: Self.hash, url: "http://x/app")])
+            files: files.map { .init(name: $0, length: 3, sha256: Self.hash, url: "http://x/\($0)") })
     }
 
     /// The agent asks on a thread of its own, which may be held up; so does this.
-    private func refusal(_ version: String, running: String?) async throws -> TrustRefusal? {
-        let trust = try trust(), release = offered(version)
+    private func refusal(
+        _ version: String, running: String?, files: [String] = ["app"]
+    ) async throws -> TrustRefusal? {
+        let trust = try trust(), release = offered(version, files)
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 do throws(TrustRefusal) {
@@ -69,6 +74,42 @@ import Testing
         #expect(try await refusal("2.0.0", running: nil)?.description.contains("another length or hash") == true)
         _ = try mirror.publish(["releases/2.0.0/app": target("3.0.0")], version: 3)
         #expect(try await refusal("2.0.0", running: nil)?.description.contains("is signed for 3.0.0") == true)
+    }
+
+    /// Who delivers a release can leave nothing of it out, and put nothing beside it: that would be another release.
+    @Test func allOfItsFilesAreOfferedAndNoOther() async throws {
+        func publish(_ targets: [String: TargetFile], _ version: Int) throws {
+            _ = try mirror.publish(
+                Dictionary(uniqueKeysWithValues: targets.map { ("releases/2.0.0/\($0)", $1) }), version: version)
+        }
+        func refusal(_ files: String...) async throws -> String? {
+            let refusal = try await self.refusal("2.0.0", running: "1.0.0", files: files)
+            #expect(refusal?.isPassing != true)
+            return refusal?.description
+        }
+        try publish(["app": target("2.0.0", part: (1, of: 2)), "table": target("2.0.0", part: (2, of: 2))], 2)
+        #expect(try await refusal("app", "table") == nil)
+        #expect(try await refusal("table", "app") == nil)
+        #expect(try await refusal("app") == "signature: 1 file is offered as 2.0.0, and 2 are signed")
+        #expect(try await refusal("app", "table", "more")?.contains("releases/2.0.0/more") == true)
+        // What others may sign in the place of a release is no part of it all the same.
+        try publish(
+            [
+                "app": target("2.0.0", part: (1, of: 2)), "table": target("2.0.0", part: (2, of: 2)),
+                "more": target("2.0.0"), "twin": target("2.0.0", part: (1, of: 2)),
+            ], 3)
+        #expect(
+            try await refusal("app", "table", "more")
+                == "signature: the files of 2.0.0 are not signed as one release")
+        #expect(
+            try await refusal("app", "table", "twin") == "signature: 3 files are offered as 2.0.0, and 2 are signed")
+        #expect(
+            try await refusal("app", "twin")
+                == "signature: a file of 2.0.0 is missing, and another is in its place")
+        #expect(try await refusal("app", "table") == nil)
+        // One that another tool has published says nothing of it.
+        try publish(["app": target("2.0.0"), "table": target("2.0.0")], 4)
+        #expect(try await refusal("app") == nil)
     }
 
     @Test func anOlderVersionNeedsAnApprovedRollback() async throws {

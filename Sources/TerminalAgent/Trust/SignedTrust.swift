@@ -6,7 +6,8 @@ import TUF
 
 /// Believes what the fleet's own keys have signed, by The Update Framework, whoever delivers it.
 ///
-/// A release's file is the target `releases/VERSION/NAME`. A version older than what runs is refused, unless each of its
+/// A release's file is the target `releases/VERSION/NAME`, which says which part of how many it is: an offer that lacks one,
+/// or has one more, is refused, since whoever delivers a release decides nothing of it. A version older than what runs is refused, unless each of its
 /// targets names what runs in `rollback-from`: that is an approved rollback, signed like the rest.
 public struct SignedTrust: ReleaseTrust {
     private let client: TUFClient
@@ -41,7 +42,25 @@ public struct SignedTrust: ReleaseTrust {
         let targets: [TargetFile]
         do { targets = try found.get() } catch { throw Self.refusal(error) }
         for (file, target) in zip(release.files, targets) { try expect(file, target, release, running) }
+        try expectWhole(release, targets)
         return release.files
+    }
+
+    /// All parts that are signed are offered, each once, and nothing beside them. Where no target says what it is a part of,
+    /// as other tools sign them, nothing tells which files are the whole release, and those that are offered are.
+    private func expectWhole(_ release: OfferedRelease, _ targets: [TargetFile]) throws(TrustRefusal) {
+        guard targets.contains(where: { $0.custom?["part"] != nil || $0.custom?["parts"] != nil }) else { return }
+        let counts = Set(targets.map { $0.custom?["parts"]?.integer })
+        guard counts.count == 1, let signed = counts.first ?? nil else {
+            throw TrustRefusal("signature: the files of \(release.version) are not signed as one release")
+        }
+        guard targets.count == signed else {
+            let offered = "\(targets.count) \(targets.count == 1 ? "file is" : "files are") offered"
+            throw TrustRefusal("signature: \(offered) as \(release.version), and \(signed) are signed")
+        }
+        guard Set(targets.map { $0.custom?["part"]?.integer }) == Set(1...signed) else {
+            throw TrustRefusal("signature: a file of \(release.version) is missing, and another is in its place")
+        }
     }
 
     private func expect(
