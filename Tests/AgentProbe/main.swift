@@ -6,6 +6,7 @@ import Foundation
 //     swift run -c release AgentProbe [DEVICES [SEED [THRESHOLD]]]     phase by phase
 //     swift run -c release AgentProbe immediate [DEVICES]              all at once, and nobody misbehaves: how long it takes
 //
+// Releases are signed, and agents install nothing else; with --unsigned as the last word, the gateway's word counts.
 // The threshold of the gates is in percent. Disks that are full need root. Ends with 1 if what counts is not what is so.
 let words = Array(CommandLine.arguments.dropFirst())
 let numbers = words.compactMap { UInt64($0) }
@@ -14,6 +15,7 @@ var trial = AgentTrial(program: program.appendingPathComponent("muster").path)
 if let devices = numbers.first { trial.devices = Int(devices) }
 if numbers.count > 1 { trial.seed = numbers[1] }
 if numbers.count > 2 { trial.threshold = Int(numbers[2]) }
+trial.isSigned = words.last != "--unsigned"
 if words.first == "immediate" { (trial.strategy, trial.misdeedPercent) = (.immediate, 0) }
 do {
     let outcome = try trial.run()

@@ -14,6 +14,8 @@ public struct AgentOutcome: Sendable {
         public var countsAsReturned: Bool?
         /// What it runs, by the console; and by the bytes in the slot in use, nil if they are of no release.
         public var shown: String, runs: String?
+        /// Whether it has verified what the fleet's keys have signed.
+        public var hasVerified: Bool
         /// The end of its agent's log.
         public var said: String
 
@@ -87,7 +89,8 @@ public struct AgentOutcome: Sendable {
             countsAsReturned: back.flatMap { back in
                 back.assignments.position(of: index).map { back.assignments.state($0) == .completed }
             },
-            shown: "\(state.devices.firmware(index))", runs: terminal.runs, said: terminal.said)
+            shown: "\(state.devices.firmware(index))", runs: terminal.runs, hasVerified: terminal.hasVerified,
+            said: terminal.said)
     }
 
     /// The outcome in lines.

@@ -22,6 +22,8 @@ public struct AgentTrial: Sendable {
     public var threshold = 50
     /// How long the whole may take, by the wall clock.
     public var deadline = Duration.seconds(600)
+    /// Whether the fleet signs its releases, and every agent installs nothing else.
+    public var isSigned = true
     /// Whether it is measured what agents cost while they wait, which takes a while.
     public var measuresIdle = true
     /// The `muster` that is tried.
@@ -118,7 +120,8 @@ public struct AgentTrial: Sendable {
                 port = lines[lines.count - 1].port
             }
             try terminal.configure(
-                url: "https://127.0.0.1:\(port)", authority: fleet.authority, token: try fleet.token(of: terminal.id))
+                url: "https://127.0.0.1:\(port)", authority: fleet.authority, token: try fleet.token(of: terminal.id),
+                root: isSigned ? fleet.signedRoot : nil)
         }
         return lines
     }

@@ -9,6 +9,8 @@ final class TrialFleet {
     var fleet: String { "\(root)/fleet" }
     var state: String { "\(root)/fleet-state" }
     var authority: String { "\(root)/ca.pem" }
+    /// The root that devices get once, where releases are signed.
+    var signedRoot: String { "\(fleet)/tuf/metadata/1.root.json" }
     private var log: String { "\(root)/serve.log" }
 
     private static let patience = Duration.seconds(60)
@@ -31,6 +33,15 @@ final class TrialFleet {
             "fleet/devices.json", String(decoding: try JSONSerialization.data(withJSONObject: records), as: UTF8.self))
         for version in [AgentTrial.old, AgentTrial.new] { try addRelease(version) }
         try makeCertificate()
+        if trial.isSigned { try sign() }
+    }
+
+    /// A key for each role, and a repository in which the way back is approved too.
+    private func sign() throws {
+        try muster("key", "new", fleet, "--state", state)
+        try muster(
+            "release", "publish", fleet, "--state", state, "--approve-rollback", AgentTrial.old, "--from",
+            AgentTrial.new)
     }
 
     deinit { stop() }

@@ -62,7 +62,8 @@ final class TrialTerminal {
     // MARK: - The site
 
     /// Writes the agent's file and the site's programs.
-    func configure(url: String, authority: String, token: String) throws {
+    /// - Parameter root: The root by which nothing is installed that was not signed; nil: what the gateway says counts.
+    func configure(url: String, authority: String, token: String, root: String?) throws {
         try write("token", token)
         try write("install", Self.install, mode: 0o700)
         try write("health", misdeed == .unhealthy ? Self.unhealthy : Self.healthy, mode: 0o700)
@@ -77,6 +78,11 @@ final class TrialTerminal {
             poll-wait: 20s
 
             """
+        if let root {
+            let metadata = "\(url)/\(AgentTrial.fleetName)/tuf/metadata"
+            file +=
+                "signed-releases: {metadata-url: \"\(metadata)\", root-file: \(root), folder: \(folder)/state/tuf}\n"
+        }
         if let said = Self.said(misdeed) {
             try write("version", said, mode: 0o700)
             file += "version-command: [\(folder)/version]\n"
@@ -175,6 +181,9 @@ final class TrialTerminal {
         guard let app = FileManager.default.contents(atPath: "\(folder)/slots/current/app") else { return nil }
         return [AgentTrial.old, AgentTrial.new].first { AgentTrial.hash(of: $0) == AgentTrial.hash(app) }
     }
+
+    /// Whether it keeps metadata that it has verified, of which the targets come last.
+    var hasVerified: Bool { FileManager.default.fileExists(atPath: "\(folder)/state/tuf/targets.json") }
 
     /// The end of its log.
     var said: String {
