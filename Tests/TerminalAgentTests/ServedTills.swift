@@ -94,11 +94,11 @@ final class ServedTills {
             device: \(till)
             state: \(home)/state
             slots: \(home)/slots
-            install-command: {run: [\(home)/bin/install], within: 20s}
-            restart-command: {run: [\(home)/bin/restart], within: 20s}
-            health-command: {run: [\(home)/bin/health], within: 20s, tries: 2, every: 50ms}
-            version-command: {run: [\(home)/bin/version], within: 20s}
-            busy-command: {run: [\(home)/bin/busy], within: 20s, every: 100ms}
+            install-command: {run: [\(home)/bin/install], within: 60s}
+            restart-command: {run: [\(home)/bin/restart], within: 60s}
+            health-command: {run: [\(home)/bin/health], within: 60s, tries: 2, every: 50ms}
+            version-command: {run: [\(home)/bin/version], within: 60s}
+            busy-command: {run: [\(home)/bin/busy], within: 60s, every: 100ms}
             poll-wait: 20s
             attributes: {model: TX-300}
 
@@ -194,11 +194,7 @@ final class ServedTills {
 
     /// Where a till stands in the update, why, and what it runs, as the journal says.
     func standing(_ till: String) throws -> Standing {
-        let journal = try SQLiteJournal.open(directory: path("state"), fleet: "tills", mode: .readOnly)
-        var machine = FleetMachine()
-        try journal.replay { machine.replay($0) }
-        try journal.close()
-        let state = machine.state
+        let state = try state()
         guard let device = state.devices.index(of: till), let update = state.update("all"),
             let position = update.assignments.position(of: device)
         else { return Standing(state: "", reason: "", runs: "") }
@@ -206,6 +202,17 @@ final class ServedTills {
             state: "\(update.assignments.state(position))",
             reason: update.assignments.reason(position)?.description ?? "",
             runs: "\(state.devices.firmware(device))")
+    }
+
+    /// How the update stands, as the journal says.
+    func status() throws -> UpdateStatus? { try state().update("all")?.status }
+
+    private func state() throws -> FleetState {
+        let journal = try SQLiteJournal.open(directory: path("state"), fleet: "tills", mode: .readOnly)
+        var machine = FleetMachine()
+        try journal.replay { machine.replay($0) }
+        try journal.close()
+        return machine.state
     }
 
     struct Standing: Equatable {
@@ -225,6 +232,13 @@ final class ServedTills {
         let app = try Data(contentsOf: url("app.bin")), table = try Data(contentsOf: url("table.csv"))
         let isWhole = bytes("files/app.bin") == app && bytes("unpacked") == app && bytes("files/table.csv") == table
         return Look(version: version, isWhole: isWhole)
+    }
+
+    /// The stage at which a till's agent is, by its state; nil: it is at nothing.
+    func stage(_ till: String) throws -> String? {
+        let bytes = try Data(contentsOf: url("tills/\(till)/state/agent.json"))
+        let state = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
+        return (state?["work"] as? [String: Any])?["stage"] as? String
     }
 
     struct Look: Equatable {
