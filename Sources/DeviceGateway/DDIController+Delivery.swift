@@ -36,7 +36,7 @@ extension DDIController {
                 id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)
         }
         let number = Mutex<UInt64?>(nil)
-        return try delivery.response(to: request) { progress in
+        var response = try delivery.response(to: request) { progress in
             if progress.stage == .begun {
                 let begun = book.began(work, place, at: progress.range.lowerBound, to: id)
                 number.withLock { $0 = begun }
@@ -44,6 +44,11 @@ extension DDIController {
             guard let number = number.withLock({ $0 }) else { return }
             take(progress, number, of: work.artifacts[place], id, work)
         }
+        // A client that kept more of an earlier attempt than is known here fetches that again, or it would not count.
+        if request.method == .head, let sent = HTTPField.Name.sent {
+            response.headers[sent] = "\(book.sent(work, place, to: id))"
+        }
+        return response
     }
 
     /// What was sent counts from before it is, so that what is known is never less than what a device has.
@@ -90,6 +95,11 @@ extension DDIController {
         guard let found else { throw FileUnavailable() }
         return found
     }
+}
+
+extension HTTPField.Name {
+    /// Bytes of the file, from its beginning, that the device was sent in whichever attempt at the release.
+    static let sent = HTTPField.Name("Muster-Sent")
 }
 
 /// A file of a release cannot be had: 503, until an operator has mended that.

@@ -77,6 +77,34 @@ import Testing
         await fixture.end()
     }
 
+    /// So that a client does not go on with what this gateway does not know to have sent: it would not count.
+    @Test func aHeadSaysWhatTheDeviceWasSent() async throws {
+        let fixture = try await GatewayFixture(
+            payload: GatewayFixture.bytes(Self.size), settings: { $0.retry.backoff = .milliseconds(10) })
+        let file = fixture.file(try await fixture.offer())
+        func sent() async throws -> String? { try await fixture.ask("HEAD", "device-1", file)["muster-sent"] }
+        func fetch(_ range: String) async throws {
+            let reply = try await fixture.ask("GET", "device-1", file, headers: ["Range: bytes=\(range)"])
+            #expect(reply.status == 206 && reply["muster-sent"] == nil)
+        }
+        #expect(try await sent() == "0")
+        try await fetch("100-199")
+        #expect(try await sent() == "0")
+        try await fetch("0-149")
+        #expect(try await sent() == "200")
+        try await fixture.restartGateway()
+        #expect(try await sent() == "200")
+        // It holds over the attempts at a release.
+        let body = GatewayFixture.feedback("closed", "success")
+        let action = try #require(file.split(separator: "/").dropFirst().first)
+        let told = try await fixture.ask("POST", "device-1", "deploymentBase/\(action)/feedback", body: body)
+        #expect(told.status == 200)
+        let next = try await eventually { try await fixture.ask("GET", "device-1").action("deploymentBase") }
+        let head = try await fixture.ask("HEAD", "device-1", fixture.file(next))
+        #expect("\(next)" != action && head.status == 200 && head["muster-sent"] == "200")
+        await fixture.end()
+    }
+
     @Test func theMD5IsThatOfTheFile() async throws {
         let fixture = try await GatewayFixture()
         let reply = try await fixture.ask("GET", "device-1", fixture.file(try await fixture.offer()) + ".MD5SUM")

@@ -106,6 +106,87 @@ import Testing
         #expect(try world.disk.read("/slots/b/files/app", atMost: 100) == Array("the application".utf8))
     }
 
+    private static let text = "the application", table = "taxes"
+
+    /// A release whose first attempt has fetched everything, and failed to install it.
+    private func failedOnce(_ change: (AgentWorld) -> Void = { _ in }) throws -> AgentWorld {
+        let world = try AgentWorld(runs: "2.3.1")
+        world.offer(7, "2.4.0", ["app": Self.text, "table": Self.table])
+        world.install = .exited(3, said: "")
+        try world.run()
+        #expect(world.words.last == "7 closed/failure ERROR: install failed: it ended with 3")
+        #expect(world.fetchedBytes == Self.text.count + Self.table.count)
+        world.install = .exited(0, said: "")
+        change(world)
+        return world
+    }
+
+    /// Also when what runs was read anew, and another agent goes on: each `run` is one. The gateway is asked for each file
+    /// all the same, for it counts whom it has sent everything.
+    @Test func anotherAttemptFetchesNothingAgain() throws {
+        let world = try failedOnce()
+        let (bytes, fetches) = (world.fetchedBytes, world.fetches)
+        world.offer(8, "2.4.0", ["app": Self.text, "table": Self.table])
+        try world.run()
+        #expect(world.words.last == "8 closed/success")
+        #expect(world.fetchedBytes == bytes && world.fetches == fetches + 2)
+        #expect(try world.disk.read("/slots/b/files/app", atMost: 100) == Array(Self.text.utf8))
+    }
+
+    /// What is not what it is said to be is fetched once more, and so is what the gateway does not know to have sent.
+    @Test(arguments: [0, 4, 15, nil]) func whatWasKeptIsLookedAtAgain(sent: Int64?) throws {
+        let world = try failedOnce {
+            $0.sent = sent
+            if sent == nil { $0.disk.scribble("/slots/b/files/app", Array("the applicatiox".utf8)) }
+        }
+        let bytes = world.fetchedBytes
+        world.offer(8, "2.4.0", ["app": Self.text, "table": Self.table])
+        try world.run()
+        #expect(world.words.last == "8 closed/success")
+        let again = [0: 20, 4: 20, 15: 0][sent ?? -1] ?? Self.text.count
+        #expect(world.fetchedBytes - bytes == again)
+        #expect(try world.disk.read("/slots/b/files/app", atMost: 100) == Array(Self.text.utf8))
+    }
+
+    /// The gateway gives up an attempt while its file comes, and offers the release anew.
+    @Test func anotherAttemptGoesOnInTheMiddleOfAFile() throws {
+        let world = try world()
+        var pieces = 0
+        world.before = { [unowned world] what in
+            pieces += what == "piece" ? 1 : 0
+            if what == "piece", pieces == 3 { world.offer(8, "2.4.0", ["app": Self.text]) }
+        }
+        try world.run()
+        #expect(world.words == ["7 proceeding/none", "8 proceeding/none", "8 closed/success"])
+        #expect(world.fetchedBytes == Self.text.count && world.fetches == 2)
+    }
+
+    @Test func ofAnotherReleaseOnlyTheSameFileIsKept() throws {
+        let world = try failedOnce()
+        let bytes = world.fetchedBytes
+        world.offer(8, "2.5.0", ["app": "the applications", "table": Self.table])
+        try world.run()
+        #expect(world.words.last == "8 closed/success")
+        #expect(world.fetchedBytes - bytes == "the applications".count)
+        #expect(try world.runs?.version == "2.5.0")
+        // And nothing of what lies in the other slot, which was never an attempt.
+        world.offer(9, "2.6.0", ["app": "old 2.3.1 and more"])
+        try world.run()
+        #expect(world.words.last == "9 closed/success")
+        #expect(world.fetchedBytes - bytes == "the applications".count + "old 2.3.1 and more".count)
+    }
+
+    @Test func ofWhatWasCalledOffNothingIsKept() throws {
+        let world = try world()
+        world.before = { [unowned world] what in if what == "install" { world.cancelled = 7 } }
+        try world.run()
+        #expect(world.words.last == "cancel 7 closed")
+        world.before = { _ in }
+        world.offer(8, "2.4.0", ["app": Self.text])
+        try world.run()
+        #expect(world.words.last == "8 closed/success" && world.fetchedBytes == 2 * Self.text.count)
+    }
+
     /// The file is another one when the line is back: its beginning is fetched anew.
     @Test func aFileThatChangedMeanwhileIsBegunAnew() throws {
         let world = try world { $0.breakAfter = 2 }

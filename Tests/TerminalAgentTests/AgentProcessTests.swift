@@ -23,6 +23,43 @@ import Testing
         #expect(tills.end(Self.till, by: SIGTERM) == 0)
     }
 
+    /// The first installation fails. The second attempt has the files, says so to the gateway, and counts; unless the
+    /// gateway does not know any more that it has sent them.
+    @Test(arguments: [true, false]) func anotherAttemptFetchesOnlyWhatTheGatewayDoesNotKnowOf(knows: Bool) throws {
+        let tills = try ServedTills([Self.till])
+        try tills.script(
+            Self.till, "install",
+            """
+            if [ ! -e failed ]; then touch failed; exit 3; fi
+            cat "$MUSTER_FILES"/app.bin > "$MUSTER_SLOT"/unpacked
+
+            """)
+        // What is between the attempts happens while the second is put off.
+        try tills.script(Self.till, "busy", "[ ! -e failed ] || [ -e go ]\n")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("the second attempt is put off") {
+            try tills.text("tills/till-1/failed") != nil && tills.stage(Self.till) == "accepted"
+        }
+        #expect(tills.sentBytes(of: "app.bin") == 200_000)
+        if !knows {
+            tills.end(Self.till, by: SIGTERM)
+            tills.stopServing()
+            try FileManager.default.removeItem(atPath: tills.path("state/deliveries"))
+            try tills.serve(startsUpdate: false)
+            try tills.start(Self.till)
+        }
+        try tills.write("tills/till-1/go", "")
+        try tills.wait("the update has ended") { try ended(tills) }
+        #expect(
+            try tills.standing(Self.till)
+                == ServedTills.Standing(state: "completed", reason: "", runs: ServedTills.new),
+            "\(tills.text("tills/till-1/agent.log") ?? "")")
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.new, isWhole: true))
+        #expect(tills.sentBytes(of: "app.bin") == (knows ? 200_000 : 400_000))
+        #expect(tills.sentBytes(of: "table.csv") == (knows ? 6 : 12))
+    }
+
     @Test func aFailedHealthCheckLeadsBackAndIsToldAsSuch() throws {
         let tills = try ServedTills([Self.till])
         try tills.write("tills/till-1/unhealthy-\(ServedTills.new)", "")

@@ -27,8 +27,10 @@ final class AgentWorld {
     /// Bytes of a piece, and the piece of a file after which the line breaks once.
     var piece = 4
     var breakAfter: Int?
-    /// What the gateway says of a file's state.
-    var tag = "\"1\""
+    /// What the gateway says of a file's state, and how much of it the gateway says it has sent.
+    var tag = "\"1\"", sent: Int64?
+    /// Bytes that were fetched, and files that were asked for.
+    fileprivate(set) var fetchedBytes = 0, fetches = 0
     /// The boot of the machine.
     var boot = 1
     /// Commands that ran, by name, with what they were told.
@@ -168,13 +170,16 @@ private final class Link: GatewayLink {
         world.says(attributes.first { $0.name == "firmware" }?.value)
     }
 
-    func tag(of file: OfferedRelease.File) throws(LinkFailure) -> String { world.tag }
+    func standing(of file: OfferedRelease.File) throws(LinkFailure) -> FileStanding {
+        FileStanding(tag: world.tag, sent: world.sent)
+    }
 
     func fetch(
         _ file: OfferedRelease.File, from start: Int64, tag: String, into sink: any FetchSink, isStopped: () -> Bool
     ) throws(LinkFailure) -> FetchEnd {
         var place = Int(start)
         let bytes = world.bytes[file.name] ?? []
+        world.fetches += 1
         do {
             if start > 0, tag != world.tag {
                 try sink.beginAnew()
@@ -190,6 +195,7 @@ private final class Link: GatewayLink {
                 }
                 let end = min(place + world.piece, bytes.count)
                 try bytes[place..<end].withUnsafeBytes { try sink.take($0) }
+                world.fetchedBytes += end - place
                 place = end
                 pieces += 1
             }

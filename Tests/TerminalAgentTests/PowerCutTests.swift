@@ -14,11 +14,20 @@ import Testing
 
     /// How an installation ends if nothing cuts it.
     enum Course: CaseIterable {
-        case succeeds, isUnhealthy, failsToInstall, isCalledOff, isFirst, hasABrokenLine
+        case succeeds, isUnhealthy, failsToInstall, isCalledOff, isFirst, hasABrokenLine, isAnotherAttempt
     }
 
     private func world(_ course: Course) throws -> AgentWorld {
         let world = try AgentWorld(runs: course == .isFirst ? nil : Self.old)
+        if course == .isAnotherAttempt {
+            world.offer(6, Self.new, Self.files)
+            world.install = .exited(3, said: "no")
+            try world.run()
+            world.install = .exited(0, said: "")
+            // Nothing of it is lost; what is counted from here on are the steps of the next.
+            world.disk.settle()
+            world.disk = world.disk.afterCut(seed: 0)
+        }
         world.offer(7, Self.new, Self.files)
         switch course {
         case .isUnhealthy: world.isHealthy = { $0 != Self.new }
@@ -30,7 +39,7 @@ import Testing
                 if what == "piece", pieces == 3 { world.cancelled = 7 }
             }
         case .hasABrokenLine: world.breakAfter = 3
-        case .succeeds, .isFirst: break
+        case .succeeds, .isFirst, .isAnotherAttempt: break
         }
         return world
     }
@@ -62,7 +71,7 @@ import Testing
             expect(try text("files/app") == "old \(Self.old)", "the former release is not whole")
         }
         expect(try StateFile(world.disk, folder: AgentWorld.state).read().work == nil, "something is left to do")
-        let shouldBeNew = course == .succeeds || course == .isFirst || course == .hasABrokenLine
+        let shouldBeNew = [.succeeds, .isFirst, .hasABrokenLine, .isAnotherAttempt].contains(course)
         expect(isNew == shouldBeNew, "the other way than without a cut")
         return problems
     }

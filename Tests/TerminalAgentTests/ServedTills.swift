@@ -139,15 +139,18 @@ final class ServedTills {
         return code == 0 ? text("\(name)-out") ?? "" : text("\(name)-err") ?? ""
     }
 
-    /// Starts the engine and the gateway, with the update under way.
-    func serve(_ options: [String] = []) throws {
+    /// Starts the engine and the gateway, with the update under way, where an earlier one listened if there was one.
+    /// - Parameter startsUpdate: False: it was started by an earlier one.
+    func serve(_ options: [String] = [], startsUpdate: Bool = true) throws {
         let process = try process(
-            ["serve", path("fleet"), "--state", path("state"), "--listen", "127.0.0.1:0", "--start", "all"] + options,
+            ["serve", path("fleet"), "--state", path("state"), "--listen", "127.0.0.1:\(port)"]
+                + (startsUpdate ? ["--start", "all"] : []) + options,
             to: "serve-out", errors: "serve-err")
+        let said = (text("serve-err") ?? "").count
         try process.run()
         serve = process
         try wait("the gateway listens") {
-            for line in (text("serve-err") ?? "").split(separator: "\n").reversed() {
+            for line in (text("serve-err") ?? "").dropFirst(said).split(separator: "\n") {
                 let fields = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: String]
                 if fields?["message"] == "listening", let port = fields?["port"].flatMap({ Int($0) }) {
                     self.port = port
@@ -155,6 +158,22 @@ final class ServedTills {
                 }
             }
             return false
+        }
+    }
+
+    /// Ends the engine and the gateway in good order.
+    func stopServing() {
+        serve?.terminate()
+        serve?.waitUntilExit()
+        serve = nil
+    }
+
+    /// Bytes of a file that the gateway says it has sent, in whichever attempts.
+    func sentBytes(of file: String) -> Int {
+        (text("serve-err") ?? "").split(separator: "\n").reduce(0) { sum, line in
+            let fields = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: String]
+            let isEnd = ["a download has finished", "a download has been cut"].contains(fields?["message"])
+            return sum + (isEnd && fields?["file"] == file ? fields?["bytes"].flatMap { Int($0) } ?? 0 : 0)
         }
     }
 

@@ -114,6 +114,16 @@ public final class DeliveryLedger: Sendable {
         content.withLock { $0.state.sent(of: release, to: device) }
     }
 
+    /// Bytes of a file, from its beginning, that a device may have by what it was sent of it.
+    func sent(of file: DeliveredFile, _ release: Version, to device: String) -> Int64 {
+        content.withLock { content in
+            guard let entry = content.state.entries[device], entry.release == release,
+                let first = entry.files[file]?.handed.ranges.first, first.lowerBound == 0
+            else { return 0 }
+            return first.upperBound
+        }
+    }
+
     /// Bytes of a release that a device has, and that it may have.
     func progress(of release: Version, to device: String) -> (arrived: Int64, handed: Int64) {
         content.withLock { content in

@@ -98,8 +98,10 @@ public final class DDIGateway: GatewayLink, Sendable {
         _ = try ask(.PUT, "\(base)/configData", body: FeedbackBody.json(attributes))
     }
 
-    public func tag(of file: OfferedRelease.File) throws(LinkFailure) -> String {
-        try ask(.HEAD, file.url).head.headers.first(name: "ETag") ?? ""
+    public func standing(of file: OfferedRelease.File) throws(LinkFailure) -> FileStanding {
+        let headers = try ask(.HEAD, file.url).head.headers
+        return FileStanding(
+            tag: headers.first(name: "ETag") ?? "", sent: headers.first(name: "Muster-Sent").flatMap { Int64($0) })
     }
 
     /// A file that is no answer of DDI.

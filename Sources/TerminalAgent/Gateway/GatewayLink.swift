@@ -79,6 +79,20 @@ public enum LinkFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// What a gateway says of a file before it is fetched.
+public struct FileStanding: Hashable, Sendable {
+    /// How it calls the present state of the file, its `ETag`; empty: it does not say.
+    public var tag: String
+    /// Bytes of the file, from its beginning, that it knows to have sent to this device; nil: it does not count them.
+    public var sent: Int64?
+
+    /// A file of which this is said.
+    public init(tag: String, sent: Int64? = nil) {
+        self.tag = tag
+        self.sent = sent
+    }
+}
+
 /// How a file was fetched.
 public enum FetchEnd: Hashable, Sendable {
     /// To its end.
@@ -99,8 +113,8 @@ public protocol GatewayLink: AnyObject {
     func answerCancel(_ feedback: Feedback, of action: UInt32) throws(LinkFailure)
     /// Says what the device says of itself, in place of what it said before.
     func describe(_ attributes: [(name: String, value: String)]) throws(LinkFailure)
-    /// How the gateway calls the present state of a file, its `ETag`; empty: it does not say.
-    func tag(of file: OfferedRelease.File) throws(LinkFailure) -> String
+    /// What the gateway says of a file.
+    func standing(of file: OfferedRelease.File) throws(LinkFailure) -> FileStanding
     /// Fetches a file, or what is missing of it, into a sink.
     /// - Parameters:
     ///   - start: How many bytes are there already.

@@ -42,10 +42,22 @@ extension AgentMachine {
             return AgentStep(.wait(.backoff(work.tries)))
         case .waited: return AgentStep(isDeferring ? .askBusy : .verify(work))
         case .asked(let busy?): return deferred(work, busy)
-        // Of another action nothing is kept: only bytes of this one are known to have been sent for it.
-        case .asked(nil): return AgentStep(.clear(enter(.fetching, work).slot, keeping: nil))
+        case .asked(nil):
+            let kept = kept(for: work)
+            state.left = Leftover(of: work)
+            return AgentStep(.clear(enter(.fetching, work).slot, keeping: kept))
         default: impossible(input, work)
         }
+    }
+
+    /// The release with those files alone that an earlier attempt has left, whole or in part; nil: it has left none. They
+    /// are hashed again like all that was there before.
+    private func kept(for work: Work) -> OfferedRelease? {
+        guard let left = state.left, left.slot == work.slot else { return nil }
+        let files = Set(left.files)
+        var release = work.release
+        release.files.removeAll { !files.contains(SlotRecord.File($0)) }
+        return release.files.isEmpty ? nil : release
     }
 
     mutating func deferred(_ work: Work, _ why: String) -> AgentStep {

@@ -162,6 +162,7 @@ public struct AgentMachine: Sendable {
     private mutating func calledOff(_ work: Work) -> AgentStep {
         guard work.stage.canBeDropped else { impossible(.calledOff, work) }
         let work = enter(.dropping, work)
+        state.left = nil
         return AgentStep(.clear(work.slot, keeping: nil))
     }
 

@@ -94,7 +94,7 @@ public enum AgentEffect: Hashable, Sendable {
     case askBusy
     /// Clear the slot, but for those files in it that were fetched of the release; nil: of everything.
     case clear(Slot, keeping: OfferedRelease?)
-    /// Ask how the gateway calls the present state of the file.
+    /// Ask how the gateway calls the present state of the file, and leave nothing there that it does not know to have sent.
     case askTag(Work)
     /// Fetch what is missing of the file.
     case fetch(Work)

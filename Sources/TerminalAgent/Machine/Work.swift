@@ -82,6 +82,21 @@ public struct Work: Codable, Hashable, Sendable {
     }
 }
 
+/// What may lie in the files of the slot that is not in use, whole or in part: another attempt at the same files goes on
+/// with it.
+public struct Leftover: Codable, Hashable, Sendable {
+    /// Where they are.
+    public var slot: Slot
+    /// The files, as they are when they are whole.
+    public var files: [SlotRecord.File]
+
+    /// What work leaves behind.
+    public init(of work: Work) {
+        slot = work.slot
+        files = work.release.files.map(SlotRecord.File.init)
+    }
+}
+
 /// All that the agent keeps over its own end.
 public struct AgentState: Codable, Hashable, Sendable {
     /// The form of the file; one of another is refused.
@@ -90,6 +105,8 @@ public struct AgentState: Codable, Hashable, Sendable {
     public var format = AgentState.presentFormat
     /// What it is at; nil: nothing.
     public var work: Work?
+    /// What its last work has left behind; nil: nothing of use.
+    public var left: Leftover?
 
     /// An agent that is at nothing.
     public init() {}

@@ -27,7 +27,7 @@ extension TerminalAgent {
             try endLeftovers()
             try slots.clear(slot, keeping: release)
             return .cleared
-        case .askTag(let work): return askTag(work)
+        case .askTag(let work): return try askTag(work)
         case .fetch(let work): return try fetch(work)
         case .install(let work): return end(of: settings.install, work, isInstallation: true)
         case .record(let work):
@@ -87,8 +87,9 @@ extension TerminalAgent {
 
     // MARK: - Files
 
-    private func askTag(_ work: Work) -> AgentInput? {
-        do throws(LinkFailure) { return .tagged(try link.tag(of: work.release.files[work.file])) } catch {
+    private func askTag(_ work: Work) throws -> AgentInput? {
+        let file = work.release.files[work.file], standing: FileStanding
+        do throws(LinkFailure) { standing = try link.standing(of: file) } catch {
             switch error {
             case .ending: return nil
             // Some servers give files, and do not speak of them.
@@ -96,6 +97,12 @@ extension TerminalAgent {
             default: return .fetchFailed(.broken("\(error)"))
             }
         }
+        // A gateway that counts what it sends takes who has more for one that never fetched it: that is fetched again.
+        let path = slots.file(file.name, of: work.slot)
+        if let sent = standing.sent, try surroundings.disk.length(of: path) ?? 0 > sent {
+            try surroundings.disk.remove(path)
+        }
+        return .tagged(standing.tag)
     }
 
     private func fetch(_ work: Work) throws -> AgentInput? {

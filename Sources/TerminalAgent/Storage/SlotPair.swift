@@ -14,6 +14,11 @@ public struct SlotRecord: Codable, Hashable, Sendable {
             self.length = length
             self.sha256 = sha256
         }
+
+        /// A file of a release.
+        init(_ file: OfferedRelease.File) {
+            self.init(name: file.name, length: file.length, sha256: file.sha256)
+        }
     }
 
     /// The version that is in the slot.
@@ -120,7 +125,7 @@ public struct SlotPair {
     /// Makes all of a slot durable, and then says what it is.
     func record(_ release: OfferedRelease, in slot: Slot) throws {
         try disk.syncAll(in: folder(of: slot))
-        let files = release.files.map { SlotRecord.File(name: $0.name, length: $0.length, sha256: $0.sha256) }
+        let files = release.files.map(SlotRecord.File.init)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let bytes = Array(try encoder.encode(SlotRecord(version: release.version, files: files)))
