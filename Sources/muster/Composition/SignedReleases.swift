@@ -1,10 +1,11 @@
 import Cells
 import Console
 import FleetCore
+import FleetEngine
 import FleetFiles
 import ReleaseRepository
 
-/// What a fleet's repository says of its releases, for commands that look at the files.
+/// What a fleet's repository says of its releases, by its files at one moment.
 struct SignedReleases {
     /// Releases that are named at most.
     private static let mostNamed = 5
@@ -52,29 +53,27 @@ struct SignedReleases {
         ]
     }
 
-    /// Why a release is not sent to any device; nil: it may be.
-    func objection(to release: Release) -> String? {
-        refusal.map { "the repository cannot be read: \($0.message)" } ?? standing?.objection(to: release)
-    }
-
     /// Those of these releases to which no signature lets devices go back from a newer one; none where nothing is signed.
     func unapproved(_ releases: [Version], from newer: Version) -> [Version] {
         guard let standing else { return [] }
         return Set(releases).filter { $0 < newer && !standing.approves($0, from: newer) }.sorted()
     }
+}
 
-    /// Ends the command with exit code 2 if an update's release is not signed, in a fleet that signs its releases. Where the
-    /// files cannot be read, the gateway says so when devices ask.
-    static func expectSigned(_ update: String, _ arguments: FleetArguments) throws {
-        let place = try FleetPlace(arguments)
-        guard RepositoryStanding.exists(in: arguments.fleet), let definition = place.readableDefinition,
-            let release = definition.updates.first(where: { $0.id == update })?.release,
-            let files = definition.releases.first(where: { $0.version == release }),
-            let why = SignedReleases(fleet: arguments.fleet, state: place.directory).objection(to: files)
-        else { return }
-        printError(
-            "muster: \(TextWidth.sanitised(update)) would bring devices to what is not signed: "
-                + "\(TextWidth.sanitised(why)); sign it with `muster release publish`")
-        throw ExitStatus.badInput
+extension SignedReleases: ReleaseObjections {
+    func objection(to release: Release) -> Refusal? {
+        if let refusal {
+            return Refusal("the repository cannot be read: \(refusal.message)", remedy: refusal.remedy)
+        }
+        return standing?.objection(to: release).map { Refusal($0, remedy: "sign it with `muster release publish`") }
     }
+}
+
+/// Asks the files of a fleet's repository what its releases are worth, whenever a command would send one: what was published
+/// a moment ago counts.
+struct SignedReleaseVoucher: ReleaseVoucher {
+    /// The fleet's directory, and where its state is kept.
+    let fleet: String, state: String
+
+    func objections() -> any ReleaseObjections { SignedReleases(fleet: fleet, state: state) }
 }
