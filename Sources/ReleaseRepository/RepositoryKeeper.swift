@@ -8,6 +8,9 @@ public final class RepositoryKeeper: Sendable {
     /// How long after a failure it is tried again.
     static let retryInterval = Duration.seconds(5)
 
+    /// The folder's name in a state folder, in which it keeps what it makes.
+    public static let folderName = ServedFolder.name
+
     /// Something that an administrator should read.
     public struct Note: Hashable, Sendable {
         /// What is so, or what happened.
@@ -154,7 +157,11 @@ public final class RepositoryKeeper: Sendable {
     ) throws(RepositoryRefusal) -> (OnlineFiles, Note?) {
         var lacking: [RepositoryRole] = []
         let outcome = try basis.makePatiently(lacking: &lacking)
-        guard let role = lacking.first ?? outcome.lacking else {
+        // Said before anything is due, so that there is time to mend it.
+        let soon = [RepositoryRole.timestamp, .snapshot].first { role in
+            !Signers(role, of: basis.root).canSign(with: basis.held)
+        }
+        guard let role = lacking.first ?? outcome.lacking ?? soon else {
             guard case .complete(let files) = outcome else { preconditionFailure("nothing lacks") }
             return (files, nil)
         }

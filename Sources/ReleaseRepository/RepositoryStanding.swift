@@ -42,6 +42,28 @@ public struct RepositoryStanding: Sendable {
         }
     }
 
+    /// Whether a fleet has a repository that devices could know.
+    public static func isPublished(in fleet: String) -> Bool { RepositoryFolder(fleet: fleet).isPublished }
+
+    /// What a gateway that works on a state lacks to keep a fleet's repository fresh; none where nothing is published.
+    public static func lacks(fleet: String, state: String) -> [Problem] {
+        let folder = RepositoryFolder(fleet: fleet), keys = KeyFolder(state: state)
+        guard folder.isPublished, let files = try? RepositoryFiles(published: folder), let root = files.root?.signed
+        else { return [] }
+        let held: HeldKeys
+        do throws(RepositoryRefusal) { held = try keys.keys() } catch {
+            return [Problem(path: KeyFolder.name, message: error.message, remedy: error.remedy)]
+        }
+        return [RepositoryRole.timestamp, .snapshot].compactMap { role in
+            guard !Signers(role, of: root).canSign(with: held) else { return nil }
+            return Problem(
+                path: KeyFolder.name,
+                message: "no key in \(keys.path) can sign a new \(role): once it has ended, devices install nothing",
+                remedy: "put its key there, of mode 0600; if it is lost: `muster key rotate FLEET \(role)`, then "
+                    + "`muster release publish FLEET`")
+        }
+    }
+
     /// Why a release is not to be sent to devices; nil: all its files are what was signed.
     public func objection(to release: Release) -> String? {
         release.artifacts.lazy.compactMap { signed.objection(to: $0, of: release.version) }.first

@@ -3,6 +3,8 @@ import Console
 import FleetCore
 import FleetEngine
 import FleetFiles
+import FleetJournal
+import Foundation
 import ReleaseRepository
 
 /// What a fleet's repository says of its releases, by its files at one moment.
@@ -10,12 +12,15 @@ struct SignedReleases {
     /// Releases that are named at most.
     private static let mostNamed = 5
 
+    private let fleet: String, state: String
     private let standing: RepositoryStanding?
     /// Why it cannot be read; nil: it can, or there is none.
     private let refusal: RepositoryRefusal?
 
     /// - Parameter state: Where the fleet's state is kept.
     init(fleet: String, state: String) {
+        self.fleet = fleet
+        self.state = state
         do throws(RepositoryRefusal) {
             standing = try RepositoryStanding(fleet: fleet, state: state, now: WallClock.now)
             refusal = nil
@@ -33,9 +38,15 @@ struct SignedReleases {
             ]
         }
         guard let standing else { return [] }
-        return standing.problems.map {
+        return (standing.problems + lacks).map {
             FileProblem(path: $0.path, message: $0.message, remedy: $0.remedy, severity: .warning)
         } + unsigned(releases, standing)
+    }
+
+    /// Where no engine has ever worked, as on the machine of whoever edits the files, no key has to be.
+    private var lacks: [RepositoryStanding.Problem] {
+        guard FileManager.default.isReadableFile(atPath: "\(state)/\(SQLiteJournal.fileName)") else { return [] }
+        return RepositoryStanding.lacks(fleet: fleet, state: state)
     }
 
     private func unsigned(_ releases: [Release], _ standing: RepositoryStanding) -> [FileProblem] {
