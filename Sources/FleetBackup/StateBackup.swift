@@ -14,11 +14,14 @@ public struct StateBackup {
         public var replaced: [String]
         /// Files that only grow, and that may be ahead of the journal: what they hold behind its moment is taken too.
         public var growing: [String]
+        /// Folders of files that no backup holds, and that a state which takes another's place goes on with.
+        public var kept: [String]
 
-        /// Files of these names in the state folder; those that are not there are left out.
-        public init(replaced: [String], growing: [String]) {
+        /// Files and folders of these names in the state folder; those that are not there are left out.
+        public init(replaced: [String], growing: [String], kept: [String] = []) {
             self.replaced = replaced
             self.growing = growing
+            self.kept = kept
         }
     }
 

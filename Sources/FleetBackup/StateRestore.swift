@@ -35,6 +35,8 @@ public struct StateRestore {
         public var setAside: Int
         /// Where the state is that was there before; nil: there was none.
         public var former: String?
+        /// Folders that the state goes on with as they were there; none if there was no state.
+        public var kept: [String]
     }
 
     /// Proves a backup in a folder that is removed again: every byte of the file by the hashes in it, the database by
@@ -66,11 +68,13 @@ public struct StateRestore {
         let facts = machine.takeFacts()
         try journal.append(facts)
         try journal.close()
+        let kept = try others.kept.filter { try work.keep($0, of: place.path) }
         try work.sync()
         let former = try place.put(work, replaces: replaces, now: now)
         return Outcome(
             manifest: manifest, paused: paused(facts, machine.state),
-            setAside: facts.count { if case .attemptFailed = $0.event { true } else { false } }, former: former)
+            setAside: facts.count { if case .attemptFailed = $0.event { true } else { false } }, former: former,
+            kept: kept)
     }
 
     private func paused(_ facts: [Fact], _ state: FleetState) -> [String] {

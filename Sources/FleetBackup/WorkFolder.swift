@@ -65,14 +65,46 @@ final class WorkFolder {
     /// Removes what Muster puts there; anything else is somebody's, and is left.
     private func empty() throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != Self.lockName {
-            guard name.hasPrefix("journal.") || Self.ownNames.contains(name) else {
+            guard name.hasPrefix("journal.") || Self.ownNames.contains(name) || Self.ownFolders.contains(name) else {
                 throw BackupFailure("\(path) has files of somebody else: \(name)", remedy: "move that folder away")
             }
-            guard unlink("\(path)/\(name)") == 0 else {
+            if Self.ownFolders.contains(name) { try emptyFolder(name) }
+            guard unlink("\(path)/\(name)") == 0 || rmdir("\(path)/\(name)") == 0 else {
                 throw BackupFailure.ofSystem("\(path)/\(name) cannot be removed", remedy: "move it away")
             }
         }
     }
+
+    private func emptyFolder(_ name: String) throws {
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(name)")) ?? [] {
+            guard unlink("\(path)/\(name)/\(file)") == 0 else {
+                throw BackupFailure.ofSystem("\(path)/\(name)/\(file) cannot be removed", remedy: "move it away")
+            }
+        }
+    }
+
+    /// Takes a copy of a folder of another state, with the files in it, for their owner alone; false: there is none. It is
+    /// durable but for its own name.
+    func keep(_ name: String, of state: String) throws -> Bool {
+        precondition(Self.ownFolders.contains(name), "what is put here is removed again")
+        let source = "\(state)/\(name)", target = "\(path)/\(name)"
+        var status = stat()
+        guard lstat(source, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+        guard mkdir(target, 0o700) == 0 else {
+            throw BackupFailure.ofSystem("\(target) cannot be created", remedy: "check who may write in its folder")
+        }
+        for file in try FileManager.default.contentsOfDirectory(atPath: source).sorted() {
+            guard lstat("\(source)/\(file)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+            let copy = try OwnFile(creating: "\(target)/\(file)")
+            try copy.write(try SourceFile("\(source)/\(file)").read(atMost: Self.longestKept))
+            try copy.sync()
+        }
+        try Self.syncFolder(of: "\(target)/.")
+        return true
+    }
+
+    /// The longest of the files in a folder that is kept: metadata of many releases.
+    private static let longestKept: Int64 = 64 << 20
 
     private static let lockName = "work.lock"
 
@@ -81,6 +113,9 @@ final class WorkFolder {
         StateBackup.archiveName, "engine.lock", "checkpoint", "checkpoint.new", "credentials", "api-tokens",
         "terminals.flash", "deliveries",
     ]
+
+    /// Folders that there can be.
+    private static let ownFolders: Set<String> = ["keys", "tuf"]
 
     /// Makes the names in a folder durable.
     static func syncFolder(of path: String) throws {

@@ -38,6 +38,7 @@ public final class PushDriver: DeviceLink, Sendable {
 
     let options: Options
     let files: any PushFileSource
+    let trust: any PushTrust
     let note: @Sendable (_ device: String, _ message: String) -> Void
     let schedule: Mutex<PushSchedule>
     let ledger = PushLedger()
@@ -49,13 +50,15 @@ public final class PushDriver: DeviceLink, Sendable {
     /// - Parameters:
     ///   - options: How it behaves.
     ///   - files: The files of releases.
+    ///   - trust: Says which of them may be installed on whom.
     ///   - note: Told what an administrator should know of a device.
     public init(
-        _ options: Options, files: any PushFileSource,
+        _ options: Options, files: any PushFileSource, trust: any PushTrust,
         note: @escaping @Sendable (_ device: String, _ message: String) -> Void
     ) {
         self.options = options
         self.files = files
+        self.trust = trust
         self.note = note
         schedule = Mutex(PushSchedule(mostPushes: options.settings.atOnce, mostLooks: Self.mostLooks))
         (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -114,7 +117,7 @@ public final class PushDriver: DeviceLink, Sendable {
         let visit = PushVisit(
             target: target, settings: options.settings,
             voice: EngineVoice(entry: { host.call($0, completion: $1) }, device: target.id), files: files,
-            ledger: ledger, pace: pace,
+            trust: trust, ledger: ledger, pace: pace,
             note: { [note] in note(target.id, InertText.of($0, characters: Self.mostNoteCharacters)) })
         let outcome = await visit.run(carries: carries)
         schedule.withLock { schedule in

@@ -25,7 +25,10 @@ struct PushErrand: Sendable {
         do {
             guard !work.isWithdrawn else { throw PushFault.orderGone }
             if work.step < .installing {
+                try await expectTrusted(work, running: look.version)
                 try await bring(work, running: look.version)
+                // Its files may have been on their way for hours.
+                try await expectTrusted(work, running: look.version)
                 try await begin(work)
             }
             if work.step < .confirming { try await awaitInstallation(work) }
@@ -40,6 +43,14 @@ struct PushErrand: Sendable {
             _ = try await voice.say([.init(generation: work.order.generation, body)])
         }
         return .done
+    }
+
+    /// Whether the release may be installed over what runs, whatever lies on the terminal already.
+    private func expectTrusted(_ work: DeviceAnswer.Work, running: Version?) async throws {
+        let trust = visit.trust, artifacts = work.artifacts, release = work.order.release
+        if let why = await Blocking.run({ trust.objection(to: artifacts, of: release, over: running) }) {
+            throw PushFault.untrusted(why)
+        }
     }
 
     /// An order that was taken back before anything was changed is dropped, which the engine waits for.

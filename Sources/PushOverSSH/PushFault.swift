@@ -26,6 +26,8 @@ enum PushFault: Error, Hashable {
     case noSpace
     /// The files of the release are not at hand.
     case filesMissing(String)
+    /// The fleet's signatures do not allow it.
+    case untrusted(String)
     /// What was sent does not have the hash of the release's file.
     case damaged(String)
     /// Something on the terminal is not as it has to be.
@@ -75,6 +77,7 @@ extension PushFault {
         case .unintelligible: "the host does not answer as a POSIX shell does"
         case .noSpace: "no space left on the terminal"
         case .filesMissing(let name): "\(name) is not at hand"
+        case .untrusted(let why): "signature: \(why)"
         case .damaged(let name): "hash mismatch of \(name)"
         case .unusable(let why): why
         case .engineAway: "the engine takes nothing now"

@@ -18,6 +18,7 @@ struct PushVisit: Sendable {
     let settings: PushSettings
     let voice: EngineVoice
     let files: any PushFileSource
+    let trust: any PushTrust
     let ledger: PushLedger
     let pace: RegionPace
     /// Told what an administrator should know.

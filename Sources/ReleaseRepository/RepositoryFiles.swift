@@ -78,6 +78,17 @@ struct ServedFolder: Sendable {
         "\(path)/\(role.publishedName(version: version))"
     }
 
+    /// Whether a repository was ever served from here.
+    var isThere: Bool { FileManager.default.fileExists(atPath: place(.timestamp, 0)) }
+
+    /// That what was served is in the fleet's directory no more.
+    func gone(_ folder: RepositoryFolder) -> RepositoryRefusal {
+        RepositoryRefusal(
+            "the repository was published, and is gone from \(folder.path)",
+            remedy: "put \(RepositoryFolder.name)/ back from a copy of the fleet's directory; if nothing is to be "
+                + "signed any more, move \(path) away as well, and start the engine again")
+    }
+
     /// What was made last; its snapshot may be one that was published.
     func read(beside folder: RepositoryFolder) throws(RepositoryRefusal) -> RepositoryFiles {
         var files = RepositoryFiles()

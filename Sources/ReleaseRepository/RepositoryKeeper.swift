@@ -8,6 +8,9 @@ public final class RepositoryKeeper: Sendable {
     /// How long after a failure it is tried again.
     static let retryInterval = Duration.seconds(5)
 
+    /// The folder's name in a state folder, in which it keeps what it makes.
+    public static let folderName = ServedFolder.name
+
     /// Something that an administrator should read.
     public struct Note: Hashable, Sendable {
         /// What is so, or what happened.
@@ -61,6 +64,7 @@ public final class RepositoryKeeper: Sendable {
     /// - Returns: What an administrator should know, as long as that is so.
     public func look(now: FleetCore.Timestamp) -> [Note] {
         let stamp = PublishedStamp(folder)
+        if stamp == nil, content.withLock({ $0.view != nil }) || served.isThere { return lookForGone() }
         let isDue = content.withLock { content in
             content.isThere = stamp != nil
             if content.trouble != nil { return now >= content.retryAt || stamp != content.stamp }
@@ -91,6 +95,19 @@ public final class RepositoryKeeper: Sendable {
         }
     }
 
+    /// What was published once is not taken for a fleet that signs nothing, whoever has removed it.
+    private func lookForGone() -> [Note] {
+        let refusal = served.gone(folder)
+        let note = Note(text: refusal.message, remedy: refusal.remedy, isTrouble: true, isEvent: false)
+        content.withLock { content in
+            content.isThere = true
+            content.trouble = refusal
+            content.stamp = nil
+            content.lasting = [note]
+        }
+        return [note]
+    }
+
     private static func news(_ view: View, since before: View?) -> [Note] {
         guard view.timestampVersion != before?.timestampVersion else { return [] }
         let text =
@@ -106,11 +123,7 @@ public final class RepositoryKeeper: Sendable {
         guard let root = published.root, let targets = published.targets else {
             throw RepositoryRefusal("nothing is published yet", remedy: "`muster release publish`")
         }
-        guard Signers(.targets, of: root.signed).accept(targets) else {
-            throw RepositoryRefusal(
-                "targets \(targets.signed.version) is not signed as root \(root.signed.version) wants it",
-                remedy: "`muster release publish` makes it anew")
-        }
+        try Signers.expect(targets, by: root.signed)
         try expectNoStepBack(root.signed, targets.signed)
         let settings = try RepositorySettings(reading: folder.settings)
         var basis = OnlineBasis(
@@ -120,7 +133,8 @@ public final class RepositoryKeeper: Sendable {
         var trouble: RepositoryRefusal?
         do { basis.held = try keys.keys() } catch { trouble = error }
         let (files, lack) = try online(basis, trouble)
-        if files.isTimestampNew { try self.served.write(files) }
+        // Kept though nobody made it here: a later start knows by it what clients were told of.
+        if files.timestamp.bytes != served.timestamp?.bytes { try self.served.write(files) }
         var notes = lack.map { [$0] } ?? []
         notes += Self.ending(.root, root.signed.header, settings, now)
         notes += Self.ending(.targets, targets.signed.header, settings, now)
@@ -143,7 +157,11 @@ public final class RepositoryKeeper: Sendable {
     ) throws(RepositoryRefusal) -> (OnlineFiles, Note?) {
         var lacking: [RepositoryRole] = []
         let outcome = try basis.makePatiently(lacking: &lacking)
-        guard let role = lacking.first ?? outcome.lacking else {
+        // Said before anything is due, so that there is time to mend it.
+        let soon = [RepositoryRole.timestamp, .snapshot].first { role in
+            !Signers(role, of: basis.root).canSign(with: basis.held)
+        }
+        guard let role = lacking.first ?? outcome.lacking ?? soon else {
             guard case .complete(let files) = outcome else { preconditionFailure("nothing lacks") }
             return (files, nil)
         }
@@ -225,9 +243,31 @@ extension RepositoryKeeper {
     public func objection(to artifact: Artifact, of release: Version) -> String? {
         let (isThere, view) = content.withLock { ($0.isThere, $0.view) }
         guard isThere else { return nil }
-        guard let view else { return "the repository cannot be read, so that nobody knows what was signed" }
+        guard let view else { return Self.unreadable }
         return view.signed.objection(to: artifact, of: release)
     }
+
+    /// Why a release is not to be installed on a terminal that asks for no signature itself; nil: it may be, or the fleet has
+    /// no repository. It is what a client on the terminal would say: nothing that has ended counts, and an older release is
+    /// installed over a newer one only if each of its files was signed for that.
+    public func objection(
+        toInstalling artifacts: [Artifact], of release: Version, over running: Version?, now: FleetCore.Timestamp
+    ) -> String? {
+        let (isThere, view) = content.withLock { ($0.isThere, $0.view) }
+        guard isThere else { return nil }
+        guard let view else { return Self.unreadable }
+        for role in RepositoryRole.allCases {
+            guard let end = view.ends[role], end <= now else { continue }
+            return "the \(role) of the repository has ended at \(end.iso)"
+        }
+        if let why = artifacts.lazy.compactMap({ view.signed.objection(to: $0, of: release) }).first { return why }
+        guard let running, release < running,
+            !artifacts.allSatisfy({ view.signed.approves($0, of: release, over: running) })
+        else { return nil }
+        return "\(release) is older than \(running), and no rollback from that is signed"
+    }
+
+    private static let unreadable = "the repository cannot be read, so that nobody knows what was signed"
 
     /// When the metadata of each role ends; nil: nothing is served.
     public var ends: [RepositoryRole: FleetCore.Timestamp]? { content.withLock { $0.view?.ends } }

@@ -19,13 +19,18 @@ public struct RepositoryStanding: Sendable {
     /// Reads the repository of a fleet; nil: it has none that devices could know.
     ///
     /// - Parameter state: Where a gateway keeps what it made anew; nil: nobody knows.
+    /// - Throws: If it cannot be read, is not signed as its root wants it, or was served before and is gone.
     public init?(fleet: String, state: String?, now: FleetCore.Timestamp) throws(RepositoryRefusal) {
         let folder = RepositoryFolder(fleet: fleet)
-        guard folder.isPublished else { return nil }
+        guard folder.isPublished else {
+            if let state, ServedFolder(state: state).isThere { throw ServedFolder(state: state).gone(folder) }
+            return nil
+        }
         let files = try RepositoryFiles(published: folder)
         let served = try state.map { (state) throws(RepositoryRefusal) in
             try ServedFolder(state: state).read(beside: folder)
         }
+        if let root = files.root, let targets = files.targets { try Signers.expect(targets, by: root.signed) }
         let settings = try RepositorySettings(reading: folder.settings)
         let ends = RepositoryEnds(files, served ?? RepositoryFiles())
         signed = SignedFiles(files.targets?.signed)
@@ -38,7 +43,26 @@ public struct RepositoryStanding: Sendable {
     }
 
     /// Whether a fleet has a repository that devices could know.
-    public static func exists(in fleet: String) -> Bool { RepositoryFolder(fleet: fleet).isPublished }
+    public static func isPublished(in fleet: String) -> Bool { RepositoryFolder(fleet: fleet).isPublished }
+
+    /// What a gateway that works on a state lacks to keep a fleet's repository fresh; none where nothing is published.
+    public static func lacks(fleet: String, state: String) -> [Problem] {
+        let folder = RepositoryFolder(fleet: fleet), keys = KeyFolder(state: state)
+        guard folder.isPublished, let files = try? RepositoryFiles(published: folder), let root = files.root?.signed
+        else { return [] }
+        let held: HeldKeys
+        do throws(RepositoryRefusal) { held = try keys.keys() } catch {
+            return [Problem(path: KeyFolder.name, message: error.message, remedy: error.remedy)]
+        }
+        return [RepositoryRole.timestamp, .snapshot].compactMap { role in
+            guard !Signers(role, of: root).canSign(with: held) else { return nil }
+            return Problem(
+                path: KeyFolder.name,
+                message: "no key in \(keys.path) can sign a new \(role): once it has ended, devices install nothing",
+                remedy: "put its key there, of mode 0600; if it is lost: `muster key rotate FLEET \(role)`, then "
+                    + "`muster release publish FLEET`")
+        }
+    }
 
     /// Why a release is not to be sent to devices; nil: all its files are what was signed.
     public func objection(to release: Release) -> String? {
@@ -89,6 +113,12 @@ struct SignedFiles: Sendable {
             return "\(artifact.name) of release \(version) is another file than was signed"
         }
         return nil
+    }
+
+    /// Whether devices may go back to a release's file from what they run: its signers have named that.
+    func approves(_ artifact: Artifact, of version: Version, over running: Version) -> Bool {
+        let custom = targets[ReleaseTargets.path(artifact.name, of: version)]?.custom
+        return custom?[ReleaseTargets.rollbackFrom]?.array?.contains { $0.string == "\(running)" } ?? false
     }
 
     /// A file that was signed, by what a client asks for.

@@ -22,6 +22,19 @@ struct Signers {
         file.signers(among: role, keys: keys).count >= role.threshold
     }
 
+    /// Whether the keys at hand are enough to sign anew.
+    func canSign(with held: HeldKeys) -> Bool {
+        role.keyIDs.count { id in keys[id].map { held[$0.keyID] != nil } ?? false } >= role.threshold
+    }
+
+    /// Makes sure that published targets are what a root's keys have signed.
+    static func expect(_ targets: TargetsFile, by root: Root) throws(RepositoryRefusal) {
+        guard !Signers(.targets, of: root).accept(targets) else { return }
+        throw RepositoryRefusal(
+            "targets \(targets.signed.version) is not signed as root \(root.version) wants it",
+            remedy: "`muster release publish` makes it anew")
+    }
+
     /// What a file still needs of these keys; nil: nothing.
     func need<Role: SignedRole>(_ file: Metadata<Role>, _ held: HeldKeys) -> StagedFile.Need? {
         let signed = file.signers(among: role, keys: keys)

@@ -59,6 +59,67 @@ struct BackupTests {
         #expect(wait.code == 0, "\(wait.output)\(wait.errors)")
     }
 
+    /// Keys are in no backup, and what devices have seen signed never goes back: a state that takes another's place goes on
+    /// with both. Where there is none, it is said what to do.
+    @Test func whatSignsReleasesIsKept() throws {
+        let fleet = BackupFleet(try ScratchFleet()), scratch = fleet.scratch
+        for arguments in [["key", "new", scratch.fleet], ["release", "publish", scratch.fleet]] {
+            #expect(try MusterRun(arguments, scratch).code == 0)
+        }
+        #expect(try ServeRun(scratch).stop() == 0)
+        let manifest = try fleet.takeBackup()
+        #expect(!manifest.members.contains { $0.name.contains("key") || $0.name.contains("tuf") })
+        let before = try Self.secrets(scratch.state)
+        #expect(before.keys.filter { $0.hasPrefix("keys/") }.count == 4 && before["tuf/timestamp.json"] != nil)
+
+        // A restore that was killed has left some of it behind.
+        let left = "\(scratch.state).restoring/keys"
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: URL(filePath: "\(left)/timestamp-1.pem"))
+        let replaced = try MusterRun(["restore", fleet.file(), scratch.fleet, "--replace"], scratch)
+        #expect(replaced.code == 0, "\(replaced.errors)")
+        #expect(
+            replaced.output.contains(
+                "\nkeys/ and tuf/, which no backup holds, were copied from there: "
+                    + "devices have seen what was signed since\n"))
+        #expect(!replaced.output.contains("rotate"), "\(replaced.output)")
+        #expect(try Self.secrets(scratch.state) == before)
+        for folder in ["keys", "tuf"] { #expect(try modes(of: "\(scratch.state)/\(folder)") == 0o700) }
+        for name in before.keys { #expect(try modes(of: "\(scratch.state)/\(name)") == 0o600) }
+        let former = try #require(replaced.output.firstMatch(of: /what was there is (.+)/)?.1)
+        #expect(try Self.secrets(String(former)) == before)
+
+        // On a machine that has nothing.
+        try FileManager.default.moveItem(atPath: scratch.state, toPath: "\(scratch.root)/lost")
+        let fresh = try MusterRun(["restore", fleet.file(), scratch.fleet], scratch)
+        #expect(fresh.code == 0, "\(fresh.errors)")
+        for role in ["timestamp", "snapshot"] {
+            #expect(fresh.output.contains("no key in \(scratch.state)/keys can sign a new \(role)"), "\(fresh.output)")
+            #expect(fresh.output.contains("`muster key rotate FLEET \(role)`"))
+        }
+        #expect(fresh.output.contains("\ndevices have seen later versions of timestamp and snapshot than are known"))
+        // Whoever has not read that is told again, before anything has ended.
+        let check = try MusterRun(["check", scratch.fleet], scratch)
+        #expect(check.code == 0 && check.output.contains("no key in \(scratch.state)/keys can sign a new timestamp"))
+        let serve = try ServeRun(scratch)
+        #expect(
+            serve.lines.contains { line in
+                line["message"]?.contains("cannot be made anew: no key in \(scratch.state)/keys can sign a new") == true
+            }, "\(serve.text)")
+        #expect(serve.stop() == 0)
+    }
+
+    /// The files in a state's keys/ and tuf/, by their paths in it.
+    private static func secrets(_ state: String) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for folder in ["keys", "tuf"] {
+            for name in try FileManager.default.contentsOfDirectory(atPath: "\(state)/\(folder)") {
+                files["\(folder)/\(name)"] = try Data(contentsOf: URL(filePath: "\(state)/\(folder)/\(name)"))
+            }
+        }
+        return files
+    }
+
     @Test func anEngineThatRunsIsNotReplaced() throws {
         let fleet = BackupFleet(try ScratchFleet())
         let serve = try ServeRun(fleet.scratch)

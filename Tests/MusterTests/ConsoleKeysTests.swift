@@ -23,6 +23,29 @@ struct ConsoleKeysTests {
         #expect(console.terminal.isTerminalClean)
     }
 
+    @Test func whatIsNotSignedIsNotStarted() throws {
+        let scratch = try ScratchFleet(), update = "new-till"
+        try Data("a new till".utf8).write(to: URL(filePath: "\(scratch.root)/work/till.bin"))
+        for arguments in [
+            ["key", "new", scratch.fleet], ["release", "publish", scratch.fleet],
+            ["release", "add", scratch.fleet, "4.0.0", "till.bin"],
+        ] {
+            let run = try MusterRun(arguments, scratch)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        let yaml =
+            "version: 1\nid: \(update)\nrelease: 4.0.0\ndevices: id = pos-nyc-001\nstrategy: immediate\noffline: queue\n"
+        try scratch.write("updates/\(update).yaml", Array(yaml.utf8))
+        let console = try ConsoleRun(scratch, columns: 200)
+        try console.waitUntilOpen()
+        try console.focus(update)
+        console.type("s")
+        try console.confirm(update, unlocks: "start")
+        try console.wait(for: "\(update) would bring devices to what is not signed")
+        #expect(try console.quit() == .exited(0))
+        #expect(try Audit(scratch).count(of: "start") == 0)
+    }
+
     @Test func nHoldsAPausedUpdate() throws {
         let console = try ConsoleRun(ScratchFleet())
         try console.waitUntilOpen()

@@ -70,6 +70,67 @@ struct MixedFleetTests {
         #expect(said.status == 200, "\(said.body)")
     }
 
+    private func settle(_ serve: ServeRun, _ what: String, _ condition: () throws -> Bool) throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !condition() {
+            guard ContinuousClock.now < deadline else {
+                throw ScratchFleet.Failure(description: "not seen: \(what): \(serve.text)")
+            }
+            usleep(50_000)
+        }
+    }
+
+    /// The terminal behind SSH asks for no signatures: the fleet's are asked in its stead, also for the way back.
+    @Test func whatIsPushedIsSigned() throws {
+        let (scratch, server, terminal) = try makeFleet(), update = "critical-patch-2.4.1"
+        let devices = """
+            [{"id": "till-a", "firmware_version": "2.3.1", "site": "a", "region": "northeast",
+              "address": "ssh://\(server.host):\(server.port)"}]
+            """
+        try scratch.write("devices.json", Array(devices.utf8))
+        try scratch.edit("fleet.yaml", "backoff: 1m", "backoff: 1s")
+        func muster(_ arguments: String...) throws {
+            let run = try MusterRun(arguments, scratch)
+            #expect(run.code == 0, "\(arguments): \(run.output)\(run.errors)")
+        }
+        func version() throws -> String { try String(contentsOfFile: "\(terminal)/version", encoding: .utf8) }
+        // Begun before the fleet has signed anything, and not in what it signed first.
+        try muster("update", "start", scratch.fleet, update)
+        let release = "\(scratch.fleet)/releases/2.4.1", away = "\(scratch.root)/away"
+        try FileManager.default.createDirectory(atPath: away, withIntermediateDirectories: false)
+        for part in ["releases/2.4.1", "updates"] {
+            try FileManager.default.moveItem(
+                atPath: "\(scratch.fleet)/\(part)", toPath: "\(away)/\(part.replacing("/", with: "-"))")
+        }
+        try muster("key", "new", scratch.fleet)
+        try muster("release", "publish", scratch.fleet)
+        try FileManager.default.moveItem(atPath: "\(away)/releases-2.4.1", toPath: release)
+        try FileManager.default.moveItem(atPath: "\(away)/updates", toPath: "\(scratch.fleet)/updates")
+        let serve = try ServeRun(scratch)
+        let unsigned = "signature: pos-app.bin of release 2.4.1 is not signed"
+        try settle(serve, unsigned) { try Audit(scratch).causes.contains(unsigned) }
+        #expect(serve.text.contains(unsigned))
+        for folder in ["incoming", "releases"] {
+            #expect(!FileManager.default.fileExists(atPath: "\(terminal)/muster/\(folder)/2.4.1"))
+        }
+        #expect(try version() == "2.3.1\n")
+        // Signed while it waits for its next attempt, or for somebody to try it again.
+        try muster("release", "publish", scratch.fleet)
+        try settle(serve, "the end") { try Audit(scratch).hasEnded || version() == "2.4.1\n" }
+        if try version() != "2.4.1\n" { try muster("update", "retry", scratch.fleet, update) }
+        try settle(serve, "the release") { try version() == "2.4.1\n" && Audit(scratch).completed == 1 }
+
+        try muster("update", "rollback", scratch.fleet, update, "--yes")
+        let back = "signature: 2.3.1 is older than 2.4.1, and no rollback from that is signed"
+        try settle(serve, back) { try Audit(scratch).causes.count { $0 == back } == 3 }
+        #expect(try version() == "2.4.1\n")
+        try muster("release", "publish", scratch.fleet, "--approve-rollback", "2.3.1", "--from", "2.4.1")
+        try muster("update", "retry", scratch.fleet, "\(update)/rollback")
+        try settle(serve, "the way back") { try version() == "2.3.1\n" && Audit(scratch).completed == 2 }
+        #expect(serve.stop() == 0)
+        withExtendedLifetime(server) {}
+    }
+
     @Test func bothKindsAreUpdatedAtOnce() throws {
         let (scratch, server, terminal) = try makeFleet()
         let check = try MusterRun(["check", scratch.fleet], scratch)
@@ -96,6 +157,14 @@ struct MixedFleetTests {
 }
 
 extension Audit {
+    /// Why attempts have failed, in order.
+    fileprivate var causes: [String] {
+        facts.compactMap { if case .attemptFailed(_, _, let cause, _) = $0.event { cause.code } else { nil } }
+    }
+
+    /// Whether an update has ended.
+    fileprivate var hasEnded: Bool { facts.contains { if case .updateEnded = $0.event { true } else { false } } }
+
     /// Terminals that have completed an update.
     fileprivate var completed: Int {
         facts.count { if case .assignmentCompleted = $0.event { true } else { false } }

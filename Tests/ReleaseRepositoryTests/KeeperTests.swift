@@ -178,4 +178,72 @@ import Testing
             #expect(keeper.target(version: version, name: name, sha256: sha256) == nil, "\(version)/\(name)")
         }
     }
+
+    /// In the place of a client on a terminal: what has ended counts no more, and an older release needs an approval that
+    /// names what runs.
+    @Test func aTerminalThatAsksNobodyIsAnsweredAsAClientWould() throws {
+        let one = ScratchRepository.release("1.0.0"), two = ScratchRepository.release("2.0.0", "b")
+        func objection(_ release: Release, over running: String?, after time: Duration = .zero) -> String? {
+            keeper.objection(
+                toInstalling: release.artifacts, of: release.version, over: running.flatMap { Version($0) },
+                now: ScratchRepository.start + time)
+        }
+        #expect(objection(two, over: "1.0.0") == nil)
+        try scratch.begin()
+        try scratch.publish([one])
+        _ = look()
+        #expect(objection(two, over: "1.0.0") == "till.swu of release 2.0.0 is not signed")
+        #expect(objection(one, over: nil) == nil && objection(one, over: "1.0.0") == nil)
+        #expect(
+            objection(ScratchRepository.release("1.0.0", "c"), over: nil)
+                == "till.swu of release 1.0.0 is another file than was signed")
+        try scratch.publish([one, two])
+        _ = look()
+        #expect(objection(two, over: "1.0.0") == nil)
+        #expect(objection(one, over: "2.0.0") == "1.0.0 is older than 2.0.0, and no rollback from that is signed")
+        try scratch.publish([one, two]) { $0.approvals = [.init(back: one.version, from: two.version)] }
+        _ = look()
+        #expect(objection(one, over: "2.0.0") == nil)
+        #expect(objection(one, over: "3.0.0") == "1.0.0 is older than 3.0.0, and no rollback from that is signed")
+        #expect(objection(two, over: "1.0.0", after: .hours(23)) == nil)
+        let end = (ScratchRepository.start + .days(1)).iso
+        #expect(
+            objection(two, over: "1.0.0", after: .hours(24)) == "the timestamp of the repository has ended at \(end)")
+    }
+
+    /// Whoever can write in the fleet's directory, and has no key, does not turn signatures off by removing them.
+    @Test func aRepositoryThatIsGoneIsNotNone() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        let away = "\(scratch.root)/away", unsigned = ScratchRepository.release("3.0.0", "d")
+        try FileManager.default.moveItem(atPath: scratch.folder.path, toPath: away)
+        let message = "the repository was published, and is gone from \(scratch.folder.path)"
+        #expect(look().map(\.text) == [message] && keeper.isInTrouble)
+        // One that runs goes by what it knows.
+        #expect(keeper.objection(to: releases[0].artifacts[0], of: releases[0].version) == nil)
+        #expect(keeper.objection(to: unsigned.artifacts[0], of: unsigned.version) != nil)
+        let next = RepositoryKeeper(fleet: scratch.fleet, state: scratch.state, keys: scratch.keys)
+        #expect(next.look(now: scratch.now).map(\.text) == [message])
+        #expect(next.objection(to: releases[0].artifacts[0], of: releases[0].version) != nil)
+        #expect(throws: RepositoryRefusal.self) {
+            try RepositoryStanding(fleet: scratch.fleet, state: scratch.state, now: scratch.now)
+        }
+        try FileManager.default.moveItem(atPath: away, toPath: scratch.folder.path)
+        _ = next.look(now: scratch.now)
+        #expect(!next.isInTrouble && look().isEmpty && !keeper.isInTrouble)
+        #expect(next.objection(to: releases[0].artifacts[0], of: releases[0].version) == nil)
+        #expect(next.objection(to: unsigned.artifacts[0], of: unsigned.version) != nil)
+    }
+
+    /// Targets that somebody wrote who has no key are worth nothing to whoever reads the files either.
+    @Test func targetsThatNobodySignedAreNotRead() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        let targets = try #require(try scratch.files.targets)
+        try scratch.folder.publish(TargetsFile(targets.signed), .targets)
+        #expect(throws: RepositoryRefusal.self) {
+            try RepositoryStanding(fleet: scratch.fleet, state: scratch.state, now: scratch.now)
+        }
+    }
 }

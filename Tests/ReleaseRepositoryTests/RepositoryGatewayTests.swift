@@ -73,14 +73,93 @@ struct RepositoryGatewayTests {
         #expect(gateway.stop() == 0)
     }
 
+    /// A release that is not signed, and updates to it, by id and with what else their files say.
+    private func addUnsigned(_ updates: [String: String]) throws {
+        try Data("a new till".utf8).write(to: URL(filePath: "\(shop.root)/work/till.bin"))
+        #expect(try shop.muster("release", "add", shop.fleet, "4.0.0", "till.bin").code == 0)
+        for (id, more) in updates {
+            let yaml =
+                "version: 1\nid: \(id)\nrelease: 4.0.0\ndevices: id = pos-nyc-001\nstrategy: immediate\noffline: queue\n"
+                + more
+            try Data(yaml.utf8).write(to: URL(filePath: "\(shop.fleet)/updates/\(id).yaml"))
+        }
+    }
+
+    /// Does something as long as the fleet signs nothing.
+    private func unsigned(_ work: () throws -> Void) throws {
+        try FileManager.default.moveItem(atPath: shop.tuf, toPath: "\(shop.root)/away")
+        try work()
+        try FileManager.default.moveItem(atPath: "\(shop.root)/away", toPath: shop.tuf)
+    }
+
+    /// By the command line with an engine and without, by its own options, and over HTTP.
+    @Test func whatIsNotSignedIsBegunInNoWay() throws {
+        try shop.begin()
+        try addUnsigned(["new-till": "", "guarded": "approval: required\n", "held": ""])
+        try unsigned {
+            for arguments in [["start", "guarded"], ["start", "held"], ["pause", "held"]] {
+                let run = try shop.muster("update", arguments[0], shop.fleet, arguments[1])
+                #expect(run.code == 0, "\(run.errors)")
+            }
+        }
+        func words(_ update: String) -> String {
+            "\(update) would bring devices to what is not signed: till.bin of release 4.0.0 is not signed"
+        }
+        let remedy = "sign it with `muster release publish`"
+        let steps = [("start", "new-till"), ("approve", "guarded"), ("resume", "held")]
+        func refuseAll() throws {
+            for (verb, update) in steps {
+                let run = try shop.muster("update", verb, shop.fleet, update)
+                #expect(run.code == 2 && run.errors == "muster: \(words(update)); \(remedy)\n", "\(run.errors)")
+            }
+        }
+        try refuseAll()
+        let secret = try shop.muster("api-token", "add", shop.fleet, "ci", "--role", "operator").output.dropLast()
+        let gateway = try ShopGateway(shop, "--start", "new-till", "--api", "127.0.0.1:0")
+        #expect(gateway.lines.contains { $0["message"] == "refused: \(words("new-till")); \(remedy)" })
+        try refuseAll()
+        let api = try eventually { gateway.lines.first { $0["message"] == "the API listens" }?["port"] }
+        for (verb, update) in steps {
+            let run = try shop.run(
+                "/usr/bin/curl",
+                ["-q", "-s", "--max-time", "20", "-X", "POST", "-H", "Authorization: Bearer \(secret)"]
+                    + ["http://127.0.0.1:\(api)/api/v1/updates/\(update)/\(verb)"])
+            let problem = try run.object()
+            #expect(problem["status"] as? Int == 409 && problem["type"] as? String == "urn:muster:refused")
+            #expect(problem["detail"] as? String == words(update) && problem["remedy"] as? String == remedy)
+        }
+        // What was published a moment ago counts.
+        #expect(try shop.muster("release", "publish", shop.fleet).code == 0)
+        for (verb, update) in steps {
+            let run = try shop.muster("update", verb, shop.fleet, update)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        let audit = try shop.muster("audit", "list", shop.fleet).output
+        #expect(audit.contains(words("guarded")), "\(audit)")
+        #expect(gateway.stop() == 0)
+    }
+
+    /// Removed by somebody who has no key: nothing more is sent than before, and whoever looks is told.
+    @Test func aRepositoryThatIsGoneIsSaid() throws {
+        try shop.begin()
+        #expect(try ShopGateway(shop).stop() == 0)
+        try unsigned {
+            let gone = "the repository was published, and is gone from \(shop.tuf)"
+            let check = try shop.muster("check", shop.fleet)
+            #expect(check.code == 0 && check.output.contains(gone), "\(check.output)")
+            let start = try shop.muster("update", "start", shop.fleet, "critical-patch-2.4.1")
+            #expect(
+                start.code == 2 && start.errors.contains("the repository cannot be read: \(gone)"), "\(start.errors)")
+            let gateway = try ShopGateway(shop)
+            #expect(gateway.lines.contains { $0["message"] == gone && $0["remedy"]?.contains("put tuf/ back") == true })
+            #expect(gateway.stop() == 0)
+        }
+    }
+
     /// What was not signed does not get to any device, whoever says so; once it is signed it does.
     @Test func aReleaseThatIsNotSignedIsNotSent() throws {
         try shop.begin()
-        try Data("a new till".utf8).write(to: URL(filePath: "\(shop.root)/work/till.bin"))
-        #expect(try shop.muster("release", "add", shop.fleet, "4.0.0", "till.bin").code == 0)
-        let yaml =
-            "version: 1\nid: new-till\nrelease: 4.0.0\ndevices: id = pos-nyc-001\nstrategy: immediate\noffline: queue\n"
-        try Data(yaml.utf8).write(to: URL(filePath: "\(shop.fleet)/updates/new-till.yaml"))
+        try addUnsigned(["new-till": ""])
         let check = try shop.muster("check", shop.fleet)
         #expect(check.code == 0 && check.output.contains("till.bin of release 4.0.0 is not signed"), "\(check.output)")
         let plan = try shop.muster("plan", shop.fleet, "new-till")
@@ -88,9 +167,13 @@ struct RepositoryGatewayTests {
         let start = try shop.muster("update", "start", shop.fleet, "new-till")
         #expect(start.code == 2 && start.errors.contains("is not signed"), "\(start.errors)")
 
-        // Started all the same, from the gateway's own command line.
+        // Begun before the fleet signed anything.
+        try unsigned {
+            let start = try shop.muster("update", "start", shop.fleet, "new-till")
+            #expect(start.code == 0, "\(start.errors)")
+        }
         let token = try shop.muster("device", "token", shop.fleet, "pos-nyc-001").output.split(separator: "\n").joined()
-        let gateway = try ShopGateway(shop, "--start", "new-till")
+        let gateway = try ShopGateway(shop)
         let proof = "Authorization: TargetToken \(token)"
         let base = "/DEFAULT/controller/v1/pos-nyc-001"
         let deployment = try eventually {

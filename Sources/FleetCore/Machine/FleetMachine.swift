@@ -79,7 +79,10 @@ public struct FleetMachine: Sendable {
 
     /// Carries out a command, or says why not; both leave a fact. One that was given before is answered as it was then, and
     /// leaves none; nor does one that somebody has no role for and was refused for just before.
-    public mutating func handle(_ command: Command, _ origin: Origin, now: Timestamp) -> Refusal? {
+    /// - Parameter objection: What stands against a command that could be carried out, by what only others know; nil: nothing.
+    public mutating func handle(
+        _ command: Command, _ origin: Origin, now: Timestamp, objection: (FleetState) -> Refusal? = { _ in nil }
+    ) -> Refusal? {
         let trace = CommandRecord(verb: command.verb, object: command.object, origin: origin)
         if let earlier = state.earlierAnswer(command, origin) { return earlier }
         do {
@@ -88,9 +91,10 @@ public struct FleetMachine: Sendable {
             if refusals.mayRecord(trace, at: now) { record(.commandRefused(trace, error), now) }
             return error
         }
-        do {
+        do throws(Refusal) {
             try state.expectFresh(command, origin)
             let events = try state.decide(command, origin, presence: presence, now: now)
+            if !events.isEmpty, let refusal = objection(state) { throw refusal }
             guard !events.isEmpty || command.isWrittenDownAlone || origin.key != nil else { return nil }
             record(.commandAccepted(trace), now)
             for event in events { record(event, now) }

@@ -35,6 +35,7 @@ public struct EngineLoop {
     var lists = DeviceLists()
     private let log: any FactLog
     private let link: any DeviceLink
+    private let voucher: (any ReleaseVoucher)?
     let options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
@@ -51,12 +52,14 @@ public struct EngineLoop {
     ///   - now: What the wall clock shows.
     ///   - steadyTime: As of `step`.
     ///   - options: How the loop behaves.
+    ///   - voucher: Says which releases may be sent; nil: all may.
     public init(
         log: any FactLog, link: any DeviceLink, now: Timestamp, steadyTime: Duration? = nil,
-        options: Options = Options()
+        options: Options = Options(), voucher: (any ReleaseVoucher)? = nil
     ) throws(FactLogError) {
         self.log = log
         self.link = link
+        self.voucher = voucher
         self.options = options
         sightingsDue = now + options.sightingInterval
         let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
@@ -81,6 +84,7 @@ public struct EngineLoop {
     public init(reading log: any FactLog) throws(FactLogError) {
         self.log = log
         link = NoDeviceLink()
+        voucher = nil
         options = Options()
         sightingsDue = .distantFuture
         let recovery = try Recovery(log, feedCapacity: options.eventCapacity)
@@ -157,9 +161,9 @@ public struct EngineLoop {
                 default: break
                 }
             case .command(let command, let origin, let ticket):
-                replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
+                replies.append(EngineReply(ticket: ticket, refusal: decide(command, origin, now)))
             case .request(let command, let origin, let user, let ticket):
-                let refusal = machine.handle(command, known(origin, of: user), now: now)
+                let refusal = decide(command, known(origin, of: user), now)
                 replies.append(EngineReply(ticket: ticket, refusal: refusal))
             case .call(let call, let ticket):
                 calls.append((ticket, take(call, now: now)))
@@ -170,6 +174,11 @@ public struct EngineLoop {
         tickIfDue(now)
         replies += calls.map { call in answer(call.ticket, call.caller) }
         return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    /// Every command comes through here, whoever gives it and by whatever way.
+    private mutating func decide(_ command: Command, _ origin: Origin, _ now: Timestamp) -> Refusal? {
+        machine.handle(command, origin, now: now) { [voucher] state in voucher?.refusal(command, state) }
     }
 
     /// The origin of what a user asks, as what they may ask now.

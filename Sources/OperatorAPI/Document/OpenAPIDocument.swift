@@ -47,7 +47,8 @@ struct OpenAPIDocument {
             "responses": responses(of: route),
         ]
         if let role = route.role {
-            operation = operation.with("description", .text("Needs a token of role \(role) or above."))
+            let details = route.details.map { " \($0)" } ?? ""
+            operation = operation.with("description", .text("Needs a token of role \(role) or above.\(details)"))
         }
         let parameters = [APIParameter.Place.path, .query, .header].flatMap { route.parameters(in: $0) }
         if !parameters.isEmpty { operation = operation.with("parameters", .list(parameters.map(parameter))) }

@@ -17,6 +17,8 @@ struct APIRoute: Sendable {
     /// The operation's name in the document.
     let name: String
     let summary: String
+    /// What else is worth a sentence; nil: nothing.
+    var details: String?
     /// The lowest role of a token with which it may be asked; nil: it is open to all.
     let role: Role?
     /// Path parameters come by the path.

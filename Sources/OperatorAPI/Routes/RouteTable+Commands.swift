@@ -6,16 +6,18 @@ extension RouteTable {
     /// What the engine is told to do.
     static var commandRoutes: [APIRoute] {
         [
-            command("updates/{update}/start", "startUpdate", "Freeze the target list of a draft, and begin.") {
-                .start(update: $0.object("update"))
-            },
             command(
-                "updates/{update}/approve", "approveUpdate", "Let an update go on that waits for an approval."
+                "updates/{update}/start", "startUpdate", "Freeze the target list of a draft, and begin.",
+                details: ifSigned
+            ) { .start(update: $0.object("update")) },
+            command(
+                "updates/{update}/approve", "approveUpdate", "Let an update go on that waits for an approval.",
+                details: ifSigned
             ) { .approve(update: $0.object("update")) },
             command(
                 "updates/{update}/pause", "pauseUpdate", "Start no more devices; what is in flight goes on."
             ) { .pause(update: $0.object("update")) },
-            command("updates/{update}/resume", "resumeUpdate", "Go on with a paused update.") {
+            command("updates/{update}/resume", "resumeUpdate", "Go on with a paused update.", details: ifSigned) {
                 .resume(update: $0.object("update"))
             },
             command(
@@ -23,7 +25,8 @@ extension RouteTable {
                 "Call off what has changed nothing yet; what installs finishes."
             ) { .cancel(update: $0.object("update")) },
             command(
-                "updates/{update}/retry", "retryUpdate", "Try the failed devices once more, as an update of its own."
+                "updates/{update}/retry", "retryUpdate",
+                "Try the failed devices once more, as an update of its own.", details: ifSigned
             ) { .retryFailed(update: $0.object("update")) },
             command(
                 "updates/{update}/rollback", "rollBackUpdate",
@@ -35,7 +38,7 @@ extension RouteTable {
                         "preview", .digits,
                         "The `preview` of the preview it was decided on: if the set of devices has changed, it is refused."
                     ),
-                ]
+                ], details: ifSigned
             ) { call in
                 .rollBack(
                     update: call.object("update"), confirmation: call.text("confirmation") ?? "",
@@ -53,12 +56,17 @@ extension RouteTable {
         ]
     }
 
+    /// What holds of a command that has devices sent something.
+    private static let ifSigned =
+        "In a fleet that signs its releases it is refused with 409 if nothing that devices would be sent is signed: `detail` "
+        + "names the release, and `remedy` says what to do, which is `muster release publish`."
+
     private static func command(
-        _ path: String, _ name: String, _ summary: String, _ parameters: [APIParameter] = [],
+        _ path: String, _ name: String, _ summary: String, _ parameters: [APIParameter] = [], details: String? = nil,
         _ make: @escaping @Sendable (APICall) -> Command
     ) -> APIRoute {
         let sample = make(APICall(waiters: Places(0)))
-        return APIRoute(
+        var route = APIRoute(
             .post, "\(base)/\(path)", name, summary, role: sample.requiredRole,
             parameters
                 + [
@@ -77,6 +85,8 @@ extension RouteTable {
         ) { call, desk throws(Problem) in
             try await CommandWork(make(call), call).run(desk)
         }
+        route.details = details
+        return route
     }
 }
 

@@ -5,6 +5,7 @@ import FleetBackup
 import FleetEngine
 import FleetJournal
 import OperatorAPI
+import ReleaseRepository
 
 /// `muster backup`: the state of a fleet in one file.
 struct BackupCommand: ParsableCommand {
@@ -18,7 +19,8 @@ struct BackupCommand: ParsableCommand {
 
             The files of releases are not in it. They lie in the fleet's directory, from which an engine copies them at \
             its start; keep that directory as you keep other files that people write, in version control for instance. \
-            Checkpoints and logs are not in it either: they can be made anew, or are not needed.
+            Checkpoints and logs are not in it either: they can be made anew, or are not needed. The keys that sign \
+            releases are not in it: it would have to be kept as a secret then. Copy keys/ of the state apart, as a password.
 
             FILE is a tar archive with a SHA256SUMS of its own. Run it as the user whose state it is.
 
@@ -27,7 +29,8 @@ struct BackupCommand: ParsableCommand {
 
     /// What belongs to a state beside its journal.
     static let others = StateBackup.OtherFiles(
-        replaced: [CredentialFile.name, APITokenFile.name, DeliveryLedger.name], growing: [RecordFile.terminalsName])
+        replaced: [CredentialFile.name, APITokenFile.name, DeliveryLedger.name], growing: [RecordFile.terminalsName],
+        kept: [KeyFolder.name, RepositoryKeeper.folderName])
 
     @OptionGroup var arguments: FleetArguments
 

@@ -125,7 +125,7 @@ struct ConsoleCommand: ParsableCommand {
 
     private func startEngine(_ takeover: FleetTakeover, in directory: String) throws -> OwnEngine {
         var engine = FleetEngineSetup(
-            takeover: takeover, directory: directory, operatorName: console.name,
+            takeover: takeover, fleet: arguments.fleet, directory: directory, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         engine.owner = arguments.owner
         if let listen = gatewayArguments.listen { return try startServing(engine, listen) }
@@ -160,7 +160,9 @@ struct ConsoleCommand: ParsableCommand {
         try gateway.prepare()
         let alerts = try AlertRunner(engine.takeover, in: directory, logger: logger, flush: { log.flush() })
         gateway.alerts = alerts
-        gateway.push = PushRunner(engine.definition, fleet: arguments.fleet, directory: directory, logger: logger)
+        gateway.push = PushRunner(
+            engine.definition, fleet: arguments.fleet, directory: directory, repository: gateway.repository,
+            logger: logger)
         var engine = engine
         engine.link = gateway.link
         engine.commitTimes = gateway.commitTimes

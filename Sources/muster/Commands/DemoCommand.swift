@@ -59,8 +59,8 @@ struct DemoCommand: ParsableCommand {
         if let seed { definition.simulation.seed = seed }
         if let devices { update = try chain(devices, in: &definition) }
         let engine = FleetEngineSetup(
-            takeover: FleetTakeover(definition), directory: "\(directory)/state", simulationSpeed: speed,
-            starts: [update],
+            takeover: FleetTakeover(definition), fleet: "\(directory)/fleet", directory: "\(directory)/state",
+            simulationSpeed: speed, starts: [update],
             operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         let ending =

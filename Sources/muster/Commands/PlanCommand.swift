@@ -44,7 +44,7 @@ struct PlanCommand: ParsableCommand {
     ) {
         let signed = SignedReleases(fleet: arguments.fleet, state: reading.directory)
         if let release = definition.releases.first(where: { $0.version == update.release }) {
-            plan.unsigned = signed.objection(to: release)
+            plan.unsigned = signed.objection(to: release)?.message
         }
         let state = reading.loop.state
         let targets = state.select(update, presence: reading.loop.machine.presence, now: reading.now).targets

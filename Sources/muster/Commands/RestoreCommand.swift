@@ -26,6 +26,9 @@ struct RestoreCommand: ParsableCommand {
             none had before. Tokens count again as they did at the backup: those that were drawn since have to be \
             drawn anew, those that were taken back since to be taken back again.
 
+            The keys that sign releases are in no backup. Those of a state that is moved aside are copied into the new one, \
+            with what they made last; where there is none, it is said what to do.
+
             The restore stands in the audit, with your name.
 
             Exit codes: 0 done; 1 the backup is not to be believed, or could not be put in place; 2 bad input.
@@ -91,18 +94,32 @@ struct RestoreCommand: ParsableCommand {
         var lines = outcome.manifest.lines + ["restored to \(directory)"]
         if let former = outcome.former {
             lines.append("what was there is \(former)")
-            // No backup holds private keys, and clients have seen the versions that the gateway made last.
-            if FileManager.default.fileExists(atPath: "\(former)/\(KeyFolder.name)") {
+            if !outcome.kept.isEmpty {
+                let names = outcome.kept.map { "\($0)/" }.joined(separator: " and ")
                 lines.append(
-                    "the keys that sign releases, and what they made last, are in its keys/ and tuf/: move both to "
-                        + directory)
+                    "\(names), which no backup holds, were copied from there: devices have seen what was signed since")
             }
         }
+        lines += lacks(outcome, directory)
         for update in outcome.paused {
             lines.append("\(update) is paused: see what became of it after the backup, then resume it or call it off")
         }
         if outcome.setAside > 0 {
             lines.append("orders under way at the backup: \(outcome.setAside); given again once their update goes on")
+        }
+        return lines
+    }
+
+    /// What has to be done by hand in a fleet that signs its releases: no backup holds private keys, and clients have seen the
+    /// versions that the gateway made last.
+    private func lacks(_ outcome: StateRestore.Outcome, _ directory: String) -> [String] {
+        guard let fleet else { return [] }
+        var lines = RepositoryStanding.lacks(fleet: fleet, state: directory).map { "\($0.message): \($0.remedy)" }
+        if outcome.former == nil, RepositoryStanding.isPublished(in: fleet) {
+            lines.append(
+                "devices have seen later versions of timestamp and snapshot than are known here, and refuse older ones: copy "
+                    + "tuf/ of the state that was lost to \(directory), or have them forget: `muster key rotate FLEET timestamp`, "
+                    + "`muster key rotate FLEET snapshot`, then `muster release publish FLEET`")
         }
         return lines
     }
@@ -114,6 +131,8 @@ struct RestoreCommand: ParsableCommand {
         var paused: [String]
         var setAside: Int
         @OrNull var former: String?
+        /// Folders that were copied from there.
+        var kept: [String]
 
         init(_ outcome: StateRestore.Outcome, state: String) {
             manifest = outcome.manifest
@@ -121,6 +140,7 @@ struct RestoreCommand: ParsableCommand {
             paused = outcome.paused
             setAside = outcome.setAside
             former = outcome.former
+            kept = outcome.kept
         }
     }
 }

@@ -71,9 +71,10 @@ struct ServeCommand: ParsableCommand {
             security: try gatewayArguments.withoutClients.security(logger), logger: logger)
         gateway.isWhole = takeover.leftOut.isEmpty
         try gateway.prepare()
-        gateway.push = PushRunner(definition, fleet: arguments.fleet, directory: directory, logger: logger)
+        gateway.push = PushRunner(
+            definition, fleet: arguments.fleet, directory: directory, repository: gateway.repository, logger: logger)
         var engine = FleetEngineSetup(
-            takeover: takeover, directory: directory, starts: start,
+            takeover: takeover, fleet: arguments.fleet, directory: directory, starts: start,
             operatorName: UserName.own,
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.link,
             commitTimes: gateway.commitTimes)

@@ -63,14 +63,9 @@ extension UpdateCommand {
     struct Start: UpdateStep {
         static let configuration = CommandConfiguration(
             abstract: "Freeze the target list of a draft, and begin.",
-            discussion: "In a fleet that signs its releases one whose files are not signed is refused.")
+            discussion: "The engine refuses one whose files are not signed, in a fleet that signs its releases.")
         static let verb = EngineRequest.Verb.start
         @OptionGroup var order: UpdateOrderArguments
-
-        func makeRequest() throws -> EngineRequest {
-            try SignedReleases.expectSigned(order.update, order.arguments)
-            return EngineRequest(Self.verb, order.update, reason: order.why.reason, basis: order.ifUnchangedSince)
-        }
     }
 
     /// `muster update approve FLEET UPDATE`.

@@ -105,7 +105,7 @@ struct CommandDelivery {
     private func decideAlone(_ commands: [Command], _ requests: [EngineRequest]) throws -> [EngineResponse] {
         try place.expectOwn()
         var setup = FleetEngineSetup(
-            takeover: try place.takeover(), directory: directory,
+            takeover: try place.takeover(), fleet: place.fleet, directory: directory,
             simulationSpeed: FleetEngineSetup.isSimulated(directory) ? 1 : nil, operatorName: UserName.own,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         setup.holder = .command

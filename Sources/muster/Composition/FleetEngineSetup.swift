@@ -12,6 +12,8 @@ struct FleetEngineSetup: Sendable {
     /// The fleet as its files say it.
     var takeover: FleetTakeover
     var definition: FleetDefinition { takeover.definition }
+    /// The fleet's directory, where it is looked up which releases are signed.
+    var fleet: String
     /// Where the journal lies.
     var directory: String
     /// Whose the state folder has to be, and is from now on; nil: it is made for this engine alone.
@@ -30,6 +32,9 @@ struct FleetEngineSetup: Sendable {
     var simulationClock: SimulationClock?
     /// Where the times of commits are kept; nil: nobody asks for them.
     var commitTimes: CommitTimes?
+
+    /// Says to the engine which releases may be sent, whoever gives the command.
+    private var voucher: SignedReleaseVoucher { SignedReleaseVoucher(fleet: fleet, state: directory) }
 
     /// For how long it holds the journal.
     var holder = SQLiteJournal.Holder.engine
@@ -52,7 +57,8 @@ struct FleetEngineSetup: Sendable {
             options.ordersAreFetched = true
             options.filesLeftOut = takeover.leftOut
             var loop = try EngineLoop(
-                log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime, options: options)
+                log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime, options: options,
+                voucher: voucher)
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }
@@ -62,7 +68,7 @@ struct FleetEngineSetup: Sendable {
     private func makeSimulatedTime(_ journal: SQLiteJournal, _ clock: SimulationClock) throws -> SimulatedTimeDriver {
         var loop = try EngineLoop(
             log: journal, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime,
-            options: options(speed: clock.speed))
+            options: options(speed: clock.speed), voucher: voucher)
         takeOverFiles(&loop, now: clock.now)
         return SimulatedTimeDriver(loop: loop, clock: clock)
     }
@@ -94,7 +100,8 @@ struct FleetEngineSetup: Sendable {
             records: records, settings: definition.settings, profile: definition.simulation, start: start, now: now,
             flash: memory.flash)
         world.onFlash = { store.write($0) }
-        var loop = try EngineLoop(log: journal, link: world, now: now, options: options(speed: speed))
+        var loop = try EngineLoop(
+            log: journal, link: world, now: now, options: options(speed: speed), voucher: voucher)
         takeOverFiles(&loop, now: now)
         return SimulatedDriver(SimulationDriver(loop: loop, world: world), speed: speed)
     }

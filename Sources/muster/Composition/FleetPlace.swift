@@ -49,6 +49,9 @@ struct FleetPlace {
     /// What the fleet's files say, if they can be read; says nothing if not.
     var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }
 
+    /// The fleet's directory.
+    var fleet: String { arguments.fleet }
+
     /// What proves that an update which is to begin is the one in the files.
     var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
 

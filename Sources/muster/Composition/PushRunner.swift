@@ -19,15 +19,19 @@ struct PushRunner: Sendable {
     /// - Parameters:
     ///   - fleet: The fleet's directory.
     ///   - directory: Where the fleet's state is kept.
-    init?(_ definition: FleetDefinition, fleet: String, directory: String, logger: Logger) {
+    ///   - repository: What is signed of the fleet's releases.
+    init?(
+        _ definition: FleetDefinition, fleet: String, directory: String, repository: RepositoryService, logger: Logger
+    ) {
         guard let settings = definition.push else { return nil }
         let files = StoredFiles(
-            ArtifactStore(state: directory), fleet: fleet, capacity: Self.mostOpen, logger: logger)
+            ArtifactStore(state: directory), fleet: fleet, capacity: Self.mostOpen,
+            objection: { repository.objection(to: $0, of: $1) }, logger: logger)
         driver = PushDriver(
             PushDriver.Options(settings: settings, heartbeat: definition.settings.heartbeat),
-            files: PushedFiles(files: files)
+            files: PushedFiles(files: files), trust: repository
         ) { device, message in
-            logger.notice("a push over SSH", metadata: ["device": "\(device)", "message": "\(message)"])
+            logger.notice("a push over SSH", metadata: ["device": "\(device)", "reason": "\(message)"])
         }
     }
 

@@ -2,6 +2,7 @@ import DeviceGateway
 import FleetCore
 import Foundation
 import Logging
+import PushOverSSH
 import ReleaseRepository
 import Synchronization
 
@@ -15,19 +16,25 @@ final class RepositoryService: SignedRepository {
 
     private struct Work {
         var keeper: RepositoryKeeper?
+        var logger: Logger?
         var isEnding = false
         /// What was said last, so that nothing is said again at every look.
         var said: Set<String> = []
     }
 
     private let work = Mutex(Work())
+    /// Held by a look: there is one at a time.
+    private let looking = Mutex(())
     private let end = DispatchSemaphore(value: 0), hasEnded = DispatchSemaphore(value: 0)
 
     /// Begins to look after the repository of a fleet, whether there is one yet or not, on a thread of its own. The first
     /// look is over when this returns.
     func start(fleet: String, state: String, logger: Logger) {
         let keeper = RepositoryKeeper(fleet: fleet, state: state, keys: KeyFolder(state: state))
-        work.withLock { $0.keeper = keeper }
+        work.withLock { work in
+            work.keeper = keeper
+            work.logger = logger
+        }
         look(keeper, logger)
         let thread = Thread { [self] in
             while end.wait(timeout: .now() + Self.interval) == .timedOut { look(keeper, logger) }
@@ -49,7 +56,7 @@ final class RepositoryService: SignedRepository {
     }
 
     private func look(_ keeper: RepositoryKeeper, _ logger: Logger) {
-        let notes = keeper.look(now: WallClock.now)
+        let notes = looking.withLock { _ in keeper.look(now: WallClock.now) }
         let said = Set(notes.map(\.text))
         let before = work.withLock { work in
             defer { work.said = said }
@@ -74,6 +81,12 @@ final class RepositoryService: SignedRepository {
         keeper?.objection(to: artifact, of: release)
     }
 
+    /// What was published is taken over now, and not within the next moment.
+    private func lookNow() {
+        let (keeper, logger) = work.withLock { ($0.keeper, $0.logger) }
+        if let keeper, let logger { look(keeper, logger) }
+    }
+
     /// What is counted, as Prometheus reads it.
     var metrics: [MetricFamily] {
         guard let keeper, let ends = keeper.ends else { return [] }
@@ -88,5 +101,18 @@ final class RepositoryService: SignedRepository {
                 "muster_repository_trouble", .gauge, "Whether the repository cannot be read or made anew.",
                 keeper.isInTrouble ? 1 : 0),
         ]
+    }
+}
+
+/// A terminal behind SSH has nobody who asks for signatures: this is asked in its stead.
+extension RepositoryService: PushTrust {
+    func objection(to artifacts: [Artifact], of release: Version, over running: Version?) -> String? {
+        func ask() -> String? {
+            keeper?.objection(toInstalling: artifacts, of: release, over: running, now: WallClock.now)
+        }
+        guard ask() != nil else { return nil }
+        // An update that is started right behind `muster release publish` comes before the next look.
+        lookNow()
+        return ask()
     }
 }

@@ -1,20 +1,26 @@
 import Cells
 import Console
 import FleetCore
+import FleetEngine
 import FleetFiles
+import FleetJournal
+import Foundation
 import ReleaseRepository
 
-/// What a fleet's repository says of its releases, for commands that look at the files.
+/// What a fleet's repository says of its releases, by its files at one moment.
 struct SignedReleases {
     /// Releases that are named at most.
     private static let mostNamed = 5
 
+    private let fleet: String, state: String
     private let standing: RepositoryStanding?
     /// Why it cannot be read; nil: it can, or there is none.
     private let refusal: RepositoryRefusal?
 
     /// - Parameter state: Where the fleet's state is kept.
     init(fleet: String, state: String) {
+        self.fleet = fleet
+        self.state = state
         do throws(RepositoryRefusal) {
             standing = try RepositoryStanding(fleet: fleet, state: state, now: WallClock.now)
             refusal = nil
@@ -32,9 +38,15 @@ struct SignedReleases {
             ]
         }
         guard let standing else { return [] }
-        return standing.problems.map {
+        return (standing.problems + lacks).map {
             FileProblem(path: $0.path, message: $0.message, remedy: $0.remedy, severity: .warning)
         } + unsigned(releases, standing)
+    }
+
+    /// Where no engine has ever worked, as on the machine of whoever edits the files, no key has to be.
+    private var lacks: [RepositoryStanding.Problem] {
+        guard FileManager.default.isReadableFile(atPath: "\(state)/\(SQLiteJournal.fileName)") else { return [] }
+        return RepositoryStanding.lacks(fleet: fleet, state: state)
     }
 
     private func unsigned(_ releases: [Release], _ standing: RepositoryStanding) -> [FileProblem] {
@@ -52,29 +64,27 @@ struct SignedReleases {
         ]
     }
 
-    /// Why a release is not sent to any device; nil: it may be.
-    func objection(to release: Release) -> String? {
-        refusal.map { "the repository cannot be read: \($0.message)" } ?? standing?.objection(to: release)
-    }
-
     /// Those of these releases to which no signature lets devices go back from a newer one; none where nothing is signed.
     func unapproved(_ releases: [Version], from newer: Version) -> [Version] {
         guard let standing else { return [] }
         return Set(releases).filter { $0 < newer && !standing.approves($0, from: newer) }.sorted()
     }
+}
 
-    /// Ends the command with exit code 2 if an update's release is not signed, in a fleet that signs its releases. Where the
-    /// files cannot be read, the gateway says so when devices ask.
-    static func expectSigned(_ update: String, _ arguments: FleetArguments) throws {
-        let place = try FleetPlace(arguments)
-        guard RepositoryStanding.exists(in: arguments.fleet), let definition = place.readableDefinition,
-            let release = definition.updates.first(where: { $0.id == update })?.release,
-            let files = definition.releases.first(where: { $0.version == release }),
-            let why = SignedReleases(fleet: arguments.fleet, state: place.directory).objection(to: files)
-        else { return }
-        printError(
-            "muster: \(TextWidth.sanitised(update)) would bring devices to what is not signed: "
-                + "\(TextWidth.sanitised(why)); sign it with `muster release publish`")
-        throw ExitStatus.badInput
+extension SignedReleases: ReleaseObjections {
+    func objection(to release: Release) -> Refusal? {
+        if let refusal {
+            return Refusal("the repository cannot be read: \(refusal.message)", remedy: refusal.remedy)
+        }
+        return standing?.objection(to: release).map { Refusal($0, remedy: "sign it with `muster release publish`") }
     }
+}
+
+/// Asks the files of a fleet's repository what its releases are worth, whenever a command would send one: what was published
+/// a moment ago counts.
+struct SignedReleaseVoucher: ReleaseVoucher {
+    /// The fleet's directory, and where its state is kept.
+    let fleet: String, state: String
+
+    func objections() -> any ReleaseObjections { SignedReleases(fleet: fleet, state: state) }
 }

@@ -16,7 +16,7 @@ final class PushedFleet {
     let folder: TestFolder, sshd: LoopbackSSHD
     let device: String
     var settings: PushSettings
-    let files = TestFiles()
+    let files = TestFiles(), trust = TestTrust()
     let notes = Notes()
     private var engine: (host: EngineHost, driver: PushDriver)?
     private var fleetSettings = FleetSettings(name: "pushed")
@@ -77,7 +77,7 @@ final class PushedFleet {
     func start() async throws {
         var options = PushDriver.Options(settings: settings, heartbeat: fleetSettings.heartbeat)
         options.rosterInterval = .milliseconds(200)
-        let driver = PushDriver(options, files: files) { [notes] _, message in notes.add(message) }
+        let driver = PushDriver(options, files: files, trust: trust) { [notes] _, message in notes.add(message) }
         let host = EngineHost {}
         let directory = "\(folder.path)/state"
         try await withCheckedThrowingContinuation { (ready: CheckedContinuation<Void, any Error>) in
@@ -173,6 +173,18 @@ final class Notes: Sendable {
 
     var all: [String] { lines.withLock { $0 } }
     func add(_ line: String) { lines.withLock { $0.append(line) } }
+}
+
+/// What may be installed, as a test says: everything, unless it says something else.
+final class TestTrust: PushTrust {
+    /// Why a release is not to be installed over what runs.
+    typealias Rule = @Sendable (_ release: Version, _ running: Version?) -> String?
+
+    let refuses = Mutex<Rule>({ _, _ in nil })
+
+    func objection(to artifacts: [Artifact], of release: Version, over running: Version?) -> String? {
+        refuses.withLock { $0 }(release, running)
+    }
 }
 
 /// The machine's clock.
