@@ -24,9 +24,13 @@ extension EngineLoop {
         return view
     }
 
-    /// What was not taken in of the files stands first: what everything else here rests on may be older than they are.
+    /// What was not taken in of the files stands first: what everything else here rests on may be older than they are. Then
+    /// what no device gets, whatever it was told to fetch.
     var fileAlerts: [Alert] {
-        options.filesLeftOut.map { Alert(id: "files/\($0)", severity: .warning, text: $0, since: state.listeningSince) }
+        let leftOut = options.filesLeftOut.map {
+            Alert(id: "files/\($0)", severity: .warning, text: $0, since: state.listeningSince)
+        }
+        return leftOut + (deliveryFaults?.alerts ?? [])
     }
 
     /// The update that needs a look most: one that is held or moving, else the one that ended last, else a draft. A
