@@ -64,8 +64,8 @@ extension FleetState {
             revised.lifecycle = lifecycle(device, filedAs: record.lifecycle)
             guard revised != devices.record(device) else { continue }
             events.append(.deviceRevised(device, revised))
-            if revised.lifecycle != .active, devices.lifecycle(device) == .active {
-                events += endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+            if revised.lifecycle == .decommissioned, devices.lifecycle(device) != .decommissioned {
+                events += takenOut(device)
             }
         }
         return events
@@ -245,13 +245,12 @@ extension FleetState {
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {
         let device = try knownDevice(id)
-        try expectIdle(device)
         guard devices.lifecycle(device) != .decommissioned else {
             throw Refusal("\(id) is decommissioned", remedy: "there is nothing left to do")
         }
         var record = devices.record(device)
         record.lifecycle = .decommissioned
-        return [.deviceRevised(device, record)] + endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+        return [.deviceRevised(device, record)] + takenOut(device)
     }
 
     /// One event for each open update in which a device still waits.
