@@ -113,7 +113,14 @@ extension FleetState {
         if case .gateFailed(let phase)? = record.pauseReason {
             throw Refusal("the gate of \(phase) has failed", remedy: "roll \(record.id) back, or cancel it")
         }
-        return [.updateResumed(record.index)]
+        return leftUntried(record) + [.updateResumed(record.index)]
+    }
+
+    /// A phase of which no device was tried proves nothing, and nothing more can come: who resumes the update all the same
+    /// goes on without it.
+    private func leftUntried(_ record: UpdateRecord) -> [Event] {
+        guard let phase = record.untriedPhase else { return [] }
+        return [.phaseClosed(record.index, phase: phase), .phaseOpened(record.index, phase: phase + 1)]
     }
 
     private func decideCancel(

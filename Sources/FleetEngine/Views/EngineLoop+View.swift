@@ -142,8 +142,11 @@ struct ViewBuilder {
         if record.status != .paused, let proposal = record.proposal {
             return "a second person must approve: \(proposal)"
         }
-        if record.status == .completed, record.reachesNobody { return "nothing to do" }
-        guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
+        if record.status == .completed, record.reachesNobody, !record.goesBack { return "nothing to do" }
+        guard let reason = record.startsEnded else {
+            let why = record.pauseReason?.description ?? ""
+            return record.untriedPhase == nil ? why : "\(why): no device was tried"
+        }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
