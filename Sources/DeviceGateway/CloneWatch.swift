@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// Notices two devices under one id. An address that changes proves nothing: a till with two uplinks may call from
@@ -9,7 +10,9 @@ import Synchronization
 ///   addresses that keep their intervals strictly by turns, poll for poll, are twice as many calls as one device makes,
 ///   and nobody's balancing of lines is so regular.
 /// - **Two polls at once.** A device gives up its held poll before it polls anew, once in a while. Two that hold polls
-///   end each other's as fast as the line lets them.
+///   end each other's as fast as the line lets them. Behind one address their connections tell them apart: a device that
+///   lost its line comes back by a new one, and never by the one that it has given up; two go on by turns, each by its
+///   own.
 /// - **Attributes that go back and forth.** One change is a replaced terminal, and one return is a mistake that was
 ///   mended; several within a few intervals are two that speak by turns.
 ///
@@ -34,14 +37,18 @@ final class CloneWatch: Sendable {
 
     /// Takes in that a device polls, until `answered` says that its answer is on the way; only of devices that have
     /// proven who they are, so that there are not more of them than the fleet has.
+    /// - Parameter connection: Where the poll is held; nil: it is answered at once.
     /// - Returns: What speaks for two devices; nil: nothing.
-    func polled(_ device: String, from address: String, at now: ContinuousClock.Instant = .now) -> String? {
+    func polled(
+        _ device: String, from address: String, heldOn connection: (any Channel)? = nil,
+        at now: ContinuousClock.Instant = .now
+    ) -> String? {
         polls.withLock { polls in
             guard var trace = polls[device] else {
-                polls[device] = PollTrace(current: .init(address: address, at: now))
+                polls[device] = PollTrace(current: .init(address: address, at: now, connection: connection))
                 return nil
             }
-            let evidence = trace.polled(from: address, at: now)
+            let evidence = trace.polled(from: address, heldOn: connection, at: now)
             polls[device] = evidence == nil ? trace : nil
             return evidence
         }
@@ -49,9 +56,10 @@ final class CloneWatch: Sendable {
 
     /// Takes in that a device's poll from this address is answered, and when it was told to call in again.
     func answered(
-        _ device: String, from address: String, again interval: Duration, at now: ContinuousClock.Instant = .now
+        _ device: String, from address: String, heldOn connection: (any Channel)? = nil, again interval: Duration,
+        at now: ContinuousClock.Instant = .now
     ) {
-        polls.withLock { $0[device]?.answered(from: address, again: interval, at: now) }
+        polls.withLock { $0[device]?.answered(from: address, heldOn: connection, again: interval, at: now) }
     }
 
     /// Takes in what tells a device from others, as it says itself; nothing is no evidence.
@@ -78,40 +86,50 @@ private struct PollTrace {
         var at: ContinuousClock.Instant
         /// When the device was told to call in again; nil: it is not answered yet.
         var interval: Duration?
+        /// The connection on which it is held; nil: it is not held, or the connection is no more.
+        weak var connection: (any Channel)?
     }
 
     var current: Poll
     private var former: Poll?
     private var beats = 0, evenBeats = 0
-    private var crossings = 0
-    private var crossingSince: ContinuousClock.Instant?
+    private var crossings = Crossings(), returns = Crossings()
+    /// The connection that held the poll before, if it is another than that of the last.
+    private weak var formerConnection: (any Channel)?
 
     init(current: Poll) { self.current = current }
 
-    mutating func answered(from address: String, again interval: Duration, at now: ContinuousClock.Instant) {
-        let answered = Poll(address: address, at: now, interval: interval)
+    mutating func answered(
+        from address: String, heldOn connection: (any Channel)?, again interval: Duration,
+        at now: ContinuousClock.Instant
+    ) {
+        let answered = Poll(address: address, at: now, interval: interval, connection: connection)
         if current.address == address {
-            current = answered
+            // The answer of one that another has ended is not the other's.
+            if current.connection === connection { current = answered }
         } else if former?.address == address, former?.interval == nil {
             former = answered
         }
     }
 
-    mutating func polled(from address: String, at now: ContinuousClock.Instant) -> String? {
-        let poll = Poll(address: address, at: now)
+    mutating func polled(
+        from address: String, heldOn connection: (any Channel)?, at now: ContinuousClock.Instant
+    ) -> String? {
+        let poll = Poll(address: address, at: now, connection: connection)
         guard address != current.address else {
+            countReturn(by: connection, now)
             (current, beats, evenBeats) = (poll, 0, 0)
-            return nil
+            return returns.isEnough ? "two connections from \(address), with polls at the same time" : nil
         }
         let beat = beat(address, now)
         beats = beat == .uneven ? beats + 1 : 0
         evenBeats = beat == nil ? 0 : evenBeats + 1
-        countCrossing(now)
+        if current.interval == nil { crossings.count(now) }
         let addresses = "addresses \(current.address) and \(address)"
         (former, current) = (current, poll)
         if beats >= CloneWatch.beats { return "\(addresses), each at an interval of its own" }
         if evenBeats >= CloneWatch.evenBeats { return "\(addresses), each at the interval that one is told, by turns" }
-        if crossings >= CloneWatch.crossings { return "\(addresses), with polls at the same time" }
+        if crossings.isEnough { return "\(addresses), with polls at the same time" }
         return nil
     }
 
@@ -136,14 +154,29 @@ private struct PollTrace {
         return distance > interval / 50 + .milliseconds(500) ? .uneven : .even
     }
 
-    private mutating func countCrossing(_ now: ContinuousClock.Instant) {
-        guard current.interval == nil else { return }
-        if let crossingSince, now - crossingSince <= CloneWatch.crossingTime {
-            crossings += 1
+    /// A poll by the connection before, while one by another that is open is held.
+    private mutating func countReturn(by connection: (any Channel)?, _ now: ContinuousClock.Instant) {
+        let last = current.connection
+        guard let connection, let last, connection !== last else { return }
+        if formerConnection === connection, current.interval == nil, last.isActive { returns.count(now) }
+        formerConnection = last
+    }
+}
+
+/// How often polls were held at the same time, of late.
+private struct Crossings {
+    private var number = 0
+    private var since: ContinuousClock.Instant?
+
+    mutating func count(_ now: ContinuousClock.Instant) {
+        if let since, now - since <= CloneWatch.crossingTime {
+            number += 1
         } else {
-            (crossings, crossingSince) = (1, now)
+            (number, since) = (1, now)
         }
     }
+
+    var isEnough: Bool { number >= CloneWatch.crossings }
 }
 
 /// What one device says of itself, and what it said before.

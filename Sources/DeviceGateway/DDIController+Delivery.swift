@@ -8,7 +8,7 @@ import Synchronization
 extension DDIController {
     /// A file of the device's order, or its MD5.
     func download(_ request: Request, _ context: Context) async throws -> Response {
-        let caller = try device(request, context)
+        let claim = try claim(request, context), caller = try device(claim)
         guard let module = context.parameters.get("module").flatMap({ UInt32($0) }),
             let name = context.parameters.get("file").flatMap({ PathSegment.name($0) })
         else { throw HTTPError(.notFound) }
@@ -17,7 +17,7 @@ extension DDIController {
         let answer = try await call(caller)
         guard let work = answer.work, work.order.generation == module else { throw HTTPError(.notFound) }
         if let place = work.artifacts.firstIndex(where: { $0.name == name }) {
-            return try await deliver(place, work, answer, caller.id, request, context)
+            return try await deliver(place, work, answer, claim, request, context)
         }
         guard name.hasSuffix(".MD5SUM"), let artifact = work.artifacts.first(where: { $0.name == name.dropLast(7) })
         else { throw HTTPError(.notFound) }
@@ -25,12 +25,13 @@ extension DDIController {
     }
 
     private func deliver(
-        _ place: Int, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer, _ id: String, _ request: Request,
+        _ place: Int, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer, _ claim: Claim, _ request: Request,
         _ context: Context
     ) async throws -> Response {
+        let id = claim.id
         let delivery = FileDelivery(
             file: try await file(work.artifacts[place], work), channel: context.channel, meters: guards.meters,
-            sendsFromMemory: security == nil
+            sendsFromMemory: security == nil, right: { lost in checkRight(claim, work, onLoss: lost) }
         ) { now in
             guards.shares.open(
                 id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)
@@ -49,6 +50,23 @@ extension DDIController {
             response.headers[sent] = "\(book.sent(work, place, to: id))"
         }
         return response
+    }
+
+    /// A long download must not outlive what allowed it: the token that was shown may be taken back meanwhile, and the
+    /// device be taken out of service or held. Nothing is said to the engine of a device that only takes bytes.
+    private func checkRight(
+        _ claim: Claim, _ work: DeviceAnswer.Work, onLoss: @escaping @Sendable () -> Void
+    ) {
+        guard isProven(claim) else {
+            note("a download was ended: its token counts no more", claim.id, work)
+            return onLoss()
+        }
+        desk.call(DeviceCall(device: claim.id, reports: [])) { outcome in
+            // An engine that is busy has decided nothing.
+            guard case .success(let answer) = outcome, answer.standing != .active else { return }
+            note("a download was ended: its device is not in service any more", claim.id, work)
+            onLoss()
+        }
     }
 
     /// What was sent counts from before it is, so that what is known is never less than what a device has.

@@ -2,17 +2,18 @@ import FleetCore
 import FleetEngine
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 extension DDIController {
     /// What there is to do. `Prefer: wait=N` (RFC 7240) holds the answer until there is something, at most N seconds.
     func poll(_ request: Request, _ context: Context) async throws -> Response {
-        let claim = try claim(request, context)
-        let (said, evidence) = polled(try device(claim))
-        let wait = Self.wait(request.headers)
+        let claim = try claim(request, context), wait = Self.wait(request.headers)
+        let connection = wait == nil ? nil : context.channel
+        let (said, evidence) = polled(try device(claim), heldOn: connection)
         let outcome = await desk.poll(said, waiting: wait ?? .zero, on: context.channel.eventLoop)
         // Its token may have been taken back while it waited.
         if wait != nil { _ = try proven(claim) }
-        var response = json(try pollReply(claim, outcome, evidence))
+        var response = json(try pollReply(claim, outcome, evidence, heldOn: connection))
         if let wait, let applied = HTTPField.Name.preferenceApplied {
             response.headers[applied] = "wait=\(wait.components.seconds)"
         }
@@ -20,17 +21,17 @@ extension DDIController {
     }
 
     /// What the engine is told of a poll, and what speaks for two devices under its id; nil: nothing.
-    func polled(_ caller: Caller) -> (said: DeviceCall, evidence: String?) {
-        let evidence = clones.polled(caller.id, from: caller.address)
+    func polled(_ caller: Caller, heldOn connection: (any Channel)? = nil) -> (said: DeviceCall, evidence: String?) {
+        let evidence = clones.polled(caller.id, from: caller.address, heldOn: connection)
         return (said(caller, twins(evidence)), evidence)
     }
 
     /// What a device that has polled is answered.
     func pollReply(
-        _ claim: Claim, _ outcome: EngineDesk.Outcome, _ evidence: String?
+        _ claim: Claim, _ outcome: EngineDesk.Outcome, _ evidence: String?, heldOn connection: (any Channel)? = nil
     ) throws(HTTPError) -> String {
         var interval = options.pollInterval
-        defer { clones.answered(claim.id, from: claim.address, again: interval) }
+        defer { clones.answered(claim.id, from: claim.address, heldOn: connection, again: interval) }
         let todo = todo(claim.id, try expectKnown(outcome, claim.id, evidence))
         if !todo.isIdle { interval = options.orderedPollInterval }
         return DDIReplies.poll(

@@ -106,6 +106,12 @@ struct DDIController: Sendable {
         return caller
     }
 
+    /// Whether a claim still proves what it did, at any moment after.
+    func isProven(_ claim: Claim) -> Bool {
+        if let certificate = claim.certificate { return certificate.commonName == claim.id }
+        return DeviceProof(claim.authorization, for: claim.id, credentials) != nil
+    }
+
     /// Who a claim proves to come from.
     func proven(_ claim: Claim) throws(HTTPError) -> Caller {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.

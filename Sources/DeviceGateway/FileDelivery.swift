@@ -42,11 +42,20 @@ struct FileDelivery: Sendable {
 
     typealias OnProgress = @Sendable (Progress) -> Void
 
+    /// Looks whether the reader may still have the file, and calls back where it may not any more: from any thread, or
+    /// before it returns.
+    typealias RightCheck = @Sendable (_ onLoss: @escaping @Sendable () -> Void) -> Void
+
+    /// How often that is looked at.
+    static let rightInterval = TimeAmount.milliseconds(500)
+
     let file: DeliverableFile
     let channel: any Channel
     let meters: GatewayMeters
     /// Whether nothing on the connection has to see the bytes, as TLS must.
     let sendsFromMemory: Bool
+    /// Whether the reader may still have it; nil: everybody may.
+    var right: RightCheck?
     /// Opens the delivery's share of its links.
     let openShare: @Sendable (ContinuousClock.Instant) -> BandwidthShare
 
@@ -105,12 +114,21 @@ struct FileDelivery: Sendable {
             }
             let nothing = part.lowerBound..<part.lowerBound
             onProgress(Progress(stage: .begun, range: nothing, arrived: part.lowerBound))
+            let look = right.map { watch($0) }
+            defer { look?.cancel() }
             try await withTaskCancellationHandler {
                 try await channel.eventLoop.flatSubmit { FilePump(self, part, share, onProgress).run() }.get()
             } onCancel: {
                 channel.close(promise: nil)
             }
             try await writer.finish(nil)
+        }
+    }
+
+    /// Cuts the connection once the reader may not have the file any more.
+    private func watch(_ right: @escaping RightCheck) -> RepeatedTask {
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.rightInterval, delay: Self.rightInterval) { _ in
+            right { channel.close(promise: nil) }
         }
     }
 }

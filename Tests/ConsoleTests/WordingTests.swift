@@ -75,6 +75,10 @@ import Testing
             GateOdds.sentences(gate, times: times) == [
                 "Passed with 454 of 464.", "Soaks until 14:32Z; what turns bad until then still counts.",
             ])
+        gate.verdict = .inconclusive
+        gate.size = 0
+        let untried = ["Inconclusive: no device of it was tried. Resume goes on without it."]
+        #expect(GateOdds.sentences(gate, times: times) == untried)
     }
 
     @Test func aLastContactIsDeniedOnlyWhereThereWasNone() {

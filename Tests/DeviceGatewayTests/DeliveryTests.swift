@@ -4,6 +4,8 @@ import FleetCore
 import Foundation
 import Testing
 
+@testable import muster
+
 /// Files and parts of them, as clients and others ask for them.
 @Suite struct DeliveryTests {
     private struct Case {
@@ -208,6 +210,28 @@ import Testing
         let metrics = try await fixture.ask("GET", "", "/metrics").text
         #expect(metrics.contains("muster_refusals_total{why=\"undeliverable\"} 5\n"), "\(metrics)")
         #expect(!metrics.contains("why=\"busy\""))
+        await fixture.end()
+    }
+
+    /// Whoever looks at the fleet sees it, as long as it is so and no longer, whether a device asks again or not.
+    @Test func whatCannotBeDeliveredIsSeenUntilItIsMended() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fixture.view().alerts == [])
+        try overwrite(fixture)
+        #expect(try await fixture.ask("GET", "device-1", "deploymentBase/\(action)").status == 503)
+        let alerts = try await fixture.view().alerts
+        #expect(alerts.count == 1 && alerts.first?.severity == .warning)
+        let start = "release 2.0.0 cannot be delivered: \(GatewayFixture.fileName): "
+        #expect(alerts.first?.text.hasPrefix(start) == true, "\(alerts)")
+        fixture.files.lookAgain(after: .zero)
+        #expect(try await fixture.view().alerts == alerts)
+        let releases = "\(fixture.folder)/releases/2.0.0"
+        try FileManager.default.createDirectory(atPath: releases, withIntermediateDirectories: true)
+        try Data(fixture.payload).write(to: URL(fileURLWithPath: "\(releases)/\(GatewayFixture.fileName)"))
+        fixture.files.lookAgain(after: .zero)
+        #expect(try await fixture.view().alerts == [])
+        #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 200)
         await fixture.end()
     }
 

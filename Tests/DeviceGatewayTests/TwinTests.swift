@@ -42,9 +42,10 @@ import Testing
         await fixture.end()
     }
 
-    @Test func twoThatHoldPollsAtOnceAreHeld() async throws {
+    /// From two addresses, and from one: their connections tell them apart.
+    @Test(arguments: ["127.0.0.2", nil]) func twoThatHoldPollsAtOnceAreHeld(_ address: String?) async throws {
         let fixture = try await GatewayFixture()
-        let twins = [try await fixture.connect(), try await fixture.connect(from: "127.0.0.2")]
+        let twins = [try await fixture.connect(), try await fixture.connect(from: address)]
         let poll = fixture.request("GET", "device-1", headers: ["Prefer: wait=3"])
         try await twins[0].send(poll)
         var statuses: Set<Int> = []
@@ -54,6 +55,36 @@ import Testing
             statuses.insert(try await twins[turn % 2].reply().status)
         }
         #expect(statuses.contains(403))
+        await fixture.end()
+    }
+
+    /// Its line drops again and again, and the gateway does not hear of it: each former connection stays open. It comes by
+    /// a new one each time, as clients do.
+    @Test func oneThatLosesItsLineAndComesAgainIsNotHeld() async throws {
+        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        let poll = fixture.request("GET", "device-1", headers: ["Prefer: wait=60"])
+        var former: RawConnection?
+        for turn in 0..<40 {
+            let line = try await fixture.connect()
+            try await line.send(poll)
+            // Its answer says that the new poll has come.
+            if let former {
+                #expect(try await former.reply().status == 200, "\(turn)")
+            } else {
+                try await eventuallyHolds { fixture.bell.count == 1 }
+            }
+            former = line
+        }
+        #expect(try await fixture.ask("GET", "device-1").status == 200)
+        await fixture.end()
+    }
+
+    /// Each poll is answered before the next.
+    @Test func oneThatGoesOnByAnotherConnectionIsNotHeld() async throws {
+        let fixture = try await GatewayFixture()
+        let poll = fixture.request("GET", "device-1", headers: ["Prefer: wait=1"])
+        let lines = [try await fixture.connect(), try await fixture.connect()]
+        for turn in 0..<12 { #expect(try await lines[turn % 2].ask(poll).status == 200) }
         await fixture.end()
     }
 }

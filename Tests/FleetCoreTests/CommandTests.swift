@@ -111,7 +111,6 @@ import Testing
         fixture.start(CoreFixture.update())
         #expect(fixture.state("u", "pos-0-0") == nil)
         #expect(fixture.state("u", "pos-1-0") == .inProgress)
-        #expect(fixture.command(.decommission(device: "pos-1-0")) != nil)
         fixture.command(.register([CoreFixture.record(site: 0, terminal: 0)]))
         #expect(fixture.machine.state.devices.record(DeviceIndex(0)).lifecycle == .decommissioned)
     }

@@ -68,7 +68,6 @@ import Testing
         #expect(
             fixture.machine.state.devices.hold(device("pos-0-0"))
                 == DeviceHold(reason: .twoUnderOneID(evidence: "10.0.0.1 and 10.0.0.2"), since: since))
-        #expect(fixture.command(.refuse(device: "pos-0-0"))?.message == "pos-0-0 is busy with u")
         #expect(fixture.command(.accept(device: "pos-0-0")) == nil)
         #expect(fixture.machine.state.order(for: device("pos-0-0")) == order)
         #expect(fixture.machine.state.devices.hold(device("pos-0-0")) == nil)

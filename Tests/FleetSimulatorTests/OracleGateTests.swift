@@ -20,6 +20,15 @@ import Testing
         .gateDecided(Tale.update, phase: 0, verdict, completed: completed, failed: failed)
     }
 
+    private func decommission(_ number: Int, in tale: inout Tale, _ more: Event...) {
+        var record = tale.records[number]
+        record.lifecycle = .decommissioned
+        let device = DeviceIndex(UInt32(number))
+        tale.accept(
+            "decommission", record.id,
+            [.deviceRevised(device, record), .assignmentSkipped(Tale.update, device, .decommissioned)] + more)
+    }
+
     private let leaving: [Event] = [
         .phaseClosed(Tale.update, phase: 0), .phaseOpened(Tale.update, phase: 1),
     ]
@@ -34,6 +43,23 @@ import Testing
         tale.now = tale.now + .hours(1)
         tale.commit(leaving)
         #expect(tale.oracle.violations == [])
+    }
+
+    /// A phase of which nobody was tried has passed nothing; only who resumes the update goes on without it.
+    @Test func nobodyTriedIsNoPass() {
+        var passed = tale(), held = passed
+        decommission(0, in: &passed)
+        decommission(1, in: &passed, decided(.passed, 0, 0))
+        #expect(passed.broken == [4])
+        let name = SmallFleet.phase(50, threshold: 5000).name
+        decommission(0, in: &held)
+        decommission(
+            1, in: &held, decided(.inconclusive, 0, 0), .updatePaused(Tale.update, .inconclusive(phase: name)))
+        var alone = held
+        held.accept("resume", "u", leaving + [.updateResumed(Tale.update)])
+        #expect(held.oracle.violations == [])
+        alone.commit(leaving)
+        #expect(alone.broken == [7])
     }
 
     @Test func noPhaseBelowItsThreshold() {

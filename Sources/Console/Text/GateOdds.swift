@@ -8,6 +8,8 @@ enum GateOdds {
         switch gate.verdict {
         case .passed: return passed(gate, times: times)
         case .failed: return ["Failed: \(failedText(gate))"]
+        case .inconclusive where gate.size == 0:
+            return ["Inconclusive: no device of it was tried. Resume goes on without it."]
         case .inconclusive:
             return [
                 "Inconclusive: fewer than \(NumberText.count(gate.minimumSample, "device")) came to an end in time. "

@@ -64,8 +64,8 @@ extension FleetState {
             revised.lifecycle = lifecycle(device, filedAs: record.lifecycle)
             guard revised != devices.record(device) else { continue }
             events.append(.deviceRevised(device, revised))
-            if revised.lifecycle != .active, devices.lifecycle(device) == .active {
-                events += endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+            if revised.lifecycle == .decommissioned, devices.lifecycle(device) != .decommissioned {
+                events += takenOut(device)
             }
         }
         return events
@@ -113,7 +113,14 @@ extension FleetState {
         if case .gateFailed(let phase)? = record.pauseReason {
             throw Refusal("the gate of \(phase) has failed", remedy: "roll \(record.id) back, or cancel it")
         }
-        return [.updateResumed(record.index)]
+        return leftUntried(record) + [.updateResumed(record.index)]
+    }
+
+    /// A phase of which no device was tried proves nothing, and nothing more can come: who resumes the update all the same
+    /// goes on without it.
+    private func leftUntried(_ record: UpdateRecord) -> [Event] {
+        guard let phase = record.untriedPhase else { return [] }
+        return [.phaseClosed(record.index, phase: phase), .phaseOpened(record.index, phase: phase + 1)]
     }
 
     private func decideCancel(
@@ -245,13 +252,12 @@ extension FleetState {
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {
         let device = try knownDevice(id)
-        try expectIdle(device)
         guard devices.lifecycle(device) != .decommissioned else {
             throw Refusal("\(id) is decommissioned", remedy: "there is nothing left to do")
         }
         var record = devices.record(device)
         record.lifecycle = .decommissioned
-        return [.deviceRevised(device, record)] + endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) }
+        return [.deviceRevised(device, record)] + takenOut(device)
     }
 
     /// One event for each open update in which a device still waits.

@@ -35,13 +35,6 @@ extension FleetState {
         return device
     }
 
-    /// An attempt that is under way ends first.
-    func expectIdle(_ device: DeviceIndex) throws(Refusal) {
-        guard let live = devices.liveUpdate(device) else { return }
-        throw Refusal(
-            "\(devices.id(device)) is busy with \(updates[live.offset].id)", remedy: "wait until its attempt has ended")
-    }
-
     func decideIssue(_ id: String?) throws(Refusal) -> [Event] {
         if let id { _ = try knownDevice(id) }
         return []
@@ -58,13 +51,28 @@ extension FleetState {
     func decideRefuse(_ id: String) throws(Refusal) -> [Event] {
         let device = try knownDevice(id)
         switch devices.lifecycle(device) {
-        case .registered: try expectIdle(device)
+        case .registered: return [.deviceRefused(device)] + takenOut(device)
         case .active:
             throw Refusal("\(id) is in service", remedy: "decommission it to take it out")
         case .decommissioned:
             throw Refusal("\(id) is decommissioned", remedy: "there is nothing left to do")
         }
-        return [.deviceRefused(device)]
+    }
+
+    /// What becomes of the parts that a device has in updates when it is taken out of service for good. An attempt that
+    /// has changed nothing yet was none; one past the point of no return has failed, since nobody will hear how it ended.
+    func takenOut(_ device: DeviceIndex) -> [Event] {
+        endWaiting(device) { .assignmentSkipped($0, device, .decommissioned) } + endUnderWay(device)
+    }
+
+    private func endUnderWay(_ device: DeviceIndex) -> [Event] {
+        guard let update = devices.liveUpdate(device),
+            let position = updates[update.offset].assignments.position(of: device),
+            let step = updates[update.offset].assignments.step(position)
+        else { return [] }
+        return step < .installing
+            ? [.assignmentSkipped(update, device, .decommissioned)]
+            : [.attemptFailed(update, device, .decommissioned, retryAt: nil)]
     }
 
     /// Where a device that is known stands once the files that name it were read again. What an operator decided

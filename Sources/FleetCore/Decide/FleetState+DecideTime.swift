@@ -55,12 +55,12 @@ extension FleetState {
     /// What an update's gate and phases do now.
     func decideGate(_ update: UpdateIndex, now: Timestamp) -> [Event] {
         let record = updates[update.offset]
+        // With nobody to update no gate has anything to say: it is over.
         guard record.definition.hasGates, record.startsEnded == nil, !record.status.isFinal,
-            record.status != .awaitingApproval
+            record.status != .awaitingApproval, !record.reachesNobody
         else { return [] }
         guard let current = record.currentPhase else {
-            // With nobody to update no gate has anything to say: it is over.
-            return record.status == .paused || record.reachesNobody ? [] : [.phaseOpened(update, phase: 0)]
+            return record.status == .paused ? [] : [.phaseOpened(update, phase: 0)]
         }
         let phase = record.phases[current]
         // A failed gate is never asked again: an operator says what becomes of the update.
@@ -153,7 +153,7 @@ extension FleetState {
     /// Whether an update is over, and how.
     func decideEnd(_ update: UpdateIndex) -> [Event] {
         let record = updates[update.offset]
-        guard !record.status.isFinal, record.status != .awaitingApproval || record.reachesNobody,
+        guard !record.status.isFinal, record.status != .awaitingApproval || record.reachedNobodyAtStart,
             record.tally.waiting == 0, record.tally.active == 0
         else { return [] }
         if record.status == .rollingBack {

@@ -31,16 +31,17 @@ public struct GateSample: Hashable, Sendable {
 extension Gate {
     /// Ends that are needed before the gate may pass, in a phase of this size.
     public func sampleNeeded(size: Int) -> Int {
-        size == 0 ? 0 : minimumSample ?? max(1, (size + 1) / 2)
+        minimumSample ?? max(1, (size + 1) / 2)
     }
 
     /// What the gate says of a sample.
     ///
     /// Failed as soon as the threshold is out of reach, whatever else happens, and when all have ended below it; passed
     /// only when no device still moves, the sample is large enough and the rate (and its lower bound, where confidence
-    /// is demanded) reaches the threshold; inconclusive when time is up, or nothing more can come, without that.
+    /// is demanded) reaches the threshold; inconclusive when time is up, or nothing more can come, without that: so is a
+    /// phase with nobody left to try.
     public func verdict(_ sample: GateSample) -> GateVerdict {
-        guard sample.size > 0 else { return .passed }
+        guard sample.size > 0 else { return .inconclusive }
         if !canReach(sample) { return .failed }
         let isDecided = sample.moving == 0 || sample.isTimedOut
         guard isDecided else { return .unproven }
@@ -83,9 +84,7 @@ extension Gate {
     }
 
     /// Whether a pass still stands, whatever moves: late failures and late devices count during the wait.
-    public func holds(_ sample: GateSample) -> Bool {
-        sample.size == 0 || passes(sample, after: 0)
-    }
+    public func holds(_ sample: GateSample) -> Bool { passes(sample, after: 0) }
 
     private func passes(_ sample: GateSample, after successes: Int) -> Bool {
         var later = sample

@@ -170,7 +170,8 @@ public struct FleetMachine: Sendable {
             .assignmentSkipped(_, let device, .alreadyOn):
             presence.forgetDownload(device)
         // What waits may be called off while its device downloads for another update.
-        case .assignmentCancelled(_, let device, _) where state.devices.liveUpdate(device) == nil:
+        case .assignmentCancelled(_, let device, _) where state.devices.liveUpdate(device) == nil,
+            .assignmentSkipped(_, let device, .decommissioned) where state.devices.liveUpdate(device) == nil:
             presence.forgetDownload(device)
         case .attemptStarted(let update, let device, _), .stepReached(let update, let device, _):
             deadlines.note(update, device, in: state, presence: presence)

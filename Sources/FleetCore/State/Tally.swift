@@ -21,6 +21,8 @@ public struct Tally: Hashable, Sendable {
     public var succeeded: Int { self[.completed] - turnedBad }
     /// Failures, those that turned bad included.
     public var failures: Int { self[.failed] + turnedBad }
+    /// Whether there is nobody whom the update is to reach, or may yet reach.
+    public var hasNobody: Bool { total == self[.skipped] + self[.cancelled] }
     /// Whether devices were attempted to an end and not one success holds.
     public var hasOnlyFailed: Bool { failures > 0 && succeeded == 0 }
     /// Under way, those that wait for another attempt included.

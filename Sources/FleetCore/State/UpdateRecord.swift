@@ -88,8 +88,20 @@ public struct UpdateRecord: Equatable, Sendable {
     public var isOpen: Bool { startedAt != nil && (!status.isFinal || !assignments.live.isEmpty) }
     /// Whether nothing of it has begun: somebody has to start it, or to approve it first.
     public var hasNotBegun: Bool { status == .draft || status == .awaitingApproval }
-    /// Whether it was started with nobody to update: all that it selects is where it would bring it, or left out.
-    public var reachesNobody: Bool { phases.last.map { $0.size == 0 } ?? false }
+    /// Whether it has started and there is nobody to update: all that it selects is where it would bring it, or left out,
+    /// from its start on or since.
+    public var reachesNobody: Bool { startedAt != nil && tally.target == 0 }
+    /// Whether that was so when it started.
+    var reachedNobodyAtStart: Bool { phases.last.map { $0.size == 0 } ?? false }
+    /// The phase for which the update is paused since no device of it was tried: nothing can prove it any more, and whoever
+    /// resumes goes on without it. The last phase is never one.
+    public var untriedPhase: Int? {
+        guard status == .paused, case .inconclusive = pauseReason, let current = currentPhase, !reachesNobody,
+            phases[current].verdict == .inconclusive, current + 1 < phases.count,
+            cumulativeTally(through: current).hasNobody
+        else { return nil }
+        return current
+    }
     /// Positions before this one belong to phases that are open.
     public var openEnd: Position { currentPhase.map { phases[$0].size } ?? 0 }
     /// The phase a position belongs to.

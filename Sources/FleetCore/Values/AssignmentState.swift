@@ -2,7 +2,9 @@
 ///
 /// `pending -> scheduled -> inProgress -> completed`; `pending|scheduled -> cancelled|skipped`;
 /// `inProgress -> failed`, or `inProgress -> retrying -> inProgress` until the attempts run out;
-/// `inProgress -> cancelled` once the device has said that it dropped an order that was withdrawn.
+/// `inProgress -> cancelled` once the device has said that it dropped an order that was withdrawn;
+/// `inProgress -> skipped` of one that turns out to be on the release already, or is taken out of service before it has
+/// changed anything.
 public enum AssignmentState: UInt8, CaseIterable, Sendable, CustomStringConvertible {
     /// Waits; why is asked of the plan.
     case pending = 0

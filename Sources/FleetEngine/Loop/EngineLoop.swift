@@ -32,6 +32,8 @@ public struct EngineLoop {
     public private(set) var feed: EventFeed
     /// Whether it works.
     public private(set) var health = EngineHealth.running
+    /// What of the releases cannot be delivered; nil: nobody who delivers them says it here.
+    public var deliveryFaults: DeliveryFaults?
     var lists = DeviceLists()
     private let log: any FactLog
     private let link: any DeviceLink

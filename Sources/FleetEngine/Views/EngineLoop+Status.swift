@@ -14,6 +14,7 @@ extension EngineLoop {
             alerts: (fileAlerts + builder.alerts()).prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
         status.engine.since = state.listeningSince > .distantPast ? state.listeningSince.iso : nil
         status.troubles = zip(shown, views).compactMap { $1.trouble($0) }
+        status.troubles.insert(contentsOf: deliveryFaults?.troubles ?? [], at: 0)
         if !options.filesLeftOut.isEmpty {
             status.troubles.insert(
                 "files of the fleet were not taken in, as the alerts say: mend them, and start the engine again", at: 0)

@@ -24,9 +24,13 @@ extension EngineLoop {
         return view
     }
 
-    /// What was not taken in of the files stands first: what everything else here rests on may be older than they are.
+    /// What was not taken in of the files stands first: what everything else here rests on may be older than they are. Then
+    /// what no device gets, whatever it was told to fetch.
     var fileAlerts: [Alert] {
-        options.filesLeftOut.map { Alert(id: "files/\($0)", severity: .warning, text: $0, since: state.listeningSince) }
+        let leftOut = options.filesLeftOut.map {
+            Alert(id: "files/\($0)", severity: .warning, text: $0, since: state.listeningSince)
+        }
+        return leftOut + (deliveryFaults?.alerts ?? [])
     }
 
     /// The update that needs a look most: one that is held or moving, else the one that ended last, else a draft. A
@@ -138,8 +142,11 @@ struct ViewBuilder {
         if record.status != .paused, let proposal = record.proposal {
             return "a second person must approve: \(proposal)"
         }
-        if record.status == .completed, record.reachesNobody { return "nothing to do" }
-        guard let reason = record.startsEnded else { return record.pauseReason?.description ?? "" }
+        if record.status == .completed, record.reachesNobody, !record.goesBack { return "nothing to do" }
+        guard let reason = record.startsEnded else {
+            let why = record.pauseReason?.description ?? ""
+            return record.untriedPhase == nil ? why : "\(why): no device was tried"
+        }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description

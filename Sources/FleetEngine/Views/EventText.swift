@@ -82,7 +82,11 @@ struct EventText {
                 "\(id(update)): gate of \(name(update, phase)) \(word), \(completed) of \(completed + failed)", kind
             )
         case .phaseApproved(let update, let phase): return ("\(id(update)): \(name(update, phase)) approved", .plain)
-        case .phaseClosed(let update, let phase): return ("\(id(update)): \(name(update, phase)) done", .completed)
+        case .phaseClosed(let update, let phase):
+            guard state.updates[update.offset].phases[phase].verdict == .passed else {
+                return ("\(id(update)): \(name(update, phase)) left behind, no device was tried", .caution)
+            }
+            return ("\(id(update)): \(name(update, phase)) done", .completed)
         default: return nil
         }
     }

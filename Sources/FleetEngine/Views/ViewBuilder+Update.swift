@@ -112,7 +112,8 @@ extension ViewBuilder {
         switch phase.verdict {
         case .failed: return [Alert(id: id, severity: .warning, text: "\(name) FAILED", since: since)]
         case .inconclusive where record.status == .paused:
-            return [Alert(id: id, severity: .caution, text: "\(name) is inconclusive, paused", since: since)]
+            let why = record.untriedPhase == nil ? "" : "no device was tried, "
+            return [Alert(id: id, severity: .caution, text: "\(name) is inconclusive, \(why)paused", since: since)]
         case .passed where phase.closedAt == nil && phase.definition.gate.requiresApproval && !phase.isApproved:
             return [Alert(id: id, severity: .caution, text: "\(name) passed, waits for approval", since: since)]
         default: return []

@@ -41,9 +41,9 @@ struct GateSum {
         ended > 0 && good * 10_000 >= gate.threshold * ended
     }
 
-    /// Whether the gate may pass, or a pass still stands. A phase that has nobody to reach has nothing to prove.
+    /// Whether the gate may pass, or a pass still stands. A phase of which nobody was tried has proven nothing.
     func passes(_ gate: Gate) -> Bool {
-        size == 0 || hasSample(gate) && hasRate(gate) && (!gate.demandsConfidence || isProven(gate))
+        hasSample(gate) && hasRate(gate) && (!gate.demandsConfidence || isProven(gate))
     }
 
     /// Whether the threshold could still be reached if all others succeeded.

@@ -71,8 +71,10 @@ extension Oracle {
     mutating func failAttempt(_ update: Int, _ position: Int, _ cause: FailureCause, retryAt: Timestamp?) {
         let assignment = updates[update].assignments[position]
         let id = devices[assignment.device].id
-        if cause == .decommissioned, assignment.state == .retrying, retryAt == nil {
+        if cause == .decommissioned, assignment.state.isLive, retryAt == nil {
             ledger.expect(.offers, !devices[assignment.device].isActive, "\(id) is in service")
+            let isPast = assignment.state == .retrying || assignment.step >= .installing
+            ledger.expect(.counters, isPast, "\(id) failed as decommissioned, and had changed nothing")
             return move(update, position, to: .failed)
         }
         if cause == .held, assignment.state == .retrying, retryAt == nil {
@@ -256,6 +258,9 @@ extension Oracle {
         {
             return findThere(update, position)
         }
+        if state == .skipped, reason == .decommissioned, updates[update].assignments[position].state == .inProgress {
+            return takeOut(update, position)
+        }
         let assignment = updates[update].assignments[position],
             id = devices[updates[update].assignments[position].device].id
         ledger.expect(
@@ -264,6 +269,16 @@ extension Oracle {
         ledger.expect(.liveness, isTrue, "\(id) is \(state) as \(reason), which is not so")
         if assignment.state.isWaiting { move(update, position, to: state) }
         updates[update].assignments[position].lacksFiles = reason.lacksFiles
+    }
+
+    /// A device that is taken out of service in an attempt that has changed nothing yet.
+    private mutating func takeOut(_ update: Int, _ position: Int) {
+        let assignment = updates[update].assignments[position], id = devices[assignment.device].id
+        let isOut = devices[assignment.device].record.lifecycle == .decommissioned
+        ledger.expect(.finalStates, isOut, "\(id) is left out of service, and is in it")
+        ledger.expect(
+            .finalStates, assignment.step < .installing, "\(id) is left out at \(assignment.step), past its return")
+        move(update, position, to: .skipped)
     }
 
     /// An attempt under way is called off when its order was withdrawn and the device says that it dropped it.

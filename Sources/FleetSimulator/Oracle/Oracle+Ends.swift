@@ -44,8 +44,10 @@ extension Oracle {
         updates[update].pause = nil
     }
 
-    /// Whether an update was started with an empty target list.
-    func hasNobody(_ update: Int) -> Bool { updates[update].phases.last?.size == 0 }
+    /// Whether there is nobody to update: all was left out, at its start or since.
+    func hasNobody(_ update: Int) -> Bool {
+        updates[update].startedAt != nil && updates[update].assignments.allSatisfy { $0.state == .skipped }
+    }
 
     private mutating func checkEnd(_ update: Int, _ status: UpdateStatus) {
         let id = updates[update].definition.id

@@ -29,7 +29,7 @@ extension Oracle {
             isOver = updates[update].rollback.map { updates[$0].status.isFinal } ?? true
         } else {
             isOver =
-                !updates[update].hasGates || updates[update].stopped != nil
+                !updates[update].hasGates || updates[update].stopped != nil || hasNobody(update)
                 || updates[update].phases.last.map { $0.isClosed && $0.verdict != .failed } == true
         }
         ledger.expect(.liveness, !isOver, "nothing is left to do in \(id), and it is \(account.status)")

@@ -166,6 +166,7 @@ struct ConsoleCommand: ParsableCommand {
         var engine = engine
         engine.link = gateway.link
         engine.commitTimes = gateway.commitTimes
+        engine.deliveryFaults = gateway.deliveryFaults
         let whole = engine, runner = gateway
         return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { host in
             let running = try runner.start(host)

@@ -36,7 +36,12 @@ extension DeviceCommand {
     struct Decommission: DeviceStep {
         static let configuration = CommandConfiguration(
             abstract: "Take a device out of service: it stays in the registry, and is never offered anything.",
-            discussion: exitCodes)
+            discussion: """
+                It counts at once, whatever the device is doing: it is let in no more, a download under way is cut, and its \
+                attempt is over, skipped if it has installed nothing yet and failed if it may have.
+
+                \(exitCodes)
+                """)
         static let verb = EngineRequest.Verb.decommission
         @OptionGroup var order: DeviceOrderArguments
     }

@@ -79,6 +79,7 @@ struct ServeCommand: ParsableCommand {
             onRefusal: { logger.warning("refused: \($0)") }, link: gateway.link,
             commitTimes: gateway.commitTimes)
         engine.owner = arguments.owner
+        engine.deliveryFaults = gateway.deliveryFaults
         try serve(engine, gateway, api, logger, pulse)
     }
 

@@ -30,6 +30,8 @@ struct FleetEngineSetup: Sendable {
     var link: (any DeviceLink & Sendable)?
     /// The clock of terminals that are simulated, and reached as if they were not; nil: the wall's.
     var simulationClock: SimulationClock?
+    /// What the gateway cannot deliver; nil: there is none that would say it.
+    var deliveryFaults: DeliveryFaults?
     /// Where the times of commits are kept; nil: nobody asks for them.
     var commitTimes: CommitTimes?
 
@@ -59,6 +61,7 @@ struct FleetEngineSetup: Sendable {
             var loop = try EngineLoop(
                 log: log, link: link ?? NoDeviceLink(), now: clock.now, steadyTime: clock.steadyTime, options: options,
                 voucher: voucher)
+            loop.deliveryFaults = deliveryFaults
             takeOverFiles(&loop, now: clock.now)
             return WallClockDriver(loop: loop, clock: clock)
         }

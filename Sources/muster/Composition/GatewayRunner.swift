@@ -23,6 +23,8 @@ struct GatewayRunner {
     let bell = OrderBell()
     /// What is signed of the fleet's releases.
     let repository = RepositoryService()
+    /// What cannot be delivered, for the engine to tell, and what looks at it again.
+    let deliveryFaults = DeliveryFaults(), faultWatch = FaultWatch()
     /// What devices may take at most.
     var limits = GatewayLimits()
     /// How long commits of the journal take.
@@ -88,7 +90,8 @@ struct GatewayRunner {
             pollInterval: definition.settings.heartbeat)
         let files = StoredFiles(
             ArtifactStore(state: directory), fleet: fleet, capacity: descriptors.files,
-            objection: { [repository] in repository.objection(to: $0, of: $1) }, logger: logger)
+            objection: { [repository] in repository.objection(to: $0, of: $1) }, logger: logger,
+            onFaults: { [deliveryFaults] in deliveryFaults.tell($0) })
         repository.start(fleet: fleet, state: directory, logger: logger)
         let gateway = DeviceGateway(
             options, entry: { host.call($0, completion: $1) }, bell: bell,
@@ -109,6 +112,7 @@ struct GatewayRunner {
         }
         do {
             let running = try wait { try await gateway.start() }
+            faultWatch.start(files)
             push?.driver.start(host)
             host.announce(address.url(security == nil ? "http" : "https", port: running.port))
             logger.info(
@@ -139,6 +143,7 @@ struct GatewayRunner {
     func stop(_ running: RunningGateway) {
         push?.stop()
         wait { await running.drain() }
+        faultWatch.stop()
         repository.stop()
     }
 }

@@ -1,6 +1,7 @@
 import ArtifactStore
 import DeviceGateway
 import FleetCore
+import FleetEngine
 import FleetFiles
 import Logging
 import Synchronization
@@ -12,18 +13,29 @@ final class StoredFiles: ArtifactSource {
     static let mostOpen = 256
     /// How long after a file could not be had it is looked for again: to hash it for every request would be dear.
     static let retryInterval = Duration.seconds(10)
+    /// The same where no device asks.
+    static let lookInterval = Duration.seconds(15)
+    /// How long after the last device has asked for it a file that cannot be had is nobody's trouble any more.
+    static let faultLifetime = Duration.seconds(3600)
 
-    /// Why a file cannot be had.
+    /// A file by its release: one that two releases share is named by the one that a device is to have.
+    private struct Wanted: Hashable {
+        var artifact: Artifact
+        var release: Version
+    }
+
+    /// Why a file is not delivered.
     private struct Fault {
-        var reason: String
-        var lookedAt: ContinuousClock.Instant
+        var told: DeliveryFaults.Fault
+        var lookedAt = ContinuousClock.now, askedAt = ContinuousClock.now
     }
 
     private struct Content {
         var open: [String: OpenArtifact] = [:]
-        var faults: [String: Fault] = [:]
-        /// Why files are not to be delivered, as it was said last.
-        var objections: [String: String] = [:]
+        /// Files that cannot be had.
+        var faults: [Wanted: Fault] = [:]
+        /// Files that are not to be delivered.
+        var objections: [Wanted: Fault] = [:]
         /// Files that are being copied anew.
         var underRepair: Set<String> = []
     }
@@ -32,6 +44,7 @@ final class StoredFiles: ArtifactSource {
     private let fleet: String
     private let capacity: Int
     private let objection: @Sendable (Artifact, Version) -> String?
+    private let onFaults: @Sendable ([DeliveryFaults.Fault]) -> Void
     private let logger: Logger
     private let content = Mutex(Content())
 
@@ -40,14 +53,17 @@ final class StoredFiles: ArtifactSource {
     ///   - fleet: The fleet's directory.
     ///   - capacity: Files that are held open at once.
     ///   - objection: Why a file is not to be delivered to anybody; nil: it may be.
+    ///   - onFaults: Told all that cannot be delivered, whenever that changes.
     init(
         _ store: ArtifactStore, fleet: String, capacity: Int = mostOpen,
-        objection: @escaping @Sendable (Artifact, Version) -> String? = { _, _ in nil }, logger: Logger
+        objection: @escaping @Sendable (Artifact, Version) -> String? = { _, _ in nil }, logger: Logger,
+        onFaults: @escaping @Sendable ([DeliveryFaults.Fault]) -> Void = { _ in }
     ) {
         self.store = store
         self.fleet = fleet
         self.capacity = capacity
         self.objection = objection
+        self.onFaults = onFaults
         self.logger = logger
     }
 
@@ -65,18 +81,51 @@ final class StoredFiles: ArtifactSource {
             refuse(artifact, release, why)
             return nil
         }
-        guard let file = proven(artifact, release) else { return nil }
+        allow(artifact, release)
+        guard let file = proven(artifact, release) else {
+            content.withLock { $0.faults[Wanted(artifact: artifact, release: release)]?.askedAt = .now }
+            return nil
+        }
         let known = file.artifact
         return DeliverableFile(
             size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: OpenBytes(file: file))
     }
 
+    /// Looks again at what could not be delivered, whether a device asks for it or not.
+    /// - Parameter rest: How long after the last look at a file the next one is; to look whether it may be delivered
+    ///   costs nothing.
+    func lookAgain(after rest: Duration = lookInterval) {
+        let now = ContinuousClock.now
+        let (objections, faults) = content.withLock { content in
+            content.faults = content.faults.filter { now - $0.value.askedAt < Self.faultLifetime }
+            content.objections = content.objections.filter { now - $0.value.askedAt < Self.faultLifetime }
+            return (content.objections, content.faults)
+        }
+        for wanted in objections.keys where objection(wanted.artifact, wanted.release) == nil {
+            allow(wanted.artifact, wanted.release)
+        }
+        for (wanted, fault) in faults where now - fault.lookedAt >= rest {
+            _ = proven(wanted.artifact, wanted.release, after: rest)
+        }
+        tellFaults()
+    }
+
+    private func tellFaults() {
+        // Told in the order in which they came to be: the last word is the present state.
+        content.withLock { content in
+            let all = content.faults.merging(content.objections) { $1 }
+            onFaults(all.values.map(\.told))
+        }
+    }
+
     /// Two devices may have one file hashed at once, which costs time and does no harm.
-    private func proven(_ artifact: Artifact, _ release: Version) -> OpenArtifact? {
+    private func proven(
+        _ artifact: Artifact, _ release: Version, after rest: Duration = retryInterval
+    ) -> OpenArtifact? {
         let sha256 = artifact.sha256
         let (held, isOutOfReach) = content.withLock { content in
-            let fault = content.faults[sha256]
-            let isFresh = fault.map { ContinuousClock.now - $0.lookedAt < Self.retryInterval } ?? false
+            let fault = content.faults[Wanted(artifact: artifact, release: release)]
+            let isFresh = fault.map { ContinuousClock.now - $0.lookedAt < rest } ?? false
             return (content.open[sha256], isFresh || content.underRepair.contains(sha256))
         }
         if let held, held.isUnchanged { return held }
@@ -119,39 +168,74 @@ final class StoredFiles: ArtifactSource {
                 content.open[one] = nil
             }
             content.open[artifact.sha256] = file
-            return content.faults.removeValue(forKey: artifact.sha256) != nil
+            let mended = content.faults.keys.filter { $0.artifact.sha256 == artifact.sha256 }
+            for wanted in mended { content.faults[wanted] = nil }
+            return !mended.isEmpty
         }
         if wasOutOfReach {
+            tellFaults()
             logger.notice("a file of a release can be delivered again", metadata: fields(artifact, release))
         }
     }
 
     /// Said once for each reason, however many devices ask.
     private func remember(_ error: ArtifactStoreError, _ artifact: Artifact, _ release: Version) {
-        let isKnown = content.withLock { content in
-            let before = content.faults.updateValue(
-                Fault(reason: error.message, lookedAt: .now), forKey: artifact.sha256)
-            content.open[artifact.sha256] = nil
-            return before?.reason == error.message
-        }
-        guard !isKnown else { return }
-        var metadata = fields(artifact, release)
-        metadata["reason"] = "\(error.message)"
         // What is wrong with the disk or with rights is not mended by the right file.
-        metadata["remedy"] =
+        let remedy =
             error.fault == .storage
-            ? "\(error.remedy)" : "put the right file back: it is taken from the fleet's directory by itself"
-        logger.error("a file of a release cannot be delivered", metadata: metadata)
+            ? error.remedy : "put the right file back: it is taken from the fleet's directory by itself"
+        let isKnown = content.withLock { content in
+            content.open[artifact.sha256] = nil
+            return Self.note(&content.faults, artifact, release, error.message, remedy)
+        }
+        say("a file of a release cannot be delivered", artifact, release, error.message, remedy, isKnown: isKnown)
     }
 
     /// Said once for each reason, however many devices ask. It is looked at anew for each, for it costs nothing.
     private func refuse(_ artifact: Artifact, _ release: Version, _ why: String) {
-        let isKnown = content.withLock { $0.objections.updateValue(why, forKey: artifact.sha256) == why }
+        let remedy = "sign it: `muster release publish`"
+        let isKnown = content.withLock { content in
+            let isKnown = Self.note(&content.objections, artifact, release, why, remedy)
+            content.objections[Wanted(artifact: artifact, release: release)]?.askedAt = .now
+            return isKnown
+        }
+        say("a file of a release is not delivered", artifact, release, why, remedy, isKnown: isKnown)
+    }
+
+    /// Nothing speaks against a file any more.
+    private func allow(_ artifact: Artifact, _ release: Version) {
+        let wasRefused = content.withLock { content in
+            !content.objections.isEmpty
+                && content.objections.removeValue(forKey: Wanted(artifact: artifact, release: release)) != nil
+        }
+        guard wasRefused else { return }
+        tellFaults()
+        logger.notice("a file of a release may be delivered", metadata: fields(artifact, release))
+    }
+
+    /// Keeps since when a file is not delivered, and when a device asked for it last.
+    /// - Returns: Whether that was known for this reason.
+    private static func note(
+        _ faults: inout [Wanted: Fault], _ artifact: Artifact, _ release: Version, _ reason: String, _ remedy: String
+    ) -> Bool {
+        let wanted = Wanted(artifact: artifact, release: release), before = faults[wanted]
+        let told = DeliveryFaults.Fault(
+            release: release, file: artifact.name, reason: reason, remedy: remedy,
+            since: before?.told.since ?? WallClock.now)
+        faults[wanted] = Fault(told: told, askedAt: before?.askedAt ?? .now)
+        return before?.told.reason == reason
+    }
+
+    private func say(
+        _ what: Logger.Message, _ artifact: Artifact, _ release: Version, _ reason: String, _ remedy: String,
+        isKnown: Bool
+    ) {
         guard !isKnown else { return }
+        tellFaults()
         var metadata = fields(artifact, release)
-        metadata["reason"] = "\(why)"
-        metadata["remedy"] = "sign it: `muster release publish`"
-        logger.error("a file of a release is not delivered", metadata: metadata)
+        metadata["reason"] = "\(reason)"
+        metadata["remedy"] = "\(remedy)"
+        logger.error(what, metadata: metadata)
     }
 
     private func fields(_ artifact: Artifact, _ release: Version) -> Logger.Metadata {

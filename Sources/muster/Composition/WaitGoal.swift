@@ -44,6 +44,7 @@ enum WaitGoal: Equatable {
                 return .wrong("it has no phase \(name)" + (names.isEmpty ? "" : "; its phases are \(names)"))
             }
             if phase.verdict == .passed { return .reached }
+            if phase.closedAt != nil { return .missed("no device of \(phase.name) was tried, and it was left behind") }
             if summary.status == .completed { return .missed("it has ended and \(phase.name) has not passed") }
         }
         return Self.obstacle(summary)

@@ -20,6 +20,8 @@ final class GatewayFixture: Sendable {
     /// The gateway that runs now.
     private let present: Mutex<RunningGateway>
     private let makeGateway: @Sendable () -> DeviceGateway
+    /// What the gateway delivers.
+    let files: StoredFiles
     let fleetToken: String
     /// Devices' own tokens.
     let tokens: [String: String]
@@ -59,19 +61,21 @@ final class GatewayFixture: Sendable {
         host = EngineHost {}
         seat = try #require(host.seat(ConsoleUser(name: "kim", source: "test")) {})
         let commitTimes = CommitTimes()
-        try await Self.start(host, isDurable ? folder : nil, bell, commitTimes)
+        let faults = DeliveryFaults()
+        try await Self.start(host, isDurable ? folder : nil, bell, commitTimes, faults)
+        files = StoredFiles(store, fleet: folder, logger: logger) { faults.tell($0) }
         var settings = FleetSettings(name: Self.tenant)
         settings.floor.untouched = 0
         settings.limits.inFlight = 100_000
         change(&settings)
         let host = host
         let metrics = EngineMetrics(host: host, commitTimes: commitTimes)
-        makeGateway = { [folder, bell] in
+        makeGateway = { [folder, bell, files] in
             DeviceGateway(
                 DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
                 entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
                 credentials: CredentialFile(directory: folder),
-                artifacts: StoredFiles(store, fleet: folder, logger: logger),
+                artifacts: files,
                 deliveries: DeliveryLedger(directory: folder, logger: logger), logger: logger, limits: limits,
                 readings: EngineReadings(failure: { failure ?? host.failure }, metrics: { await metrics.read() }))
         }
@@ -125,9 +129,9 @@ final class GatewayFixture: Sendable {
         }
     }
 
-    private static func start(_ host: EngineHost, _ folder: String?, _ bell: OrderBell, _ times: CommitTimes)
-        async throws
-    {
+    private static func start(
+        _ host: EngineHost, _ folder: String?, _ bell: OrderBell, _ times: CommitTimes, _ faults: DeliveryFaults
+    ) async throws {
         try await withCheckedThrowingContinuation { (ready: CheckedContinuation<Void, any Error>) in
             host.start(
                 {
@@ -136,8 +140,9 @@ final class GatewayFixture: Sendable {
                         if let folder {
                             try SQLiteJournal.open(directory: folder, fleet: Self.tenant, mode: .readWrite)
                         } else { MemoryLog() }
-                    let loop = try EngineLoop(
+                    var loop = try EngineLoop(
                         log: TimedLog(log, times), link: bell, now: clock.now, steadyTime: clock.steadyTime)
+                    loop.deliveryFaults = faults
                     return WallClockDriver(loop: loop, clock: clock)
                 }, ready: { ready.resume(with: $0) })
         }

@@ -1,0 +1,54 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+/// What cannot be delivered, as consoles and `status` tell it.
+@Suite struct DeliveryFaultTests {
+    private func fault(_ release: UInt32, _ file: String, _ reason: String = "damaged") -> DeliveryFaults.Fault {
+        DeliveryFaults.Fault(
+            release: Version(release, 0, 0), file: file, reason: reason, remedy: "put it back",
+            since: Timestamp(milliseconds: 5))
+    }
+
+    private func told(_ faults: [DeliveryFaults.Fault]) throws -> (view: [Alert], status: FleetStatus) {
+        var fixture = try EngineFixture()
+        let board = DeliveryFaults()
+        fixture.loop.deliveryFaults = board
+        board.tell(faults)
+        return (fixture.loop.view(ViewQuery(), now: fixture.now).alerts, fixture.loop.status(now: fixture.now))
+    }
+
+    @Test func whatCannotBeDeliveredIsAnAlertAndWaitsForAPerson() throws {
+        let (view, status) = try told([fault(2, "till.swu")])
+        let text = "release 2.0.0 cannot be delivered: till.swu: damaged"
+        #expect(view.map(\.text) == [text] && view.map(\.severity) == [.warning])
+        #expect(status.alerts.map(\.text) == [text])
+        #expect(status.troubles == ["\(text); put it back"] && status.needsAPerson)
+    }
+
+    /// One alert a release, however many files and however often they are told in which order.
+    @Test func filesOfOneReleaseAreOneAlert() throws {
+        let (view, _) = try told([fault(3, "b"), fault(2, "x"), fault(3, "a"), fault(3, "c")])
+        #expect(
+            view.map(\.text) == [
+                "release 2.0.0 cannot be delivered: x: damaged",
+                "release 3.0.0 cannot be delivered: a: damaged, and 2 more files",
+            ])
+        #expect(try told((0..<50).map { fault($0, "a") }).view.count == 20)
+    }
+
+    @Test func itGoesWithItsCause() throws {
+        var fixture = try EngineFixture()
+        let board = DeliveryFaults()
+        fixture.loop.deliveryFaults = board
+        board.tell([fault(2, "a")])
+        let first = fixture.loop.view(ViewQuery(), now: fixture.now).alerts
+        board.tell([fault(2, "a", "not signed")])
+        let second = fixture.loop.view(ViewQuery(), now: fixture.now).alerts
+        // An acknowledgement of the one is none of the other.
+        #expect(first.count == 1 && second.count == 1 && first[0].id != second[0].id)
+        board.tell([])
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).alerts == [])
+        #expect(!fixture.loop.status(now: fixture.now).needsAPerson)
+    }
+}
