@@ -150,23 +150,36 @@ struct EngineSocketTests {
         #expect(engine.origins == [])
     }
 
-    /// Connections that say nothing hold no place for long, and while they hold all of them others are told so.
+    /// Connections that say nothing hold no place for long. While they hold all that their user may have, others of theirs
+    /// are told so, and come again by themselves.
     @Test func connectionsAreBoundedAndHaveADeadline() throws {
         let engine = try ListeningEngine()
         try engine.listen()
-        let silent = (0..<EngineSocketServer.mostConnections).map { _ in RawClient(engine.path) }
+        let silent = (0..<EngineSocketServer.mostOfAnOwner).map { _ in RawClient(engine.path) }
         defer { for client in silent { client.close() } }
+        let turnedAway = RawClient(engine.path)
+        defer { turnedAway.close() }
+        #expect(turnedAway.readAll().contains("the engine has no room for another connection"))
         let request = EngineRequest(.decommission, "till-1")
-        let busy = try EngineSocketClient.send(request, to: engine.directory)
-        #expect(busy?.message == "the engine takes no commands now")
+        #expect(try EngineSocketClient.send(request, to: engine.directory) == EngineResponse(.done))
         for client in silent { #expect(client.readAll() == "") }
-        // Those that were cut off have given their places back, or are about to.
-        let deadline = ContinuousClock.now + .seconds(20)
-        var response = busy
-        while response?.outcome == .failed, ContinuousClock.now < deadline {
-            response = try EngineSocketClient.send(request, to: engine.directory)
-        }
-        #expect(response == EngineResponse(.done))
+        #expect(engine.origins.count == 1)
+    }
+
+    /// One that only looks comes again too, and so does one that is to end the engine: it was not read.
+    @Test func everybodyWhoIsTurnedAwayComesAgain() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        func fill() -> [RawClient] { (0..<EngineSocketServer.mostOfAnOwner).map { _ in RawClient(engine.path) } }
+        var silent = fill()
+        let console = try AttachedEngine.attach(to: engine.directory, isReadOnly: true, alias: nil) {}
+        #expect(console != nil)
+        console?.leave()
+        silent += fill()
+        let stop = try EngineSocketClient.send(EngineRequest(.stop, ""), to: engine.directory, period: .zero)
+        #expect(stop == EngineResponse(.done))
+        #expect(engine.isToStop)
+        for client in silent { client.close() }
     }
 
     @Test func stoppingCutsOffThoseWhoSayNothing() throws {
