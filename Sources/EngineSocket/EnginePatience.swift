@@ -20,13 +20,15 @@ public struct EngineWait: Hashable, Sendable {
 
 /// How long an engine that does not answer is waited for, and who hears of it meanwhile.
 public struct EnginePatience: Sendable {
-    /// When whoever waits is told that they do.
-    public static let notice = Duration.seconds(4)
+    /// When whoever waits is told that they do, as a rule.
+    public static let usualNotice = Duration.seconds(4)
     /// How long an answer is waited for: longer than the engine's own deadlines together.
     public static let usualAnswer = EngineSocketServer.answerDeadline + EngineSocketServer.lineDeadline + .seconds(5)
 
     /// How long an answer is waited for.
     public var answer: Duration
+    /// When whoever waits is told that they do.
+    public var notice = usualNotice
     /// Told once, after `notice`.
     public var tell: @Sendable (EngineWait) -> Void
 
@@ -48,7 +50,7 @@ final class EngineWaiting {
     /// - Parameter time: After how long nothing is waited for any more.
     init(_ patience: EnginePatience, atMost time: Duration) {
         self.patience = patience
-        noticeAt = .now + EnginePatience.notice
+        noticeAt = .now + patience.notice
         end = .now + time
     }
 

@@ -43,7 +43,9 @@ struct SilentEngineTests {
     private final class Told: Sendable {
         let waits = Mutex<[EngineWait]>([])
         func patience(_ answer: Duration) -> EnginePatience {
-            EnginePatience(answer: answer) { wait in self.waits.withLock { $0.append(wait) } }
+            var patience = EnginePatience(answer: answer) { wait in self.waits.withLock { $0.append(wait) } }
+            patience.notice = .milliseconds(100)
+            return patience
         }
     }
 
@@ -51,10 +53,10 @@ struct SilentEngineTests {
     @Test func whoAsksIsTold() throws {
         let engine = try Silence(backlog: 8), told = Told()
         let error = #expect(throws: EngineSocketError.self) {
-            try EngineSocketClient.status(in: engine.directory, patience: told.patience(.seconds(6)))
+            try EngineSocketClient.status(in: engine.directory, patience: told.patience(.seconds(1)))
         }
         #expect(error?.isSilence == true && error?.silentProcess == Int(getpid()) && error?.isRefusal == false)
-        #expect(error?.message == "the engine (pid \(getpid())) holds the fleet and has not answered within 6 s")
+        #expect(error?.message == "the engine (pid \(getpid())) holds the fleet and has not answered within 1 s")
         expectOne(told, process: Int(getpid()))
     }
 
@@ -63,7 +65,7 @@ struct SilentEngineTests {
         let request = EngineRequest(.stop, "")
         let error = #expect(throws: EngineSocketError.self) {
             try EngineSocketClient.send(
-                request, to: engine.directory, period: .zero, patience: told.patience(.seconds(6)))
+                request, to: engine.directory, period: .zero, patience: told.patience(.seconds(1)))
         }
         #expect(error?.isSilence == true && error?.silentProcess == Int(getpid()))
         #expect(error?.message.contains("it is not known whether `stop` was carried out") == true)
@@ -76,7 +78,7 @@ struct SilentEngineTests {
         try engine.fill()
         #expect(EngineSocketClient.isListening(in: engine.directory))
         let error = #expect(throws: EngineSocketError.self) {
-            try EngineSocketClient.status(in: engine.directory, patience: told.patience(.seconds(6)))
+            try EngineSocketClient.status(in: engine.directory, patience: told.patience(.seconds(1)))
         }
         #expect(error?.isSilence == true && error?.silentProcess == nil)
         expectOne(told, process: nil)
@@ -85,7 +87,7 @@ struct SilentEngineTests {
     private func expectOne(_ told: Told, process: Int?) {
         let waits = told.waits.withLock { $0 }
         #expect(waits.map(\.cause) == [.silence] && waits.map(\.process) == [process])
-        #expect(waits.allSatisfy { $0.rest > .zero && $0.rest <= .seconds(6) - EnginePatience.notice + .seconds(1) })
+        #expect(waits.allSatisfy { $0.rest > .zero && $0.rest <= .seconds(1) })
     }
 
     /// The line that began a connection has left a deadline on its socket; a console that is stopped for longer is shown the

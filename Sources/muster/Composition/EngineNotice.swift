@@ -32,7 +32,7 @@ struct SpokenWait {
     ///   - time: For how long it is waited for.
     init(_ what: String, atMost time: Duration) {
         self.what = what
-        noticeAt = .now + EnginePatience.notice
+        noticeAt = .now + EnginePatience.usualNotice
         end = .now + time
     }
 
