@@ -113,8 +113,14 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     }
 }
 
+/// An answer of an engine, whatever it was asked.
+protocol EngineAnswer: Decodable {
+    /// Whether it had no room, and has read nothing: the same may be asked again.
+    var isFull: Bool? { get }
+}
+
 /// What the engine answered: one line of JSON.
-public struct EngineResponse: Codable, Hashable, Sendable {
+public struct EngineResponse: Codable, Hashable, Sendable, EngineAnswer {
     /// How a request ended.
     public enum Outcome: String, Codable, Sendable {
         /// It was carried out, and is durable.
@@ -135,6 +141,8 @@ public struct EngineResponse: Codable, Hashable, Sendable {
     public var user: String?
     /// Of a console that was taken in: whether commands are refused from there.
     public var isReadOnly: Bool?
+    /// Whether the engine had no room for the connection, and has not read the request: it may be sent again. Nil: it had.
+    public var isFull: Bool?
 
     /// A response of these parts.
     public init(_ outcome: Outcome, _ problem: Refusal? = nil) {

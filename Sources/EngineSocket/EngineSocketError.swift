@@ -8,6 +8,10 @@ public struct EngineSocketError: Error, Hashable, Sendable, CustomStringConverti
     public var remedy: String
     /// Whether the engine has decided so: asking again changes nothing.
     public var isRefusal: Bool
+    /// Whether an engine holds the fleet and has not answered in time.
+    public var isSilence = false
+    /// The process of an engine that has not answered; nil: it is not known.
+    public var silentProcess: Int?
 
     init(_ message: String, remedy: String, isRefusal: Bool = false) {
         self.message = message

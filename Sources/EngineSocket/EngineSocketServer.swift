@@ -8,10 +8,15 @@ import Synchronization
 /// One connection carries one request and one response. The engine holds its folder's lock, so a socket that is there
 /// already belongs to a dead process and is replaced.
 public final class EngineSocketServer: Sendable {
-    /// Connections that are served at once; one more is told to try again.
-    public static let mostConnections = 16
-    /// Connections of one user among them who is neither root nor the engine's owner: nobody keeps the others out.
+    /// Connections that are served at once; one more is told to try again. Consoles are none of them.
+    public static let mostConnections = 32
+    /// Connections of one user among them, and of root or the engine's owner: nobody keeps the others out.
     public static let mostOfOneUser = 4
+    public static let mostOfAnOwner = 16
+    /// The last of them are for root, the engine's owner and admins.
+    public static let keptForAdmins = 8
+    /// Connections that may wait until they are taken.
+    static let backlog: Int32 = 128
     /// How long a request may take to arrive, and an answer to be taken.
     public static let lineDeadline = Duration.seconds(5)
     /// How long the engine may take to answer.
@@ -37,16 +42,15 @@ public final class EngineSocketServer: Sendable {
     }
 
     private let listener: Mutex<Listener>
-    /// Whether others than the owner may come.
-    private let admitsOthers = Mutex(false)
+    /// Who may do what: whether others than the owner may come, and who of them is an admin.
+    private let access = Mutex(AccessSettings())
     /// Closing its second end ends everything that waits on its first.
     private let stopPipe: [Int32]
     private let entry: Entry
     private let seating: Seating
     private let stopping: Stopping
     private let look = Mutex<EngineLook?>(nil)
-    /// How many there are, by user.
-    private let connections = Mutex<[uid_t: Int]>([:])
+    private let places = Mutex(ConnectionPlaces())
     private let acceptorHasEnded = DispatchSemaphore(value: 0)
 
     private init(
@@ -93,7 +97,7 @@ public final class EngineSocketServer: Sendable {
         // The socket is its owner's alone from its first moment on: the file gets the descriptor's mode.
         _ = fchmod(listener, 0o600)
         let bound = try place.withAddress { bind(listener, $0, $1) }
-        guard bound.result == 0, Foundation.listen(listener, Int32(mostConnections)) == 0 else {
+        guard bound.result == 0, Foundation.listen(listener, backlog) == 0 else {
             let code = bound.result == 0 ? errno : bound.code
             _ = close(listener)
             throw .ofSystem(
@@ -115,9 +119,9 @@ public final class EngineSocketServer: Sendable {
     }
 
     /// Lets others than the owner come, or not, as far as files and folders decide it; who they are is asked of each.
-    public func admit(others: Bool) throws(EngineSocketError) {
-        admitsOthers.withLock { $0 = others }
-        try place.admit(others: others)
+    public func admit(_ access: AccessSettings) throws(EngineSocketError) {
+        self.access.withLock { $0 = access }
+        try place.admit(others: access.admitsOthers)
     }
 
     /// Shows the engine to those who look once, from now on.
@@ -132,7 +136,7 @@ public final class EngineSocketServer: Sendable {
         if last.file != nil, place.file == last.file { _ = unlink(place.path) }
         _ = close(last.descriptor)
         let deadline = ContinuousClock.now + Self.drainDeadline
-        while connections.withLock({ !$0.isEmpty }), ContinuousClock.now < deadline { usleep(1000) }
+        while places.withLock({ !$0.isEmpty }), ContinuousClock.now < deadline { usleep(1000) }
     }
 }
 
@@ -159,14 +163,14 @@ extension EngineSocketServer {
                 continue
             }
             SocketPlace.keepFromChildren(connection)
-            guard let user = LocalUser.number(ofPeer: connection), takePlace(user) else {
-                answer(LineChannel(descriptor: connection), Self.busy)
+            guard let user = LocalUser.number(ofPeer: connection), takePlace(user, connection) else {
+                answer(LineChannel(descriptor: connection), Self.noRoom)
                 _ = close(connection)
                 continue
             }
             let thread = Thread { [self] in
                 let console = serve(connection)
-                leavePlace(user)
+                places.withLock { $0.leave(user) }
                 // A console stays: it has a seat, and takes no place of those who ask once.
                 console?.run()
                 _ = close(connection)
@@ -205,24 +209,17 @@ extension EngineSocketServer {
             return listener.descriptor
         }
         _ = close(former)
-        if admitsOthers.withLock({ $0 }) { try? place.admit(others: true) }
+        if access.withLock({ $0.admitsOthers }) { try? place.admit(others: true) }
     }
 
-    private func takePlace(_ user: uid_t) -> Bool {
-        connections.withLock { counts in
-            let own = counts[user] ?? 0, isOwner = user == 0 || user == geteuid()
-            guard counts.values.reduce(0, +) < Self.mostConnections, isOwner || own < Self.mostOfOneUser else {
-                return false
+    private func takePlace(_ user: uid_t, _ connection: Int32) -> Bool {
+        let isOwner = user == 0 || user == geteuid()
+        return places.withLock { places in
+            places.take(user, isOwner: isOwner) {
+                // Names and groups may be asked of a directory on the network: not for each who comes.
+                let role = LocalUser.ofPeer(connection).flatMap { user in access.withLock { $0.role(of: user) } }
+                return role == .admin
             }
-            counts[user] = own + 1
-            return true
-        }
-    }
-
-    private func leavePlace(_ user: uid_t) {
-        connections.withLock { counts in
-            let left = (counts[user] ?? 0) - 1
-            counts[user] = left > 0 ? left : nil
         }
     }
 
@@ -318,6 +315,13 @@ extension EngineSocketServer {
         channel.writeLine(line, within: Self.lineDeadline)
     }
 
+    private static let noRoom: EngineResponse = {
+        var response = EngineResponse(
+            .failed,
+            Refusal("the engine has no room for another connection, or for another of yours", remedy: "try again"))
+        response.isFull = true
+        return response
+    }()
     private static let busy = EngineResponse(
         .failed, Refusal("the engine takes no commands now", remedy: "try again"))
     private static let full = EngineResponse(

@@ -17,6 +17,12 @@ extension LocalUser {
     /// The number of the user who has connected to the other end of a Unix socket; nil: the kernel does not know.
     static func number(ofPeer descriptor: Int32) -> uid_t? { credentials(ofPeer: descriptor)?.user }
 
+    /// The process at the other end of a Unix socket, or that listens there; nil: the kernel does not know.
+    static func process(ofPeer descriptor: Int32) -> Int? {
+        guard let process = credentials(ofPeer: descriptor)?.process, process > 0 else { return nil }
+        return Int(process)
+    }
+
     /// Who has connected to the other end of a Unix socket; nil: the kernel does not know.
     static func ofPeer(_ descriptor: Int32) -> LocalUser? {
         guard let peer = credentials(ofPeer: descriptor) else { return nil }

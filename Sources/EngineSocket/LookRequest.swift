@@ -35,7 +35,7 @@ struct LookRequest: Codable, Hashable, Sendable {
 }
 
 /// What somebody who looks is shown: one line of JSON.
-public struct LookResponse: Codable, Hashable, Sendable {
+public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
     /// Events that are shown at once.
     public static let mostEvents = 500
     /// Bytes of texts of events after which no further one is shown at once.
@@ -58,6 +58,8 @@ public struct LookResponse: Codable, Hashable, Sendable {
     /// What the engine holds as the definition of an update that has not begun, if that was asked for: the fact that it
     /// was drafted so, as the journal writes it.
     var draft: Data?
+    /// Whether the engine had no room for the connection; nil: it had.
+    var isFull: Bool?
 
     init(_ outcome: EngineResponse.Outcome, _ problem: Refusal? = nil) {
         self.outcome = outcome
@@ -69,28 +71,32 @@ public struct LookResponse: Codable, Hashable, Sendable {
         outcome = response.outcome
         message = response.message
         remedy = response.remedy
+        isFull = response.isFull
     }
 }
 
 extension EngineSocketClient {
     /// Asks the engine how the fleet stands; nil: none listens there.
-    public static func status(in directory: String) throws(EngineSocketError) -> FleetStatus? {
-        try look(LookRequest(.status), in: directory)?.status
+    public static func status(
+        in directory: String, patience: EnginePatience = EnginePatience()
+    ) throws(EngineSocketError) -> FleetStatus? {
+        try look(LookRequest(.status), in: directory, patience)?.status
     }
 
     /// Asks the engine what happened behind a fact; nil: none listens there.
     public static func events(
-        after number: UInt64, in directory: String
+        after number: UInt64, in directory: String, patience: EnginePatience = EnginePatience()
     ) throws(EngineSocketError) -> LookResponse? {
-        try look(LookRequest(.events, after: number), in: directory)
+        try look(LookRequest(.events, after: number), in: directory, patience)
     }
 
     /// Asks the engine what it holds as an update that has not begun; nil: none listens there, it knows no such update, or
     /// that has begun.
     public static func definition(
-        of update: String, in directory: String
+        of update: String, in directory: String, patience: EnginePatience = EnginePatience()
     ) throws(EngineSocketError) -> UpdateDefinition? {
-        guard let draft = try look(LookRequest(.definition, update: update), in: directory)?.draft else { return nil }
+        let request = LookRequest(.definition, update: update)
+        guard let draft = try look(request, in: directory, patience)?.draft else { return nil }
         guard let fact = try? FactCoder.decode(Array(draft)), case .updateDrafted(let definition) = fact.event else {
             throw EngineSocketError(
                 "what the engine says of \(update) cannot be read", remedy: "use the `muster` that runs the engine")
@@ -99,11 +105,12 @@ extension EngineSocketClient {
     }
 
     private static func look(
-        _ request: LookRequest, in directory: String
+        _ request: LookRequest, in directory: String, _ patience: EnginePatience
     ) throws(EngineSocketError) -> LookResponse? {
-        guard let connection = try connection(to: SocketPlace(directory: directory)) else { return nil }
-        defer { _ = Foundation.close(connection) }
-        let response: LookResponse = try ask(request, on: connection, atMost: LookResponse.maximumLength)
+        let place = SocketPlace(directory: directory)
+        let answer: (response: LookResponse, line: Line)? = try ask(
+            request, of: place, atMost: LookResponse.maximumLength, patience)
+        guard let response = answer?.response else { return nil }
         guard response.outcome == .done else {
             throw EngineSocketError(
                 response.message ?? "the engine shows nothing", remedy: response.remedy ?? "",

@@ -27,6 +27,8 @@ public struct StateBackup {
 
     /// What is made in the work folder, and becomes the backup.
     static let archiveName = "archive"
+    /// What the work folder is called behind the name of the backup.
+    static let workSuffix = ".partial"
     /// The longest of the files that are replaced as a whole: tokens of several million devices.
     static let longestReplaced: Int64 = 1 << 30
 
@@ -53,7 +55,8 @@ public struct StateBackup {
     ///   - replaces: Whether a file that is there may be replaced.
     public func take(fleet: String, now: Timestamp, to file: String, replaces: Bool) throws -> BackupManifest {
         guard replaces || access(file, F_OK) != 0 else { throw Self.isThere(file) }
-        let work = try WorkFolder(file + ".partial", purpose: "taking a backup")
+        WorkFolder.removeRemains(beside: file, suffix: Self.workSuffix)
+        let work = try WorkFolder(file + Self.workSuffix, purpose: "taking a backup")
         let (journal, beside) = try SQLiteJournal.copy(from: directory, into: work.path) { try readReplaced() }
         guard journal.fleet == fleet else {
             throw BackupFailure(

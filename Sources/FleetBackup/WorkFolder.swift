@@ -7,6 +7,8 @@ final class WorkFolder {
     private var descriptor: Int32 = -1
     /// Of a file in it: a lock of the folder itself is an engine's.
     private var lock: Int32 = -1
+    /// Whether the lock was got: without it everything in the folder is another process's.
+    private var isOwn = false
     private var isKept = false
 
     /// Takes the folder.
@@ -28,12 +30,13 @@ final class WorkFolder {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0, isStillThere else {
             throw BackupFailure("another process is \(purpose) here", remedy: "try again when it has ended")
         }
+        isOwn = true
         _ = fchmod(descriptor, 0o700)
         try empty()
     }
 
     deinit {
-        if !isKept, descriptor >= 0, isStillThere {
+        if isOwn, !isKept, isStillThere {
             try? empty()
             _ = unlinkat(descriptor, Self.lockName, 0)
             _ = rmdir(path)
@@ -64,10 +67,13 @@ final class WorkFolder {
 
     /// Removes what Muster puts there; anything else is somebody's, and is left.
     private func empty() throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != Self.lockName {
-            guard name.hasPrefix("journal.") || Self.ownNames.contains(name) || Self.ownFolders.contains(name) else {
-                throw BackupFailure("\(path) has files of somebody else: \(name)", remedy: "move that folder away")
-            }
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != Self.lockName }
+        // Before the first is removed: a folder that has a stranger's file may be all theirs.
+        for name in names
+        where !name.hasPrefix("journal.") && !Self.ownNames.contains(name) && !Self.ownFolders.contains(name) {
+            throw BackupFailure("\(path) has files of somebody else: \(name)", remedy: "move that folder away")
+        }
+        for name in names {
             if Self.ownFolders.contains(name) { try emptyFolder(name) }
             guard unlink("\(path)/\(name)") == 0 || rmdir("\(path)/\(name)") == 0 else {
                 throw BackupFailure.ofSystem("\(path)/\(name) cannot be removed", remedy: "move it away")
@@ -107,6 +113,24 @@ final class WorkFolder {
     private static let longestKept: Int64 = 64 << 20
 
     private static let lockName = "work.lock"
+    /// Folders that are looked at for what others have left.
+    private static let mostLookedAt = 1000
+
+    /// Removes what processes that were killed have left in their own work folders beside a file: each backup has a name of its
+    /// own as a rule, and nobody would come upon those again. Anything that is not one, or somebody works in, is left.
+    static func removeRemains(beside file: String, suffix: String) {
+        let above = folder(of: file)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: above)) ?? []
+        for name in names.lazy.filter({ $0.hasSuffix(suffix) }).prefix(mostLookedAt) {
+            let path = "\(above)/\(name)"
+            var status = stat(), lock = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
+                lstat("\(path)/\(lockName)", &lock) == 0, lock.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            // Taking it empties it, and giving it up removes it.
+            _ = try? WorkFolder(path, purpose: "taking a backup")
+        }
+    }
 
     /// What there can be beside the journal.
     private static let ownNames: Set<String> = [

@@ -107,6 +107,24 @@ struct AccessTests {
         #expect(engine.host.seat(other) {} != nil)
     }
 
+    /// However many users come together, an admin finds a seat.
+    @Test func theLastSeatsAreForAdmins() throws {
+        let engine = try ListeningEngine(), viewers = (1...8).map { "viewer-\($0)" }
+        var settings = AccessSettings()
+        settings.users = viewers.map { RoleGrant($0, .viewer) } + [RoleGrant("kim", .admin)]
+        engine.configure(settings)
+        func seats(_ name: String, _ tries: Int, isOwner: Bool = false) -> [EngineSeat] {
+            let user = ConsoleUser(name: name, account: LocalUser(name: name, isOwner: isOwner))
+            return (0..<tries).compactMap { _ in engine.host.seat(user) {} }
+        }
+        let taken = viewers.flatMap { seats($0, 100) }
+        #expect(taken.count == EngineHost.seatCapacity - EngineHost.seatsForAdmins)
+        let admins = seats("kim", 2), owners = seats("owner", 100, isOwner: true)
+        #expect(admins.count == 2 && owners.count == EngineHost.seatsForAdmins - 2)
+        #expect(seats("kim", 1).isEmpty)
+        for seat in taken + admins + owners { seat.leave() }
+    }
+
     /// A change of the settings counts at once for who is here already.
     @Test func aRoleIsGivenAndTakenAway() throws {
         let engine = try engine(.viewer)

@@ -150,23 +150,31 @@ struct EngineSocketTests {
         #expect(engine.origins == [])
     }
 
-    /// Connections that say nothing hold no place for long, and while they hold all of them others are told so.
+    /// Connections that say nothing hold no place for long. While they hold all that their user may have, others of theirs
+    /// are told so, and come again by themselves.
     @Test func connectionsAreBoundedAndHaveADeadline() throws {
         let engine = try ListeningEngine()
         try engine.listen()
-        let silent = (0..<EngineSocketServer.mostConnections).map { _ in RawClient(engine.path) }
+        let silent = (0..<EngineSocketServer.mostOfAnOwner).map { _ in RawClient(engine.path) }
         defer { for client in silent { client.close() } }
-        let request = EngineRequest(.decommission, "till-1")
-        let busy = try EngineSocketClient.send(request, to: engine.directory)
-        #expect(busy?.message == "the engine takes no commands now")
+        let turnedAway = RawClient(engine.path)
+        defer { turnedAway.close() }
+        #expect(turnedAway.readAll().contains("the engine has no room for another connection"))
+        // Nobody sends this one again whose line drops; but it was not read.
+        let stop = try EngineSocketClient.send(EngineRequest(.stop, ""), to: engine.directory, period: .zero)
+        #expect(stop == EngineResponse(.done))
         for client in silent { #expect(client.readAll() == "") }
-        // Those that were cut off have given their places back, or are about to.
-        let deadline = ContinuousClock.now + .seconds(20)
-        var response = busy
-        while response?.outcome == .failed, ContinuousClock.now < deadline {
-            response = try EngineSocketClient.send(request, to: engine.directory)
-        }
-        #expect(response == EngineResponse(.done))
+        #expect(engine.origins.count == 1 && engine.isToStop)
+    }
+
+    @Test func aConsoleThatIsTurnedAwayComesAgain() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let silent = (0..<EngineSocketServer.mostOfAnOwner).map { _ in RawClient(engine.path) }
+        defer { for client in silent { client.close() } }
+        let console = try AttachedEngine.attach(to: engine.directory, isReadOnly: true, alias: nil) {}
+        #expect(console != nil)
+        console?.leave()
     }
 
     @Test func stoppingCutsOffThoseWhoSayNothing() throws {

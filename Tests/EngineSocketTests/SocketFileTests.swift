@@ -1,10 +1,11 @@
+import FleetCore
 import Foundation
 import Testing
 
 @testable import EngineSocket
 
 /// The socket as a file: its mode, its folder's, and what else may lie in its place.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct SocketFileTests {
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
@@ -14,6 +15,12 @@ struct SocketFileTests {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 
+    private static let somebody: AccessSettings = {
+        var access = AccessSettings()
+        access.users = [RoleGrant("nobody", .viewer)]
+        return access
+    }()
+
     /// Others may pass through the folder, and no more; afterwards everything is as it was.
     @Test(arguments: [(0o700, 0o711, 0o700), (0o755, 0o755, 0o755), (0o750, 0o751, 0o751)])
     func othersComeAndGo(before: Int, open: Int, after: Int) throws {
@@ -22,10 +29,10 @@ struct SocketFileTests {
         try engine.listen()
         #expect(try mode(engine.path) == 0o600)
         let server = try #require(engine.server)
-        try server.admit(others: true)
+        try server.admit(Self.somebody)
         #expect(try mode(engine.path) == 0o666)
         #expect(try mode(engine.directory) == open)
-        try server.admit(others: false)
+        try server.admit(AccessSettings())
         #expect(try mode(engine.path) == 0o600)
         #expect(try mode(engine.directory) == after)
     }
@@ -38,7 +45,7 @@ struct SocketFileTests {
         try setMode(0o700, folder)
         try engine.listen()
         let server = try #require(engine.server)
-        let error = #expect(throws: EngineSocketError.self) { try server.admit(others: true) }
+        let error = #expect(throws: EngineSocketError.self) { try server.admit(Self.somebody) }
         #expect(error?.message.contains("since \(folder) lets nobody pass") == true)
     }
 

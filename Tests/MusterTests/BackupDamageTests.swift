@@ -129,6 +129,61 @@ struct BackupDamageTests {
         #expect(!FileManager.default.fileExists(atPath: file + ".partial"))
     }
 
+    /// Each has another name, as those of a timer have: what was killed is removed by the next, whatever its name.
+    @Test func whatAKilledBackupLeftIsRemovedByTheNext() throws {
+        let root = fleet.scratch.root
+        func partials() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasSuffix(".partial") }.sorted()
+        }
+        var left: [String] = []
+        for number in 0..<50 where left.isEmpty {
+            let run = try BackgroundRun(["backup", fleet.scratch.fleet, "\(root)/timer-\(number).tar"], fleet.scratch)
+            let lock = "\(root)/timer-\(number).tar.partial/work.lock"
+            while access(lock, F_OK) != 0, access("\(root)/timer-\(number).tar", F_OK) != 0 {
+                guard kill(run.pid, 0) == 0 else { break }
+            }
+            run.signal(SIGKILL)
+            _ = run.waitForExit()
+            left = try partials()
+        }
+        #expect(left.count == 1, "none was killed in the middle")
+        let run = try MusterRun(["backup", fleet.scratch.fleet, "\(root)/next.tar"], fleet.scratch)
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try partials() == [])
+    }
+
+    /// What another process is at work in, and what is somebody's, is left as it is.
+    @Test func whatIsNoRemainsIsLeft() throws {
+        let root = fleet.scratch.root
+        let folders = [
+            "busy.tar.partial": ["work.lock", "journal.sqlite", "archive"], "mine.partial": ["archive", "journal.txt"],
+            "strange.partial": ["work.lock", "journal.txt", "thesis.txt"],
+            "dead.tar.partial": ["work.lock", "archive"],
+        ]
+        for (folder, files) in folders {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: false)
+            for file in files { try Data("x".utf8).write(to: URL(filePath: "\(root)/\(folder)/\(file)")) }
+        }
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(root)/link.partial", withDestinationPath: "\(root)/mine.partial")
+        let lock = open("\(root)/busy.tar.partial/work.lock", O_RDWR | O_CLOEXEC)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        let run = try MusterRun(["backup", fleet.scratch.fleet, "\(root)/next.tar"], fleet.scratch)
+        #expect(run.code == 0, "\(run.errors)")
+        // To the same place, at the same time.
+        let second = try MusterRun(["backup", fleet.scratch.fleet, "\(root)/busy.tar"], fleet.scratch)
+        #expect(second.code == 1 && second.errors.contains("another process is taking a backup here"))
+        func files(_ folder: String) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)").sorted()
+        }
+        #expect(try files("busy.tar.partial") == ["archive", "journal.sqlite", "work.lock"])
+        #expect(try files("mine.partial") == ["archive", "journal.txt"])
+        #expect(try files("strange.partial").filter { $0 != "work.lock" } == ["journal.txt", "thesis.txt"])
+        #expect(!FileManager.default.fileExists(atPath: "\(root)/dead.tar.partial"))
+        #expect(FileManager.default.fileExists(atPath: "\(root)/link.partial"))
+    }
+
     /// Over a state that is there: at any moment there is a whole one in its place, the former or the restored.
     @Test func aKilledRestoreLeavesAWholeState() throws {
         let state = "\(fleet.scratch.root)/killed"

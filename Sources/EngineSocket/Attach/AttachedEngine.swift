@@ -70,12 +70,14 @@ public final class AttachedEngine: ConsoleEngine {
     /// - Parameters:
     ///   - isReadOnly: Whether commands are refused from here.
     ///   - alias: Who sits here by their own word, beside whom the kernel knows; nil: nobody else.
+    ///   - patience: How long the engine is waited for, until it has taken the console in.
     ///   - onNews: Called on a thread of its own whenever there is something to take.
     public static func attach(
-        to directory: String, isReadOnly: Bool, alias: String?, onNews: @escaping @Sendable () -> Void
+        to directory: String, isReadOnly: Bool, alias: String?, patience: EnginePatience = EnginePatience(),
+        onNews: @escaping @Sendable () -> Void
     ) throws(EngineSocketError) -> AttachedEngine? {
         let request = AttachRequest(isReadOnly: isReadOnly, alias: alias)
-        guard let (connection, user) = try connect(to: directory, request) else { return nil }
+        guard let (connection, user) = try connect(to: directory, request, patience) else { return nil }
         let engine = AttachedEngine(user, directory, request, onNews: onNews)
         engine.state.withLock { $0.connection = connection }
         engine.start("console reader") { $0.readAll(connection) }
@@ -90,19 +92,19 @@ public final class AttachedEngine: ConsoleEngine {
     }
 
     private static func connect(
-        to directory: String, _ request: AttachRequest
+        to directory: String, _ request: AttachRequest, _ patience: EnginePatience = EnginePatience()
     ) throws(EngineSocketError) -> (Connection, ConsoleUser)? {
-        guard let descriptor = try EngineSocketClient.connection(to: SocketPlace(directory: directory)) else {
-            return nil
-        }
-        let connection = Connection(descriptor)
-        let response: EngineResponse = try EngineSocketClient.ask(request, on: descriptor)
+        let answer: (response: EngineResponse, line: EngineSocketClient.Line)? = try EngineSocketClient.ask(
+            request, of: SocketPlace(directory: directory), patience)
+        guard let (response, line) = answer else { return nil }
         guard response.outcome == .done else {
             throw EngineSocketError(
                 response.message ?? "the engine takes no console", remedy: response.remedy ?? "",
                 isRefusal: response.outcome == .refused)
         }
-        return (connection, ConsoleUser(name: response.user ?? "", isReadOnly: response.isReadOnly ?? true))
+        return (
+            Connection(line.give()), ConsoleUser(name: response.user ?? "", isReadOnly: response.isReadOnly ?? true)
+        )
     }
 
     // MARK: - The console's side

@@ -47,7 +47,8 @@ struct FrameChannel: Sendable {
             let written = bytes[sent...].withUnsafeBytes {
                 send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            if written < 0, errno == EINTR { continue }
+            // The line that came before has left its own deadline on the socket, which is not this one's.
+            if written < 0, errno == EINTR || errno == EAGAIN { continue }
             guard written > 0 else { return false }
             sent += written
         }

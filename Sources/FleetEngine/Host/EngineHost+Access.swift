@@ -31,8 +31,11 @@ extension EngineHost {
 extension EngineHost.Shared {
     /// Whether a user may have one more seat.
     func hasRoom(for user: ConsoleUser) -> Bool {
+        guard seats.count < EngineHost.seatCapacity else { return false }
         guard let account = user.account, !account.isOwner else { return true }
-        return seats.values.count { $0.user.account?.name == account.name } < EngineHost.seatsOfOneUser
+        let own = seats.values.count { $0.user.account?.name == account.name }
+        guard own < EngineHost.seatsOfOneUser else { return false }
+        return seats.count < EngineHost.seatCapacity - EngineHost.seatsForAdmins || access.role(of: account) == .admin
     }
 
     /// Gives a seat the role of whoever sits there; ends it where they have none.

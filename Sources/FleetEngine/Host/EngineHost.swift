@@ -14,6 +14,8 @@ public final class EngineHost: @unchecked Sendable {
     public static let seatCapacity = 64
     /// Consoles of one user among them who is neither root nor the engine's owner: nobody keeps the others out.
     public static let seatsOfOneUser = 16
+    /// The last of them are for root, the engine's owner and admins.
+    public static let seatsForAdmins = 8
     /// The shortest time between two views of the same query: four a second. A key asks anew and waits for none of it;
     /// numbers that change faster cannot be read, and cost an SSH link more than a kilobyte a second.
     public static let viewInterval = Duration.milliseconds(250)
@@ -70,7 +72,7 @@ public final class EngineHost: @unchecked Sendable {
     ///   - onNews: Called on the engine's thread whenever there is something to take; it must not block.
     public func seat(_ user: ConsoleUser, onNews: @escaping @Sendable () -> Void) -> EngineSeat? {
         locked { shared in
-            guard shared.seats.count < Self.seatCapacity, shared.hasRoom(for: user) else { return nil }
+            guard shared.hasRoom(for: user) else { return nil }
             shared.lastSeat += 1
             shared.seats[shared.lastSeat] = EngineSeat.Place(user: user, onNews: onNews)
             shared.assignRole(to: shared.lastSeat)

@@ -48,7 +48,8 @@ struct AccessCommand: ParsableCommand {
     private func askEngine(_ directory: String) throws -> (role: Role?, consoles: [AccessReport.Console])? {
         let found: AttachedEngine?
         do {
-            found = try AttachedEngine.attach(to: directory, isReadOnly: true, alias: nil, onNews: {})
+            found = try AttachedEngine.attach(
+                to: directory, isReadOnly: true, alias: nil, patience: .spoken(), onNews: {})
         } catch {
             if error.isRefusal { return (nil, []) }
             printError("muster: \(TextWidth.sanitised("\(error)"))")

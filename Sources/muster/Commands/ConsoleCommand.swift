@@ -100,11 +100,11 @@ struct ConsoleCommand: ParsableCommand {
 
     /// Opens a console on an engine that runs already; nil: none does.
     private func attach(_ setup: ConsoleSession.Setup, to directory: String) throws -> ConsoleSession.Ending? {
-        let deadline = ContinuousClock.now + Self.patience
+        var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.patience)
         while true {
             if let ending = try ConsoleRunner.attach(setup, to: directory) { return ending }
             // One that has just started does not listen yet.
-            guard SQLiteJournal.isEngineRunning(in: directory), ContinuousClock.now < deadline else { return nil }
+            guard SQLiteJournal.isEngineRunning(in: directory), wait.goesOn() else { return nil }
             usleep(Self.pause)
         }
     }

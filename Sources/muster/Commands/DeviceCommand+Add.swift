@@ -52,7 +52,7 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let reading = try FleetReading.open(arguments), place = try FleetPlace(arguments)
+            let reading = try FleetReading.open(arguments, toChange: true), place = try FleetPlace(arguments)
             guard !KnownDevices(reading).has(device) else {
                 printError(
                     "muster: there is a device \(TextWidth.sanitised(device)) already; "

@@ -43,11 +43,11 @@ struct StopCommand: ParsableCommand {
     private static let listenPatience = Duration.seconds(5)
 
     private func askPatiently(_ directory: String) throws -> EngineResponse? {
-        let deadline = ContinuousClock.now + Self.listenPatience
+        var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.listenPatience)
         while true {
             if let response = try ask(directory) { return response }
             guard SQLiteJournal.isEngineRunning(in: directory) else { return nil }
-            guard ContinuousClock.now < deadline else {
+            guard wait.goesOn() else {
                 printError(
                     "muster: an engine works in \(TextWidth.sanitised(directory)) and does not listen there; end its process, "
                         + "which `fuser` names")
@@ -58,24 +58,27 @@ struct StopCommand: ParsableCommand {
     }
 
     private func ask(_ directory: String) throws -> EngineResponse? {
-        do {
+        do throws(EngineSocketError) {
             // Sent again it could meet the next engine, which nobody has asked to end.
             return try EngineSocketClient.send(
-                EngineRequest(.stop, "", reason: why.reason), to: directory, period: .zero)
+                EngineRequest(.stop, "", reason: why.reason), to: directory, period: .zero, patience: .spoken())
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
+            if error.isSilence, let process = error.silentProcess {
+                printError("muster: `kill -KILL \(process)` ends it by force; what it has confirmed is in the journal")
+            }
             throw ExitStatus.failed
         }
     }
 
     /// Who may not see the engine's lock sees whether it listens, which is over just before.
     private func waitForTheEnd(_ directory: String) throws {
-        let deadline = ContinuousClock.now + Self.patience
+        var wait = SpokenWait("the engine has not ended yet", atMost: Self.patience)
         let seesLock = access("\(directory)/engine.lock", R_OK) == 0
         while seesLock
             ? SQLiteJournal.isEngineRunning(in: directory) : EngineSocketClient.isListening(in: directory)
         {
-            guard ContinuousClock.now < deadline else {
+            guard wait.goesOn() else {
                 printError("muster: the engine has not ended within \(Self.patience.components.seconds) s")
                 throw ExitStatus.failed
             }

@@ -59,7 +59,8 @@ extension UpdateCommand {
             let engine: AttachedEngine?
             do {
                 engine = try AttachedEngine.attach(
-                    to: FleetPlace(order.arguments).directory, isReadOnly: true, alias: nil, onNews: {})
+                    to: FleetPlace(order.arguments).directory, isReadOnly: true, alias: nil, patience: .spoken(),
+                    onNews: {})
             } catch let error as EngineSocketError {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed

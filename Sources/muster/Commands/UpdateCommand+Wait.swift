@@ -46,7 +46,7 @@ extension UpdateCommand {
             let engine: AttachedEngine?
             do {
                 engine = try AttachedEngine.attach(
-                    to: place.directory, isReadOnly: true, alias: nil, onNews: {})
+                    to: place.directory, isReadOnly: true, alias: nil, patience: .spoken(), onNews: {})
             } catch {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed

@@ -123,7 +123,7 @@ final class EngineEvents: EventSource {
     private func ask(after number: UInt64) throws -> LookResponse {
         while true {
             do throws(EngineSocketError) {
-                if let response = try EngineSocketClient.events(after: number, in: directory) {
+                if let response = try EngineSocketClient.events(after: number, in: directory, patience: .spoken()) {
                     isWaiting = false
                     return response
                 }

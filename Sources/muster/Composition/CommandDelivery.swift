@@ -55,13 +55,13 @@ struct CommandDelivery {
 
     private func decide(_ requests: [EngineRequest], _ commands: [Command]) throws -> [EngineResponse] {
         var responses: [EngineResponse] = []
-        let deadline = ContinuousClock.now + Self.patience
+        var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.patience)
         while let request = requests.dropFirst(responses.count).first {
             if let refusal = try place.draftProof.refusal(request, held: heldByEngine) {
                 responses.append(EngineResponse(.refused, refusal))
                 continue
             }
-            if let response = try EngineSocketClient.send(request, to: directory) {
+            if let response = try EngineSocketClient.send(request, to: directory, patience: .spoken()) {
                 responses.append(told(response, request))
                 guard response.outcome != .failed else { return responses }
                 continue
@@ -71,7 +71,7 @@ struct CommandDelivery {
                 return responses + (try decideAlone(Array(commands.dropFirst(count)), Array(requests.dropFirst(count))))
             } catch let error as FactLogError {
                 // One that has just started does not listen yet; one that ends does not any more.
-                guard SQLiteJournal.isEngineRunning(in: directory), ContinuousClock.now < deadline else { throw error }
+                guard SQLiteJournal.isEngineRunning(in: directory), wait.goesOn() else { throw error }
             }
             usleep(Self.pause)
         }
@@ -82,7 +82,7 @@ struct CommandDelivery {
     /// either, and it says so itself.
     private func heldByEngine(_ update: String) throws(EngineSocketError) -> UpdateDefinition? {
         do throws(EngineSocketError) {
-            return try EngineSocketClient.definition(of: update, in: directory)
+            return try EngineSocketClient.definition(of: update, in: directory, patience: .spoken())
         } catch {
             if error.isRefusal { return nil }
             throw error

@@ -30,7 +30,7 @@ enum CommandSocket {
     /// An engine whose folder others cannot reach works for its owner.
     private static func admit(_ access: AccessSettings, _ server: EngineSocketServer?) {
         do throws(EngineSocketError) {
-            try server?.admit(others: access.admitsOthers)
+            try server?.admit(access)
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
         }

@@ -79,7 +79,7 @@ enum ConsoleRunner {
         let engine: AttachedEngine?
         do {
             engine = try AttachedEngine.attach(
-                to: directory, isReadOnly: setup.user.isReadOnly, alias: setup.alias
+                to: directory, isReadOnly: setup.user.isReadOnly, alias: setup.alias, patience: .spoken()
             ) { waker.wake() }
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")

@@ -25,10 +25,14 @@ struct FleetReading {
 
     /// Reads the fleet's files and state. Files that cannot be used are named, and a state that is there is shown without
     /// them: a mistake in a file must not hide what runs.
-    static func open(_ arguments: FleetArguments, asEngine: Bool = false) throws -> FleetReading {
+    static func open(
+        _ arguments: FleetArguments, asEngine: Bool = false, toChange: Bool = false
+    ) throws -> FleetReading {
         let result = FleetLoading.read(arguments.fleet, for: .reading)
         for line in result.lines { printError(TextWidth.sanitised(line)) }
-        if let definition = result.definition { return try open(definition, arguments, asEngine: asEngine) }
+        if let definition = result.definition {
+            return try open(definition, arguments, asEngine: asEngine, toChange: toChange)
+        }
         let name = FleetDirectory(path: arguments.fleet).name
         let named = FleetDefinition(settings: FleetSettings(name: name ?? ""))
         guard name != nil, try SQLiteJournal.exists(in: try arguments.stateDirectory(named)) else {
@@ -46,15 +50,16 @@ struct FleetReading {
     ///   - takesFilesOver: Whether it is shown as if an engine had taken the files over.
     ///   - asEngine: Whether, while an engine runs, it is shown as that holds it, with a warning of what the files say
     ///     otherwise: for questions about what would be carried out.
+    ///   - toChange: Whether a command follows that begins a state where there is none yet, as an engine would.
     ///   - arguments: Where its state is. A state that was named has to be there; without one in the usual place the
     ///     fleet is as its files say.
     /// - Throws: `ExitStatus.badInput` if there is no state where one was named, and what the journal throws.
     static func open(
         _ definition: FleetDefinition, _ arguments: FleetArguments, takesFilesOver: Bool = true,
-        asEngine: Bool = false
+        asEngine: Bool = false, toChange: Bool = false
     ) throws -> FleetReading {
         let directory = try arguments.stateDirectory(definition)
-        if arguments.state != nil { try requireState(in: directory) }
+        if arguments.state != nil, !toChange { try requireState(in: directory) }
         var loop = try read(directory, fleet: definition.settings.name)
         let isSimulated = FleetEngineSetup.isSimulated(directory) && loop.state.revision > 0
         let now = isSimulated ? loop.state.lastFactAt : WallClock.now

@@ -6,7 +6,8 @@ import FleetFiles
 struct KnownDevices {
     private let devices: DeviceTable
 
-    init(_ arguments: FleetArguments) throws { self.init(try FleetReading.open(arguments)) }
+    /// The devices of a fleet that a command is to change.
+    init(_ arguments: FleetArguments) throws { self.init(try FleetReading.open(arguments, toChange: true)) }
 
     init(_ reading: FleetReading) { devices = reading.loop.state.devices }
 
