@@ -27,13 +27,6 @@ struct FleetPlace {
         try arguments.owner.expect(in: directory)
     }
 
-    /// A place whose fleet has been read.
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
-        self.arguments = arguments
-        loaded = definition
-        directory = try arguments.stateDirectory(definition)
-    }
-
     private static func usual(_ fleet: String) -> String? {
         FleetDirectory(path: fleet).name.map { StateLocation.directory(fleet: $0) }
     }
@@ -65,6 +58,17 @@ struct FleetPlace {
     /// there, and nobody but its owner starts one.
     func expectOwn() throws {
         var status = stat()
+    /// Ends the command with exit code 1 where files would have to be written in somebody else's folder: asked before the
+    /// engine writes down that it was done.
+    func expectOwnFiles() throws {
+        var status = stat()
+        guard stat(directory, &status) == 0, access(directory, W_OK | X_OK) != 0 else { return }
+        let owner = TextWidth.sanitised(UserName.of(status.st_uid)), place = TextWidth.sanitised(directory)
+        let writers = owner == "root" ? "root writes" : "\(owner) and root write"
+        printError("muster: tokens are kept in \(place), where only \(writers); run it as \(owner)")
+        throw ExitStatus.failed
+    }
+
         guard stat(directory, &status) == 0, access(directory, W_OK) != 0 else { return }
         let owner = TextWidth.sanitised(UserName.of(status.st_uid)), place = TextWidth.sanitised(directory)
         printError(
