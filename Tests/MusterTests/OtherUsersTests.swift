@@ -134,6 +134,26 @@ struct OtherUsersTests {
         #expect(owner.output.contains("user daemon") && owner.output.contains("group games"))
         let nobody = try served.run(["access", "x", "--json"], as: .nobody)
         #expect(try nobody.object()["role"] is NSNull)
+        #expect(try nobody.object()["grants"] is NSNull)
+        // Who cannot read the files, and who can: both see what is in force, whatever the files say by now.
+        try served.scratch.edit("fleet.yaml", "bin: viewer", "bin: admin")
+        let people: [(OtherUser?, String)] = [(.bin, "x"), (nil, served.scratch.fleet)]
+        for (user, fleet) in people {
+            let run = try served.run(["access", fleet], as: user)
+            #expect(
+                run.output.contains(/who +role, by the engine that runs\nuser root +admin, always\n/), "\(run.output)")
+            #expect(run.output.contains(/\nuser daemon +operator\n/) && run.output.contains(/\nuser bin +viewer\n/))
+            #expect(run.output.contains(/\ngroup games +admin\n/))
+            #expect(run.output.contains("fleet.yaml says otherwise by now") == (user == nil), "\(run.output)")
+        }
+        let told = try served.run(["access", served.scratch.fleet, "--json"], as: nil).object()
+        #expect(told["owner"] as? String == OwnUser.name && told["do_files_differ"] as? Bool == true)
+        #expect(told["are_grants_by_the_engine"] as? Bool == true)
+        // A mistake in another file hides nothing.
+        try served.scratch.edit("fleet.yaml", "bin: admin", "bin: viewer")
+        try served.scratch.edit("updates/northeast-tax-2.3.2.yaml", "strategy: immediate", "strategy: immediat")
+        let whole = try served.run(["access", served.scratch.fleet], as: nil)
+        #expect(whole.output.contains(/user bin +viewer/) && !whole.output.contains("otherwise"), "\(whole.output)")
         #expect(served.engine.stop() == 0)
         let none = try served.run(["console", "x"], as: .bin)
         #expect(none.code == 1 && none.errors.contains("no engine listens in"), "\(none.errors)")

@@ -1,5 +1,6 @@
 import Cells
 import EngineSocket
+import FleetCore
 import FleetFiles
 import Foundation
 
@@ -42,6 +43,9 @@ struct FleetPlace {
     /// What the fleet's files say, if they can be read; says nothing if not.
     var readableDefinition: FleetDefinition? { loaded ?? FleetLoading.quietly(arguments.fleet) }
 
+    /// What `fleet.yaml` says, if it can be read, whatever is wrong with the other files; says nothing if not.
+    var readableSettings: FleetSettings? { loaded?.settings ?? FleetLoading.quietSettings(arguments.fleet) }
+
     /// What proves that an update which is to begin is the one in the files.
     var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
 
@@ -54,10 +58,6 @@ struct FleetPlace {
         return access(journal, F_OK) != 0 || access(journal, R_OK) == 0
     }
 
-    /// Ends the command with exit code 1 where an engine would have to be started in somebody else's folder: none listens
-    /// there, and nobody but its owner starts one.
-    func expectOwn() throws {
-        var status = stat()
     /// Ends the command with exit code 1 where files would have to be written in somebody else's folder: asked before the
     /// engine writes down that it was done.
     func expectOwnFiles() throws {
@@ -69,6 +69,10 @@ struct FleetPlace {
         throw ExitStatus.failed
     }
 
+    /// Ends the command with exit code 1 where an engine would have to be started in somebody else's folder: none listens
+    /// there, and nobody but its owner starts one.
+    func expectOwn() throws {
+        var status = stat()
         guard stat(directory, &status) == 0, access(directory, W_OK) != 0 else { return }
         let owner = TextWidth.sanitised(UserName.of(status.st_uid)), place = TextWidth.sanitised(directory)
         printError(
