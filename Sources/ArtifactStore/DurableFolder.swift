@@ -1,7 +1,7 @@
 import Foundation
 
 /// Folders whose entries survive a power cut.
-enum DurableFolder {
+package enum DurableFolder {
     /// Creates a folder and those above it where they are missing; a folder that is there keeps its mode.
     static func create(_ path: String, rights: FileRights) throws(ArtifactStoreError) {
         var status = stat()
@@ -45,8 +45,14 @@ enum DurableFolder {
     }
 
     /// The folder above a path; that of a bare name is where the process stands.
-    static func parent(of path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
+    package static func parent(of path: String) -> String {
+        // By hand: Foundation's `deletingLastPathComponent` crashes on a name of one character.
+        let slash = UInt8(ascii: "/")
+        var above = Array(path.utf8)
+        while above.last == slash { above.removeLast() }
+        while let last = above.last, last != slash { above.removeLast() }
+        while above.last == slash { above.removeLast() }
+        guard above.isEmpty else { return String(decoding: above, as: UTF8.self) }
+        return path.utf8.first == slash ? "/" : "."
     }
 }

@@ -74,6 +74,7 @@ package struct HashedTokens: Sendable {
         guard descriptor >= 0 else {
             throw .ofSystem("\(path) cannot be opened", remedy: "check who may write in \(directory)")
         }
+        _ = giveToOwner(descriptor)
         let deadline = ContinuousClock.now + Self.lockDeadline
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else {
@@ -94,7 +95,7 @@ package struct HashedTokens: Sendable {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         var isDone = descriptor >= 0
         if isDone {
-            isDone = Self.write(text, to: descriptor) && fsync(descriptor) == 0
+            isDone = giveToOwner(descriptor) && Self.write(text, to: descriptor) && fsync(descriptor) == 0
             isDone = close(descriptor) == 0 && isDone
         }
         guard isDone, rename(temporary, path) == 0, Self.sync(directory) else {
@@ -104,6 +105,14 @@ package struct HashedTokens: Sendable {
             errno = code
             throw .ofSystem("\(path) cannot be written", remedy: "check the space, and who may write in \(directory)")
         }
+    }
+
+    /// What root writes in somebody else's folder is that user's, whose engine could not read it otherwise.
+    private func giveToOwner(_ descriptor: Int32) -> Bool {
+        guard geteuid() == 0 else { return true }
+        var status = stat()
+        guard stat(directory, &status) == 0 else { return false }
+        return status.st_uid == 0 || fchown(descriptor, status.st_uid, status.st_gid) == 0
     }
 
     private static func write(_ text: String, to descriptor: Int32) -> Bool {

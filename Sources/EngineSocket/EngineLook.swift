@@ -25,6 +25,7 @@ public final class EngineLook: Sendable {
                 response.status = try ask { $0.status(host.identity) }
             case .events: try tell(behind: request.after ?? 0, &response)
             case .definition: response.draft = try draft(request.update ?? "")
+            case .access: response.access = EngineAccess(try ask { $0.access }, owner: host.identity?.user)
             }
             return response
         } catch {

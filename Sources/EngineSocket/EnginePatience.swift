@@ -29,12 +29,18 @@ public struct EnginePatience: Sendable {
     public var answer: Duration
     /// When whoever waits is told that they do.
     public var notice = usualNotice
+    /// For how long one who is turned away for lack of room comes again.
+    public var room: Duration
     /// Told once, after `notice`.
     public var tell: @Sendable (EngineWait) -> Void
 
     /// The patience of somebody who hears of it by `tell`.
-    public init(answer: Duration = usualAnswer, tell: @escaping @Sendable (EngineWait) -> Void = { _ in }) {
+    public init(
+        answer: Duration = usualAnswer, room: Duration = EngineSocketClient.resendPeriod,
+        tell: @escaping @Sendable (EngineWait) -> Void = { _ in }
+    ) {
         self.answer = answer
+        self.room = room
         self.tell = tell
     }
 }

@@ -17,13 +17,13 @@ public enum EngineSocketClient {
     /// Sends a request and waits for its answer; nil: no engine listens there, or none does any more. Where the line drops
     /// before the answer has come, the request is sent again with the same key, so that it is carried out once: for
     /// `period`, and then it is said that its end is not known. One that the engine had no room for, and has not read, is
-    /// sent again for `resendPeriod`.
+    /// sent again for as long as the patience has for that.
     public static func send(
         _ request: EngineRequest, to directory: String, period: Duration = resendPeriod,
         patience: EnginePatience = EnginePatience()
     ) throws(EngineSocketError) -> EngineResponse? {
         let place = SocketPlace(directory: directory), deadline = ContinuousClock.now + period
-        let room = EngineWaiting(patience, atMost: resendPeriod), longest = max(period, patience.answer)
+        let room = EngineWaiting(patience, atMost: patience.room), longest = max(period, patience.answer)
         var waiting = EngineWaiting(patience, atMost: longest), turns = Turns(), hasSent = false
         while true {
             guard let line = try Line(to: place, waiting) else { return nil }
@@ -103,7 +103,7 @@ public enum EngineSocketClient {
     static func ask<Response: EngineAnswer>(
         _ request: some Encodable, of place: SocketPlace, atMost length: Int = longestAnswer, _ patience: EnginePatience
     ) throws(EngineSocketError) -> (response: Response, line: Line)? {
-        let room = EngineWaiting(patience, atMost: resendPeriod)
+        let room = EngineWaiting(patience, atMost: patience.room)
         var turns = Turns()
         while true {
             let waiting = EngineWaiting(patience, atMost: patience.answer)
@@ -122,7 +122,7 @@ public enum EngineSocketClient {
     private static func silence(_ patience: EnginePatience, _ line: Line?) -> EngineSocketError {
         var error = EngineSocketError(
             "the engine\(line?.processText ?? "") holds the fleet and has not answered within "
-                + "\(patience.answer.components.seconds) s",
+                + "\((patience.answer + .milliseconds(500)).components.seconds) s",
             remedy: "see what holds that process up; one that is ended by force loses nothing that it has confirmed")
         error.isSilence = true
         error.silentProcess = line?.process

@@ -9,12 +9,14 @@ import Synchronization
 /// already belongs to a dead process and is replaced.
 public final class EngineSocketServer: Sendable {
     /// Connections that are served at once; one more is told to try again. Consoles are none of them.
-    public static let mostConnections = 32
+    public static let mostConnections = 40
     /// Connections of one user among them, and of root or the engine's owner: nobody keeps the others out.
     public static let mostOfOneUser = 4
     public static let mostOfAnOwner = 16
     /// The last of them are for root, the engine's owner and admins.
     public static let keptForAdmins = 8
+    /// Those before them are for these and operators.
+    public static let keptForOperators = 8
     /// Connections that may wait until they are taken.
     static let backlog: Int32 = 128
     /// How long a request may take to arrive, and an answer to be taken.
@@ -217,8 +219,7 @@ extension EngineSocketServer {
         return places.withLock { places in
             places.take(user, isOwner: isOwner) {
                 // Names and groups may be asked of a directory on the network: not for each who comes.
-                let role = LocalUser.ofPeer(connection).flatMap { user in access.withLock { $0.role(of: user) } }
-                return role == .admin
+                LocalUser.ofPeer(connection).flatMap { user in access.withLock { $0.role(of: user) } }
             }
         }
     }
@@ -327,7 +328,7 @@ extension EngineSocketServer {
     private static let full = EngineResponse(
         .failed,
         Refusal(
-            "\(EngineHost.seatCapacity) consoles look on already, or \(EngineHost.seatsOfOneUser) of yours",
+            "all seats that your role may take are taken, or \(EngineHost.seatsOfOneUser) of yours",
             remedy: "close one"))
     private static let tooLong = EngineResponse(
         .failed, Refusal("the request is longer than \(EngineRequest.maximumLength) bytes", remedy: "say less at once"))

@@ -15,6 +15,8 @@ struct LookRequest: Codable, Hashable, Sendable {
         case events
         /// What would begin if an update were started or approved.
         case definition
+        /// Who may do what.
+        case access
     }
 
     /// The version of the protocol.
@@ -58,6 +60,8 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
     /// What the engine holds as the definition of an update that has not begun, if that was asked for: the fact that it
     /// was drafted so, as the journal writes it.
     var draft: Data?
+    /// Who may do what, if that was asked for.
+    var access: EngineAccess?
     /// Whether the engine had no room for the connection; nil: it had.
     var isFull: Bool?
 
@@ -102,6 +106,13 @@ extension EngineSocketClient {
                 "what the engine says of \(update) cannot be read", remedy: "use the `muster` that runs the engine")
         }
         return definition
+    }
+
+    /// Asks the engine who may do what; nil: none listens there.
+    public static func access(
+        in directory: String, patience: EnginePatience = EnginePatience()
+    ) throws(EngineSocketError) -> EngineAccess? {
+        try look(LookRequest(.access), in: directory, patience)?.access
     }
 
     private static func look(

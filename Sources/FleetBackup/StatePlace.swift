@@ -19,6 +19,11 @@ struct StatePlace {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw BackupFailure("\(path) is no folder", remedy: "name the state folder itself")
         }
+        // What root put there in its stead would be root's, and its owner's engine could not start on it.
+        guard status.st_uid == geteuid() else {
+            throw BackupFailure(
+                "\(path) belongs to another user, number \(status.st_uid)", remedy: "restore it as that user")
+        }
         guard !SQLiteJournal.isEngineRunning(in: path) else {
             throw BackupFailure(
                 "an engine runs on \(path)", remedy: "end it with `muster stop`, and see that it stays so")

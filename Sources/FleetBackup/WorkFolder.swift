@@ -153,7 +153,13 @@ final class WorkFolder {
 
     /// The folder above a path; that of a bare name is where the process stands.
     static func folder(of path: String) -> String {
-        let above = (path as NSString).deletingLastPathComponent
-        return above.isEmpty ? "." : above
+        // By hand: Foundation's `deletingLastPathComponent` crashes on a name of one character.
+        let slash = UInt8(ascii: "/")
+        var above = Array(path.utf8)
+        while above.last == slash { above.removeLast() }
+        while let last = above.last, last != slash { above.removeLast() }
+        while above.last == slash { above.removeLast() }
+        guard above.isEmpty else { return String(decoding: above, as: UTF8.self) }
+        return path.utf8.first == slash ? "/" : "."
     }
 }

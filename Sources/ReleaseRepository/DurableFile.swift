@@ -1,3 +1,4 @@
+import ArtifactStore
 import Foundation
 
 /// Small files that are replaced as a whole: after a crash at any point the old one or the new one is there.
@@ -112,10 +113,7 @@ enum DurableFile {
     }
 
     /// The folder above a path; that of a bare name is where the process stands.
-    static func folder(of path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
-    }
+    static func folder(of path: String) -> String { DurableFolder.parent(of: path) }
 
     private static func failure(_ message: String, _ path: String) -> RepositoryRefusal {
         .ofSystem(message, remedy: "check the disk, and who may write in \(folder(of: path))")

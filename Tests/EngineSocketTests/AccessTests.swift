@@ -107,18 +107,24 @@ struct AccessTests {
         #expect(engine.host.seat(other) {} != nil)
     }
 
-    /// However many users come together, an admin finds a seat.
-    @Test func theLastSeatsAreForAdmins() throws {
-        let engine = try ListeningEngine(), viewers = (1...8).map { "viewer-\($0)" }
+    /// However many come together who only look, an operator finds a seat; and an admin, however many operators do.
+    @Test func theLastSeatsAreForOperatorsAndAdmins() throws {
+        let engine = try ListeningEngine()
+        let viewers = (1...8).map { "viewer-\($0)" }, operators = (1...8).map { "operator-\($0)" }
         var settings = AccessSettings()
-        settings.users = viewers.map { RoleGrant($0, .viewer) } + [RoleGrant("kim", .admin)]
+        settings.users = viewers.map { RoleGrant($0, .viewer) } + operators.map { RoleGrant($0, .operator) }
+        settings.users.append(RoleGrant("kim", .admin))
         engine.configure(settings)
         func seats(_ name: String, _ tries: Int, isOwner: Bool = false) -> [EngineSeat] {
             let user = ConsoleUser(name: name, account: LocalUser(name: name, isOwner: isOwner))
             return (0..<tries).compactMap { _ in engine.host.seat(user) {} }
         }
-        let taken = viewers.flatMap { seats($0, 100) }
-        #expect(taken.count == EngineHost.seatCapacity - EngineHost.seatsForAdmins)
+        let looking = viewers.flatMap { seats($0, 100) }
+        #expect(looking.count == EngineHost.seatCapacity - EngineHost.seatsForAdmins - EngineHost.seatsForOperators)
+        let deciding = operators.flatMap { seats($0, 2) }
+        #expect(deciding.count == EngineHost.seatsForOperators)
+        #expect(seats("viewer-1", 1).isEmpty)
+        let taken = looking + deciding
         let admins = seats("kim", 2), owners = seats("owner", 100, isOwner: true)
         #expect(admins.count == 2 && owners.count == EngineHost.seatsForAdmins - 2)
         #expect(seats("kim", 1).isEmpty)

@@ -38,6 +38,21 @@ struct LookTests {
         #expect(status.engine.isRunning && status.engine.user == "kim" && status.engine.addresses == ["http://here"])
     }
 
+    /// What is in force, and whose the engine is.
+    @Test func aViewerIsShownWhoMayDoWhat() throws {
+        let engine = try engine(.viewer)
+        engine.host.identify(EngineIdentity(user: "kim", process: 7))
+        var settings = AccessSettings()
+        settings.users = [RoleGrant("lee", .viewer), RoleGrant("sam", .admin)]
+        settings.groups = [RoleGrant("staff", .operator)]
+        engine.configure(settings)
+        let access = try #require(try EngineSocketClient.access(in: engine.directory))
+        #expect(access.owner == "kim" && access.settings == settings)
+        settings.users = []
+        engine.configure(settings)
+        #expect(throws: EngineSocketError.self) { try EngineSocketClient.access(in: engine.directory) }
+    }
+
     @Test func whoHasNoRoleIsShownNothing() throws {
         let engine = try engine(nil)
         let error = #expect(throws: EngineSocketError.self) { try EngineSocketClient.status(in: engine.directory) }

@@ -51,6 +51,50 @@ struct APICommandTests {
         #expect(serve.stop() == 0)
     }
 
+    /// A token that leaked is taken back at once, whatever somebody is at work on in the fleet's files.
+    @Test(arguments: [true, false], ["updates/northeast-tax-2.3.2.yaml", "fleet.yaml"])
+    func wrongFilesKeepNoTokenAlive(whileAnEngineRuns: Bool, file: String) throws {
+        let serve = try ServeRun(scratch)
+        _ = try token("ci", "operator")
+        if !whileAnEngineRuns { #expect(serve.stop() == 0) }
+        try scratch.write(file, Array((try scratch.text(file) + "\nlimits: {\n").utf8))
+        let list = try MusterRun(["api-token", "list", scratch.fleet, "--json"], scratch)
+        #expect(try list.list().count == 1, "\(list.errors)")
+        _ = try token("cd", "viewer")
+        for name in ["ci", "cd"] {
+            let end = try MusterRun(["api-token", "remove", scratch.fleet, name], scratch)
+            #expect(end.code == 0 && end.output == "the token \(name) is worth nothing any more\n", "\(end.errors)")
+        }
+        #expect(try MusterRun(["api-token", "list", scratch.fleet, "--json"], scratch).list().isEmpty)
+        let audit = try MusterRun(["audit", "--json", scratch.fleet], scratch).output
+        #expect(audit.components(separatedBy: #""verb":"revoke api token""#).count == 3)
+        if whileAnEngineRuns { #expect(serve.stop() == 0) }
+    }
+
+    /// Where nothing can be written down the token ends all the same.
+    @Test func withoutTheFilesTheTokenEndsAllTheSame() throws {
+        #expect(try ServeRun(scratch).stop() == 0)
+        _ = try token("ci", "operator")
+        let place = ["--state", scratch.state]
+        let end = try MusterRun(["api-token", "remove", "/nonexistent", "ci"] + place, scratch)
+        #expect(end.code == 1 && end.output == "", "\(end.errors)")
+        #expect(end.errors.hasSuffix("the token ci is worth nothing any more; only the audit does not say so\n"))
+        #expect(try MusterRun(["api-token", "list", "x", "--json"] + place, scratch).list().isEmpty)
+    }
+
+    /// The audit does not say of a token that it was drawn and is still there when nobody has it.
+    @Test func whatCannotBeKeptIsNotSaidToBe() throws {
+        let serve = try ServeRun(scratch)
+        let add = try MusterRun(
+            ["api-token", "add", scratch.fleet, "ci", "--role", "viewer"], scratch, mostFileBlocks: 0)
+        #expect(add.code == 1 && add.output == "")
+        #expect(try MusterRun(["api-token", "list", scratch.fleet, "--json"], scratch).list().isEmpty)
+        let audit = try MusterRun(["audit", "--json", scratch.fleet], scratch).output
+        #expect(audit.contains(#""reason":"it could not be kept""#), "\(audit)")
+        #expect(audit.contains(#""verb":"revoke api token""#))
+        #expect(serve.stop() == 0)
+    }
+
     /// The examples of the README, word by word, one after the other.
     @Test func itsExamplesWork() throws {
         let block = try #require(

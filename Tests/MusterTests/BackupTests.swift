@@ -132,6 +132,23 @@ struct BackupTests {
         #expect(serve.stop() == 0)
     }
 
+    /// Root puts nothing of its own in the place of somebody else's state: their engine could not start on it.
+    @Test(.enabled(if: geteuid() == 0), arguments: [false, true])
+    func aStateOfSomebodyElseIsNotReplaced(isEmpty: Bool) throws {
+        let fleet = BackupFleet(try PastFleet().scratch),
+            state = isEmpty ? "\(fleet.scratch.root)/empty" : fleet.scratch.state
+        _ = try fleet.takeBackup()
+        if isEmpty { try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: false) }
+        #expect(chown(state, 1, 1) == 0)
+        let before = try FileTree(fleet.scratch.root).paths
+        let run = try fleet.restore(to: state, ["--replace"])
+        #expect(run.code == 1 && run.output == "")
+        #expect(
+            run.errors == "muster: \(state) belongs to another user, number 1; restore it as that user\n",
+            "\(run.errors)")
+        #expect(try FileTree(fleet.scratch.root).paths == before)
+    }
+
     @Test func aFileThatIsThereIsKept() throws {
         let fleet = BackupFleet(try PastFleet().scratch)
         try Data("precious".utf8).write(to: URL(filePath: fleet.file()))

@@ -34,6 +34,19 @@ struct FreshStateTests {
         #expect(serve.stop() == 0)
     }
 
+    /// A name of one character, below the folder in which the command stands.
+    @Test(arguments: ["s", "s/", "s/t"]) func aStateFolderOfAShortName(state: String) throws {
+        let place = ["--state", state]
+        let serve = try ServeRun(scratch, place)
+        let backup = try MusterRun(["backup", scratch.fleet, "b"] + place, scratch)
+        #expect(backup.code == 0, "\(backup.errors)")
+        #expect(serve.stop() == 0)
+        let restore = try MusterRun(["restore", "b", scratch.fleet, "--state", "r"], scratch)
+        #expect(restore.code == 0, "\(restore.errors)")
+        let key = try MusterRun(["key", "new", scratch.fleet, "--state", "k"], scratch)
+        #expect(key.code == 0, "\(key.errors)")
+    }
+
     /// Whatever changes something may be the first command of all; what only reads says that there is nothing.
     @Test(arguments: [
         ["device", "add", "FLEET", "till-9", "--firmware", "2.3.1"],

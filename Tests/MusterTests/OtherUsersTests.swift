@@ -53,7 +53,7 @@ struct OtherUsersTests {
         }
         let devices = ["accept", "refuse", "decommission"].map { (["device", $0, "x", "nobody-1"], Role.admin) }
         for (user, role) in Self.people {
-            for (words, needed) in updates + devices where words[1] != "refuse" {
+            for (words, needed) in updates + devices {
                 let run = try served.run(words, as: user)
                 let isRoleRefusal =
                     run.errors.contains("knows no role of \(user.name)") || run.errors.contains(" needs an ")
@@ -83,6 +83,25 @@ struct OtherUsersTests {
         #expect(refused.contains { $0.verb == "pause" && $0.origin.user == "nobody" && $0.origin.role == nil })
         let last = try #require(try served.audit.accepted.last)
         #expect(last.verb == "stop" && last.origin.user == "games" && last.origin.reason == "end of day")
+    }
+
+    /// Tokens are files, which an admin of the fleet cannot write: the audit says nothing of what was not done.
+    @Test func anAdminWhoIsNotTheOwnerDrawsNoToken() throws {
+        let served = try Served()
+        for words in [
+            ["api-token", "add", "x", "ci", "--role", "viewer"], ["api-token", "remove", "x", "ci"],
+            ["device", "token", "x", "pos-nyc-001"], ["device", "token", "x", "pos-nyc-001", "--revoke"],
+            ["device", "add", "x", "till-9", "--firmware", "2.3.1", "--token"],
+        ] {
+            let run = try served.run(words, as: .games)
+            #expect(run.code == 1 && run.output == "", "\(words): \(run.errors)")
+            #expect(run.errors.hasPrefix("muster: tokens are kept in \(served.state), where only root writes"))
+            #expect(run.errors.hasSuffix("; run it as root\n"), "\(words): \(run.errors)")
+        }
+        let refuse = try served.run(["device", "refuse", "x", "--waiting"], as: .games)
+        #expect(refuse.code == 2 && refuse.errors.contains("name the devices"), "\(refuse.errors)")
+        #expect(served.engine.stop() == 0)
+        #expect(try served.audit.accepted.filter { $0.origin.user == "games" } == [])
     }
 
     @Test func theModesOfWhatIsShared() throws {
@@ -115,6 +134,26 @@ struct OtherUsersTests {
         #expect(owner.output.contains("user daemon") && owner.output.contains("group games"))
         let nobody = try served.run(["access", "x", "--json"], as: .nobody)
         #expect(try nobody.object()["role"] is NSNull)
+        #expect(try nobody.object()["grants"] is NSNull)
+        // Who cannot read the files, and who can: both see what is in force, whatever the files say by now.
+        try served.scratch.edit("fleet.yaml", "bin: viewer", "bin: admin")
+        let people: [(OtherUser?, String)] = [(.bin, "x"), (nil, served.scratch.fleet)]
+        for (user, fleet) in people {
+            let run = try served.run(["access", fleet], as: user)
+            #expect(
+                run.output.contains(/who +role, by the engine that runs\nuser root +admin, always\n/), "\(run.output)")
+            #expect(run.output.contains(/\nuser daemon +operator\n/) && run.output.contains(/\nuser bin +viewer\n/))
+            #expect(run.output.contains(/\ngroup games +admin\n/))
+            #expect(run.output.contains("fleet.yaml says otherwise by now") == (user == nil), "\(run.output)")
+        }
+        let told = try served.run(["access", served.scratch.fleet, "--json"], as: nil).object()
+        #expect(told["owner"] as? String == OwnUser.name && told["do_files_differ"] as? Bool == true)
+        #expect(told["are_grants_by_the_engine"] as? Bool == true)
+        // A mistake in another file hides nothing.
+        try served.scratch.edit("fleet.yaml", "bin: admin", "bin: viewer")
+        try served.scratch.edit("updates/northeast-tax-2.3.2.yaml", "strategy: immediate", "strategy: immediat")
+        let whole = try served.run(["access", served.scratch.fleet], as: nil)
+        #expect(whole.output.contains(/user bin +viewer/) && !whole.output.contains("otherwise"), "\(whole.output)")
         #expect(served.engine.stop() == 0)
         let none = try served.run(["console", "x"], as: .bin)
         #expect(none.code == 1 && none.errors.contains("no engine listens in"), "\(none.errors)")

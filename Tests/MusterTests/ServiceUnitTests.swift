@@ -124,6 +124,29 @@ struct ServiceUnitTests {
         #expect(errors.contains("muster: nobody cannot read \(secret); give it the right"), "\(errors)")
     }
 
+    @Test func whatIsNotThereIsTold() throws {
+        let run = try unit(["--tls-cert", "/nonexistent/cert.pem", "--tls-key", "/nonexistent/key.pem"])
+        for name in ["cert", "key"] {
+            let line = "muster: /nonexistent/\(name).pem is not there; put it there before the service is started\n"
+            #expect(run.errors.contains(line), "\(run.errors)")
+        }
+    }
+
+    /// systemd starts nothing that is to write in a folder that is not there.
+    @Test func aFolderOfItsOwnIsMadeAtTheInstallation() throws {
+        let state = "\(scratch.root)/it's/state"
+        let text = try unit(["--state", state, "--user", "daemon"]).output
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("#   install ") })
+        let made = try ToolOutput("sh", ["-c", String(line.dropFirst(4))])
+        // Only root can give a folder away.
+        guard geteuid() == 0 else { return }
+        #expect(made.code == 0, "\(made.errors)")
+        var status = stat()
+        #expect(stat(state, &status) == 0 && status.st_mode & 0o7777 == 0o700)
+        #expect(status.st_uid == getpwnam("daemon")?.pointee.pw_uid)
+        #expect(try !unit().output.contains("#   install "))
+    }
+
     @Test func aWrongUserIsRefused() throws {
         let run = try MusterRun(["service", "unit", scratch.fleet, "--user", "a b"], scratch)
         #expect(run.code == 2 && run.output == "")

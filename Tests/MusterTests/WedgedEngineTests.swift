@@ -52,6 +52,18 @@ struct WedgedEngineTests {
         }
     }
 
+    /// Who has said until when they wait waits no longer.
+    @Test func aWaitEndsWhenItsTimeIsUp() throws {
+        let start = ContinuousClock.now
+        let run = try MusterRun(["update", "wait", scratch.fleet, Self.update, "--timeout", "5s"], scratch)
+        // The engine's own deadlines are 40 s.
+        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(run.code == 1 && run.output == "")
+        #expect(run.errors.contains("holds the fleet and has not answered within "), "\(run.errors)")
+        engine.signal(SIGCONT)
+        #expect(engine.stop() == 0)
+    }
+
     /// What only reads the journal needs no engine.
     @Test func theJournalIsRead() throws {
         for words in [["updates"], ["devices"], ["report"], ["audit", "list"], ["audit", "verify"], ["plan"]] {

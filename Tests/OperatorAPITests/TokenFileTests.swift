@@ -25,6 +25,19 @@ import Testing
         #expect(file.owner(of: "") == nil)
     }
 
+    /// What root draws in somebody else's folder is that user's, whose engine could not read it otherwise.
+    @Test(.enabled(if: geteuid() == 0)) func whatRootDrawsIsTheFoldersOwners() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        #expect(chown(folder, 1, 2) == 0)
+        _ = try APITokenFile.issue(APIToken(name: "ci", role: .viewer), directory: folder)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            var status = stat()
+            #expect(stat("\(folder)/\(name)", &status) == 0)
+            #expect(status.st_uid == 1 && status.st_gid == 2 && status.st_mode & 0o7777 == 0o600, "\(name)")
+        }
+    }
+
     @Test func aNameIsOneTokens() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let first = try APITokenFile.issue(APIToken(name: "ci", role: .viewer), directory: folder)

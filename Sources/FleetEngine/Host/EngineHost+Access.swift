@@ -35,7 +35,16 @@ extension EngineHost.Shared {
         guard let account = user.account, !account.isOwner else { return true }
         let own = seats.values.count { $0.user.account?.name == account.name }
         guard own < EngineHost.seatsOfOneUser else { return false }
-        return seats.count < EngineHost.seatCapacity - EngineHost.seatsForAdmins || access.role(of: account) == .admin
+        return seats.count < Self.seats(openTo: access.role(of: account))
+    }
+
+    /// How many seats may be taken before a role finds none any more.
+    private static func seats(openTo role: Role?) -> Int {
+        switch role {
+        case .admin: EngineHost.seatCapacity
+        case .operator: EngineHost.seatCapacity - EngineHost.seatsForAdmins
+        case .viewer, nil: EngineHost.seatCapacity - EngineHost.seatsForAdmins - EngineHost.seatsForOperators
+        }
     }
 
     /// Gives a seat the role of whoever sits there; ends it where they have none.

@@ -16,6 +16,8 @@ public final class EngineHost: @unchecked Sendable {
     public static let seatsOfOneUser = 16
     /// The last of them are for root, the engine's owner and admins.
     public static let seatsForAdmins = 8
+    /// Those before them are for these and operators: however many only look on, whoever decides finds one.
+    public static let seatsForOperators = 8
     /// The shortest time between two views of the same query: four a second. A key asks anew and waits for none of it;
     /// numbers that change faster cannot be read, and cost an SSH link more than a kilobyte a second.
     public static let viewInterval = Duration.milliseconds(250)

@@ -41,8 +41,8 @@ struct APITokenCommand: ParsableCommand {
         }
 
         func run() throws {
-            let definition = try arguments.load()
-            let directory = try arguments.stateDirectory(definition)
+            let place = try FleetPlace(arguments), directory = place.directory
+            try place.expectOwnFiles()
             let token = APIToken(name: name, role: role.role)
             // What is refused here must not stand in the audit as if it had been drawn.
             do throws(CredentialFailure) {
@@ -53,8 +53,17 @@ struct APITokenCommand: ParsableCommand {
             }
             var request = EngineRequest(.issueAPIToken, name, reason: why.reason)
             request.role = role.role.description
-            try CommandDelivery(definition, arguments).carryOut(request)
-            try DeviceCommand.Credentials.told { print(try APITokenFile.issue(token, directory: directory)) }
+            let delivery = CommandDelivery(place)
+            try delivery.carryOut(request)
+            try DeviceCommand.Credentials.told {
+                do {
+                    print(try APITokenFile.issue(token, directory: directory))
+                } catch {
+                    // The audit says that it was drawn; it has to say too that there is none.
+                    try? delivery.carryOut(EngineRequest(.revokeAPIToken, name, reason: "it could not be kept"))
+                    throw error
+                }
+            }
         }
     }
 
@@ -73,7 +82,7 @@ struct APITokenCommand: ParsableCommand {
         }
 
         func run() throws {
-            let directory = try arguments.stateDirectory(try arguments.load())
+            let directory = try FleetPlace(arguments).directory
             try DeviceCommand.Credentials.told {
                 let rows = try APITokenFile.owners(in: directory).map { Row(name: $0.name, role: "\($0.role)") }
                 if json { return try JSONOutput.print(rows) }
@@ -87,7 +96,12 @@ struct APITokenCommand: ParsableCommand {
     /// `muster api-token remove FLEET NAME`.
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take a token back: it is worth nothing from now on, also to an engine that runs.")
+            abstract: "Take a token back: it is worth nothing from now on, also to an engine that runs.",
+            discussion: """
+                It ends whatever is wrong with the fleet's files, and whether an engine runs or not.
+
+                Exit codes: 0 done, 1 it cannot be taken back, or that not be written down, 2 there is no such token.
+                """)
 
         @OptionGroup var arguments: FleetArguments
         @Argument(help: "The token's name.")
@@ -95,8 +109,8 @@ struct APITokenCommand: ParsableCommand {
         @OptionGroup var why: ReasonArguments
 
         func run() throws {
-            let definition = try arguments.load()
-            let directory = try arguments.stateDirectory(definition)
+            let place = try FleetPlace(arguments), directory = place.directory
+            try place.expectOwnFiles()
             try DeviceCommand.Credentials.told {
                 guard try APITokenFile.owners(in: directory).contains(where: { $0.name == name }) else {
                     printError(
@@ -107,7 +121,14 @@ struct APITokenCommand: ParsableCommand {
                 _ = try APITokenFile.revoke(name, directory: directory)
             }
             let request = EngineRequest(.revokeAPIToken, name, reason: why.reason)
-            try CommandDelivery(definition, arguments).carryOut(request)
+            do {
+                try CommandDelivery(place).carryOut(request)
+            } catch {
+                printError(
+                    "muster: all the same the token \(TextWidth.sanitised(name)) is worth nothing any more; "
+                        + "only the audit does not say so")
+                throw ExitStatus.failed
+            }
             print("the token \(name) is worth nothing any more")
         }
     }

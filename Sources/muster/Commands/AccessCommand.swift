@@ -11,8 +11,9 @@ struct AccessCommand: ParsableCommand {
         commandName: "access", abstract: "Show who may do what, what you may do, and who looks on now.",
         discussion: """
             Users and groups have the roles that fleet.yaml gives them under `access:`; root and the user who runs the \
-            engine are admins. Who you are, the kernel tells the engine. The engine that runs is asked; if none does, the \
-            files say what you would be.
+            engine are admins. Who you are, the kernel tells the engine. The engine that runs is asked, which took the \
+            roles over when it was started; if fleet.yaml says otherwise since, that is told. If none runs, the files say \
+            what you would be.
             """)
 
     /// How long the engine is waited for.
@@ -25,13 +26,18 @@ struct AccessCommand: ParsableCommand {
 
     func run() throws {
         let place = try FleetPlace(arguments)
-        let settings = place.readableDefinition?.settings
+        let filed = place.readableSettings?.access
         let answer = try askEngine(place.directory)
+        // Whom the engine lets look it tells who else may.
+        let inForce = answer?.role == nil ? nil : accessInForce(place.directory)
         let own = LocalUser.own
-        let role = answer.map(\.role) ?? settings?.access.role(of: owner(own, of: place.directory))
+        let role = answer.map(\.role) ?? (filed ?? AccessSettings()).role(of: owner(own, of: place.directory))
         let report = AccessReport(
             you: own.name, groups: own.groups, role: role?.description, isByTheEngine: answer != nil,
-            grants: settings.map { AccessReport.grants($0.access) }, commands: AccessReport.table,
+            owner: inForce?.owner ?? ownerName(of: place.directory),
+            grants: (inForce?.settings ?? filed).map { AccessReport.grants($0) },
+            areGrantsByTheEngine: inForce != nil,
+            doFilesDiffer: AccessReport.differ(inForce?.settings, filed), commands: AccessReport.table,
             consoles: answer?.consoles ?? [])
         if json { return try JSONOutput.print(report) }
         for line in report.lines { print(TextWidth.sanitised(line)) }
@@ -42,6 +48,22 @@ struct AccessCommand: ParsableCommand {
         var user = user, status = stat()
         user.isOwner = geteuid() == 0 || stat(directory, &status) != 0 || status.st_uid == geteuid()
         return user
+    }
+
+    /// Whose the state is, or would be.
+    private func ownerName(of directory: String) -> String {
+        var status = stat()
+        return stat(directory, &status) == 0 ? UserName.of(status.st_uid) : UserName.own
+    }
+
+    /// Who may do what at the engine that runs; nil: it does not say.
+    private func accessInForce(_ directory: String) -> EngineAccess? {
+        do {
+            return try EngineSocketClient.access(in: directory, patience: .spoken(answer: Self.patience))
+        } catch {
+            printError("muster: the engine does not say who else has a role: \(TextWidth.sanitised("\(error)"))")
+            return nil
+        }
     }
 
     /// What the engine that runs says; nil: none does. Whom it refuses has no role.

@@ -52,7 +52,9 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let reading = try FleetReading.open(arguments, toChange: true), place = try FleetPlace(arguments)
+            let place = try FleetPlace(arguments)
+            if token { try place.expectOwnFiles() }
+            let reading = try FleetReading.open(arguments, toChange: true)
             guard !KnownDevices(reading).has(device) else {
                 printError(
                     "muster: there is a device \(TextWidth.sanitised(device)) already; "

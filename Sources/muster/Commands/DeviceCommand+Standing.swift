@@ -82,14 +82,24 @@ extension DeviceCommand {
         }
 
         func run() throws {
-            let known = try KnownDevices(arguments)
-            for device in devices { try known.expect(device) }
-            let ids = waiting ? known.waiting : devices
+            let place = try FleetPlace(arguments), ids = try chosen(place)
             let requests = ids.map { EngineRequest(.refuse, $0, reason: why.reason) }
-            let done = try CommandDelivery(arguments).carryOut(all: requests)
+            let done = try CommandDelivery(place).carryOut(all: requests)
             if ids.count == 1, done == 1 { return print("refuse \(ids[0]): accepted") }
             print("refused \(NumberText.count(done, "device"))")
             if done < ids.count { throw ExitStatus.badInput }
+        }
+
+        private func chosen(_ place: FleetPlace) throws -> [String] {
+            guard place.mayRead else {
+                // Who may not read the journal leaves it to the engine to know the devices.
+                guard waiting else { return devices }
+                printError("muster: who waits says the journal, which you may not read; name the devices")
+                throw ExitStatus.badInput
+            }
+            let known = try KnownDevices(arguments)
+            for device in devices { try known.expect(device) }
+            return waiting ? known.waiting : devices
         }
     }
 }

@@ -29,6 +29,7 @@ extension DeviceCommand {
 
         func run() throws {
             let place = try FleetPlace(arguments)
+            try place.expectOwnFiles()
             // The token of a device that is in no file any more can be taken back all the same.
             if let device, !revoke { try KnownDevices(arguments).expect(device) }
             // Before it is done: a token that nobody answers for must not be.

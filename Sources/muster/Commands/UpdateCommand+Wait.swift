@@ -46,7 +46,8 @@ extension UpdateCommand {
             let engine: AttachedEngine?
             do {
                 engine = try AttachedEngine.attach(
-                    to: place.directory, isReadOnly: true, alias: nil, patience: .spoken(), onNews: {})
+                    to: place.directory, isReadOnly: true, alias: nil, patience: .spoken(until: deadline),
+                    onNews: {})
             } catch {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed

@@ -17,10 +17,6 @@ struct CommandDelivery {
     /// Where the fleet's state is kept.
     private var directory: String { place.directory }
 
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
-        place = try FleetPlace(definition, arguments)
-    }
-
     init(_ place: FleetPlace) { self.place = place }
 
     /// A delivery that reads the fleet's files only if no engine runs.

@@ -6,6 +6,16 @@ extension EnginePatience {
     static func spoken(answer: Duration = usualAnswer) -> EnginePatience {
         EnginePatience(answer: answer) { printError("muster: \($0.text)") }
     }
+
+    /// The same of one that has until then; nil: for as long as it takes.
+    static func spoken(until deadline: ContinuousClock.Instant?) -> EnginePatience {
+        var patience = spoken()
+        guard let deadline else { return patience }
+        let rest = max(.zero, deadline - .now)
+        patience.answer = min(patience.answer, rest)
+        patience.room = min(patience.room, rest)
+        return patience
+    }
 }
 
 extension EngineWait {

@@ -80,6 +80,15 @@ enum FleetLoading {
         try FleetDirectory(path: path).name ?? load(path, for: .reading).settings.name
     }
 
+    /// What `fleet.yaml` says, if that can be used, whatever is wrong with the other files.
+    static func quietSettings(_ path: String) -> FleetSettings? {
+        guard let sound = FleetDirectory(path: path).load(simulation: false, digest: nil).sound, sound.hasSettings
+        else {
+            return nil
+        }
+        return sound.definition.settings
+    }
+
     /// What the files say, if they can be used.
     static func quietly(_ path: String) -> FleetDefinition? {
         FleetDirectory(path: path).load(simulation: false, digest: nil).definition

@@ -1,5 +1,6 @@
 import Cells
 import EngineSocket
+import FleetCore
 import FleetFiles
 import Foundation
 
@@ -27,13 +28,6 @@ struct FleetPlace {
         try arguments.owner.expect(in: directory)
     }
 
-    /// A place whose fleet has been read.
-    init(_ definition: FleetDefinition, _ arguments: FleetArguments) throws {
-        self.arguments = arguments
-        loaded = definition
-        directory = try arguments.stateDirectory(definition)
-    }
-
     private static func usual(_ fleet: String) -> String? {
         FleetDirectory(path: fleet).name.map { StateLocation.directory(fleet: $0) }
     }
@@ -52,6 +46,9 @@ struct FleetPlace {
     /// The fleet's directory.
     var fleet: String { arguments.fleet }
 
+    /// What `fleet.yaml` says, if it can be read, whatever is wrong with the other files; says nothing if not.
+    var readableSettings: FleetSettings? { loaded?.settings ?? FleetLoading.quietSettings(arguments.fleet) }
+
     /// What proves that an update which is to begin is the one in the files.
     var draftProof: DraftProof { DraftProof(fleet: arguments.fleet) }
 
@@ -62,6 +59,17 @@ struct FleetPlace {
     var mayRead: Bool {
         let journal = "\(directory)/journal.sqlite"
         return access(journal, F_OK) != 0 || access(journal, R_OK) == 0
+    }
+
+    /// Ends the command with exit code 1 where files would have to be written in somebody else's folder: asked before the
+    /// engine writes down that it was done.
+    func expectOwnFiles() throws {
+        var status = stat()
+        guard stat(directory, &status) == 0, access(directory, W_OK | X_OK) != 0 else { return }
+        let owner = TextWidth.sanitised(UserName.of(status.st_uid)), place = TextWidth.sanitised(directory)
+        let writers = owner == "root" ? "root writes" : "\(owner) and root write"
+        printError("muster: tokens are kept in \(place), where only \(writers); run it as \(owner)")
+        throw ExitStatus.failed
     }
 
     /// Ends the command with exit code 1 where an engine would have to be started in somebody else's folder: none listens

@@ -33,8 +33,14 @@ struct AccessReport: Encodable {
     @OrNull var role: String?
     /// Whether the engine that runs has said so, or the files.
     var isByTheEngine: Bool
-    /// Nil: the fleet's files cannot be read.
+    /// The user who runs the engine, or would.
+    var owner: String
+    /// Nil: the engine does not say, and fleet.yaml cannot be read.
     @OrNull var grants: [Grant]?
+    /// Whether these are in force at the engine that runs, or what the files say.
+    var areGrantsByTheEngine: Bool
+    /// Whether fleet.yaml gives others roles, or other ones, since the engine was started.
+    var doFilesDiffer: Bool
     var commands: [Row]
     var consoles: [Console]
 
@@ -49,8 +55,14 @@ struct AccessReport: Encodable {
         .lookOn, .start(update: ""), .approve(update: ""), .pause(update: ""), .resume(update: ""), .cancel(update: ""),
         .rollBack(update: "", confirmation: "", preview: nil), .retryFailed(update: ""), .accept(device: ""),
         .refuse(device: ""), .decommission(device: ""), .register([]), .issueToken(device: nil),
-        .revokeToken(device: nil), .stopEngine,
+        .revokeToken(device: nil), .issueAPIToken(name: "", role: .viewer), .revokeAPIToken(name: ""), .stopEngine,
     ]
+
+    /// Whether the files say otherwise than what is in force; of what is not known they do not.
+    static func differ(_ inForce: AccessSettings?, _ filed: AccessSettings?) -> Bool {
+        guard let inForce, let filed else { return false }
+        return Set(inForce.users) != Set(filed.users) || Set(inForce.groups) != Set(filed.groups)
+    }
 
     static func grants(_ access: AccessSettings) -> [Grant] {
         access.users.map { Grant(kind: "user", name: $0.name, role: $0.role.description) }
@@ -74,16 +86,24 @@ struct AccessReport: Encodable {
         var lines = ["\(standing), as \(you), by \(source)"]
         lines += ["", "role      may also"]
         lines += commands.map { "\($0.role.padded(to: 10))\($0.commands.joined(separator: ", "))" }
-        lines += ["", "who       role"] + grantLines
+        let drawers = owner == "root" ? "only root draws and takes back" : "only root and \(owner) draw and take back"
+        lines += ["", "tokens are files of the state folder: \(drawers) them"]
+        lines += [""] + grantLines
+        if doFilesDiffer {
+            lines += ["", "fleet.yaml says otherwise by now: that counts once the engine is started again"]
+        }
         guard !consoles.isEmpty else { return lines }
         return lines + ["", "here now"] + consoles.map(\.line)
     }
 
     private var grantLines: [String] {
-        guard let grants else { return ["the fleet's files cannot be read, which say it"] }
-        let width = max(9, grants.map { $0.kind.count + $0.name.count + 1 }.max() ?? 0) + 1
-        let owner = "root".padded(to: width) + "admin, as the user who runs the engine"
-        return [owner] + grants.map { "\($0.kind) \($0.name)".padded(to: width) + $0.role }
+        var rows = [("who", "role, by \(areGrantsByTheEngine ? "the engine that runs" : "the files")")]
+        rows.append(("user root", "admin, always"))
+        if owner != "root" { rows.append(("user \(owner)", "admin, as the user who runs the engine")) }
+        rows += (grants ?? []).map { ("\($0.kind) \($0.name)", $0.role) }
+        let width = (rows.map(\.0.count).max() ?? 0) + 1
+        let lines = rows.map { $0.0.padded(to: width) + $0.1 }
+        return grants == nil ? lines + ["who else, fleet.yaml says, which cannot be read"] : lines
     }
 }
 

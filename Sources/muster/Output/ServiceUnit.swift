@@ -49,9 +49,17 @@ struct ServiceUnit {
         return [
             "# The engine of the fleet \(Self.comment(fleetName)). Installed by:",
             "#   useradd --system --no-create-home --shell /usr/sbin/nologin \(user)",
+        ] + stateInstall + [
             "#   muster service unit FLEET... > \(place)",
             "#   systemctl daemon-reload && systemctl enable --now muster-\(serviceName)",
         ]
+    }
+
+    /// systemd makes no folder but those under /var/lib, and does not start what is to write in one that is not there.
+    private var stateInstall: [String] {
+        guard let state else { return [] }
+        let quoted = "'\(Self.comment(state).replacing("'", with: "'\\''"))'"
+        return ["#   install -d -o \(user) -m \(admitsOthers ? "0711" : "0700") \(quoted)"]
     }
 
     private var unit: [String] {
@@ -131,7 +139,9 @@ struct ServiceUnit {
         }
         let unknown =
             reader.isKnown ? [] : ["there is no user \(user) here yet: it is taken for one without groups"]
+        let missing = files.filter { FileReader.isMissing($0) }
         return unknown
+            + missing.map { "\($0) is not there; put it there before the service is started" }
             + hidden.map {
                 "\($0) is in a folder for temporary files, of which the service has one of its own; move it"
             }
@@ -200,6 +210,9 @@ struct FileReader {
         let found = getgrouplist(user, entry.pw_gid, &list, &count)
         (id, groups, isKnown) = (entry.pw_uid, Set(found < 0 ? [entry.pw_gid] : list.prefix(Int(count))), true)
     }
+
+    /// Whether there is nothing at a path.
+    static func isMissing(_ path: String) -> Bool { access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) }
 
     /// The first folder or file on the way to a path that the user may not pass or read; nil: none, or the path is not
     /// there.

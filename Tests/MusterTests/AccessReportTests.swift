@@ -1,0 +1,46 @@
+import EngineSocket
+import FleetCore
+import Testing
+
+@testable import muster
+
+/// What `muster access` says, apart from how it learns it.
+struct AccessReportTests {
+    private func report(owner: String, _ settings: AccessSettings? = AccessSettings()) -> AccessReport {
+        AccessReport(
+            you: "kim", groups: [], role: "viewer", isByTheEngine: false, owner: owner,
+            grants: settings.map { AccessReport.grants($0) }, areGrantsByTheEngine: false, doFilesDiffer: false,
+            commands: AccessReport.table, consoles: [])
+    }
+
+    /// Whatever can be asked of an engine stands in the table of roles.
+    @Test(arguments: EngineRequest.Verb.allCases) func everyRequestIsInTheTable(verb: EngineRequest.Verb) throws {
+        var request = EngineRequest(verb, "x", device: DeviceForm(id: "x", firmware: "1.0.0"))
+        request.role = "viewer"
+        let command = try request.makeCommand()
+        let row = AccessReport.table.first { $0.role == command.requiredRole.description }
+        #expect(row?.commands.contains(command.verb) == true, "\(command.verb)")
+    }
+
+    @Test func whoRunsTheEngineIsNamed() {
+        let lines = report(owner: "till-keeper").lines
+        #expect(lines.contains("user root        admin, always"))
+        #expect(lines.contains("user till-keeper admin, as the user who runs the engine"))
+        #expect(report(owner: "root").lines.filter { $0.hasPrefix("user ") } == ["user root admin, always"])
+    }
+
+    @Test func filesThatCannotBeReadAreNoEmptyTable() {
+        #expect(report(owner: "root", nil).lines.last == "who else, fleet.yaml says, which cannot be read")
+    }
+
+    /// The order in which the files name them is no difference.
+    @Test func whatDiffers() {
+        var one = AccessSettings(), other = AccessSettings()
+        one.users = [RoleGrant("kim", .viewer), RoleGrant("lee", .admin)]
+        other.users = one.users.reversed()
+        #expect(!AccessReport.differ(one, other))
+        other.groups = [RoleGrant("staff", .viewer)]
+        #expect(AccessReport.differ(one, other))
+        #expect(!AccessReport.differ(one, nil))
+    }
+}
