@@ -72,6 +72,7 @@ final class ConsoleSession {
             for event in events { handle(event) }
             if setup.isToStop() { ending = ending ?? .quit }
             takeNews()
+            ConsoleUpdate.passed(view, at: WallClock.now, state: &state)
             if let ending { return ending }
             reloadTheme()
             ask()
@@ -84,17 +85,26 @@ final class ConsoleSession {
         take(theme: state.themeName)
     }
 
-    /// Nothing wakes a console by itself, unless the engine is slow to answer: then its age is shown as it grows. While
-    /// devices move it looks once a second whether that is so.
+    /// Nothing wakes a console by itself, unless the engine is slow to answer, or silent: then its age is shown as it grows.
+    /// While devices move, or a line stands there for a while, it looks once a second whether that is so.
     private var timeout: Int? {
         if engine.isBusy { return 500 }
-        return view.simulationSpeed != nil || view.updates.contains { $0.status.isUnderWay } ? 1000 : nil
+        let moves = view.simulationSpeed != nil || view.updates.contains { $0.status.isUnderWay }
+        if moves || ConsoleUpdate.waitsForTime(state) { return 1000 }
+        return engine.silence.map { silence in
+            let left = ConsoleState.liveSpan - silence
+            return left > .zero ? Int(left / .milliseconds(1)) + 100 : 1000
+        }
     }
 
     private func ask() { engine.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
 
     private func paint() {
-        if !engine.isBusy { ConsoleUpdate.heard(at: WallClock.now, state: &state) }
+        if let silence = engine.silence {
+            ConsoleUpdate.heard(at: WallClock.now - silence, state: &state)
+        } else if !engine.isBusy {
+            ConsoleUpdate.heard(at: WallClock.now, state: &state)
+        }
         terminal.draw(
             ConsoleScreen.render(view: view, state: state, theme: theme, size: terminal.size, now: WallClock.now))
     }
