@@ -58,14 +58,14 @@ import Testing
         #expect(ConsoleUpdate.basis(of: state, view: before) == 10)
         let changed = view(12) { view in
             view.update?.gate?.awaitsApproval = true
-            view.updates[1].tally[.pending] += 5
+            view.update?.phases[3].tally[.pending] += 5
         }
         receive(changed, &state)
         #expect(press("y", &state, changed) == [])
         #expect(ConsoleUpdate.basis(of: state, view: changed) == 12)
         let later = view(14) { view in
             view.update?.gate?.awaitsApproval = true
-            view.updates[1].tally[.pending] += 5
+            view.update?.phases[3].tally[.pending] += 5
         }
         receive(later, &state)
         #expect(ConsoleUpdate.basis(of: state, view: later) == 12)

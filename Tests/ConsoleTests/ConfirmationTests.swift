@@ -282,6 +282,75 @@ import Testing
         #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042"), reason: "")])
     }
 
+    private static func awaiting(_ phase: String) -> FleetView {
+        var view = Fixture.running()
+        view.update?.gate?.phase = phase
+        view.update?.gate?.awaitsApproval = true
+        return view
+    }
+
+    /// Somebody else approves, the next phase runs, and its gate waits: what is on the screen is what `y` approves.
+    @Test func theDialogFollowsThePhaseThatWaits() {
+        let first = Self.awaiting("wave-1"), second = Self.awaiting("wave-2")
+        var state = Self.state(first)
+        press("A", &state, first)
+        let asked = "wave-2 may open after wave-1: it adds 816 devices, 1440 in all then."
+        #expect(Self.lines(first, state).contains { $0.contains(asked) })
+        ConsoleUpdate.received(second, at: Fixture.wall, state: &state)
+        let lines = Self.lines(second, state)
+        #expect(lines.contains { $0.contains("rest may open after wave-2: it adds 960 devices, 2400 in all then.") })
+        #expect(!lines.contains { $0.contains("wave-2 may open") })
+        #expect(press("y", &state, second).isEmpty)
+        #expect(press("y", &state, second) == [.send(.approve(update: "RO-1042"), reason: "")])
+    }
+
+    /// Nothing waits any more, so that nothing is asked; a `y` that comes then is the key of the screen.
+    @Test func theDialogClosesOnceNothingWaits() {
+        let first = Self.awaiting("wave-1"), running = Fixture.running()
+        var state = Self.state(first)
+        press("A", &state, first)
+        ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
+        #expect(state.dialog == nil)
+        #expect(state.message?.text.contains("nothing waits for approval") == true)
+        let paused = Fixture.paused()
+        state = Self.state(paused)
+        press("R", &state, paused)
+        ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
+        #expect(state.dialog == nil)
+        #expect(state.message?.text.contains("not paused: it is running") == true)
+    }
+
+    @Test func theLastPhaseOpensNothing() {
+        let view = Self.awaiting("rest")
+        var state = Self.state(view)
+        press("A", &state, view)
+        #expect(Self.lines(view, state).contains { $0.contains("rest may end: it is the last phase, nothing opens.") })
+    }
+
+    /// A rollback that somebody asks for takes the place of the phase, in the text too.
+    @Test func theDialogFollowsWhatIsAskedFor() {
+        let first = Self.awaiting("wave-1")
+        var state = Self.state(first)
+        press("A", &state, first)
+        var asked = first
+        asked.updates[1].proposal = Proposal(.rollBack, devices: 120, by: "lee", user: "lee")
+        ConsoleUpdate.received(asked, at: Fixture.wall, state: &state)
+        #expect(Self.lines(asked, state).contains { $0.contains("lee asked for this rollback: 120 devices") })
+        #expect(press("y", &state, asked).isEmpty)
+    }
+
+    /// On the narrowest usual screen nothing of what is asked is cut off.
+    @Test func theQuestionBeforeLeavingIsWhole() {
+        let view = Fixture.running()
+        var state = Self.state(view)
+        state.runsEngine = true
+        press("q", &state, view)
+        let lines = Self.lines(view, state)
+        #expect(lines.contains { $0.contains("1 UPDATE IS UNDER WAY") })
+        #expect(!lines.filter { $0.contains("detach") || $0.contains("stop:") }.contains { $0.contains("…") })
+        #expect(lines.contains { $0.contains("under way and no console is open") })
+    }
+
     @Test func controlKeysNeverGiveACommand() {
         for view in [Fixture.running(), Self.view()] {
             for screen in SizeTests.screens {

@@ -97,8 +97,8 @@ import Testing
             )
             return String(frame.text().split(separator: "\n", omittingEmptySubsequences: false)[0])
         }
-        #expect(!header(after: 2).contains("OLD"))
-        #expect(header(after: 3).contains("3s OLD"))
+        #expect(header(after: 5).contains("LIVE"))
+        #expect(header(after: 6).contains("6s OLD"))
     }
 }
 

@@ -63,7 +63,7 @@ import Testing
         #expect(readOnly.onlyLooksOn && readOnly.rightsWord == "RO")
     }
 
-    /// What others do is told once, for a while, and over nothing that is there already.
+    /// What others do is told once, for a while; what became of one's own key is left the time to be read, and no more.
     @Test func whatOthersJustDid() {
         var state = state(view(.viewer, deed: "start u"))
         #expect(state.message == nil)
@@ -77,7 +77,36 @@ import Testing
         ConsoleUpdate.reported("copied", state: &state)
         ConsoleUpdate.received(view(.viewer, deed: "resume u", at: 30), at: Fixture.wall, state: &state)
         ConsoleUpdate.received(view(.viewer, deed: "resume u", at: 30), at: Fixture.wall + .seconds(99), state: &state)
+        #expect(state.message?.text == "lee: resume u")
+    }
+
+    @Test func onesOwnLineHidesNobodyForEver() {
+        var state = state(view(.viewer, deed: "start u"))
+        ConsoleUpdate.reported("copied", state: &state)
+        let news = view(.viewer, deed: "pause u", at: 5)
+        ConsoleUpdate.received(news, at: Fixture.wall, state: &state)
+        #expect(state.message?.text == "copied" && ConsoleUpdate.waitsForTime(state))
+        ConsoleUpdate.passed(news, at: Fixture.wall + .seconds(4), state: &state)
         #expect(state.message?.text == "copied")
+        ConsoleUpdate.passed(news, at: Fixture.wall + .seconds(5), state: &state)
+        #expect(state.message?.text == "lee: pause u" && ConsoleUpdate.waitsForTime(state))
+        ConsoleUpdate.passed(news, at: Fixture.wall + .seconds(25), state: &state)
+        #expect(state.message == nil && !ConsoleUpdate.waitsForTime(state))
+        // Told is told: it does not come again behind the next line of one's own.
+        ConsoleUpdate.reported("copied", state: &state)
+        ConsoleUpdate.passed(news, at: Fixture.wall + .seconds(60), state: &state)
+        ConsoleUpdate.passed(news, at: Fixture.wall + .seconds(99), state: &state)
+        #expect(state.message?.text == "copied")
+    }
+
+    /// A line that has stood for long makes room at once.
+    @Test func anOldLineMakesRoom() {
+        var state = state(view(.viewer, deed: "start u"))
+        ConsoleUpdate.reported("copied", state: &state)
+        ConsoleUpdate.passed(view(.viewer, deed: "start u"), at: Fixture.wall, state: &state)
+        let later = Fixture.wall + .seconds(6)
+        ConsoleUpdate.received(view(.viewer, deed: "pause u", at: 5), at: later, state: &state)
+        #expect(state.message?.text == "lee: pause u")
     }
 
     @Test func whoElseIsHere() {

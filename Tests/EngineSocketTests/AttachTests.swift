@@ -74,6 +74,30 @@ struct AttachTests {
         #expect(reply.refusal?.message.contains("looks on") == true)
     }
 
+    /// An engine with nothing to tell is heard of all the same, and a console that does not listen is told once.
+    @Test func anIdleEngineIsHeardOf() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        console.ask(query)
+        #expect(wait(console) { $0.view } != nil)
+        // Between two views, of which an idle engine makes one in 20 s, the silence is broken several times.
+        let deadline = ContinuousClock.now + .seconds(20)
+        var last = Duration.zero, beats = 0, views = 0
+        while beats < 3, ContinuousClock.now < deadline {
+            let silence = try #require(console.silence)
+            if silence < last { beats += 1 }
+            last = silence
+            if console.takeNews().view != nil { views += 1 }
+            console.waitForNews(seconds: 0.05)
+        }
+        #expect(beats >= 3 && views <= 1)
+        engine.stopListening()
+        #expect(wait(console) { $0.view?.health.failure } != nil)
+        #expect(console.silence == nil)
+    }
+
     /// The screen stays, says that it stands still, and goes on with the next engine.
     @Test func aConsoleAttachesAnewToTheNextEngine() throws {
         let engine = try ListeningEngine()
@@ -153,7 +177,7 @@ struct AttachTests {
         defer { console.leave() }
         let client = RawClient(engine.path)
         defer { client.close() }
-        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":3}\n")
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":4}\n")
         // It shows its place taken before it is shown out.
         console.ask(query)
         #expect(wait(console) { $0.view?.consoles.count == 2 ? true : nil } == true)

@@ -49,6 +49,9 @@ struct WatchCommandTests {
         #expect(try MusterRun(["watch", scratch.fleet], scratch).code == 2)
         let serve = try ServeRun(scratch)
         let ahead = try MusterRun(["watch", scratch.fleet, "--after", "1000000"], scratch)
+        let watch = try WatchRun(scratch, ["--update", "offline-2.4.9"])
+        try watch.wait(forError: "there is no update offline-2.4.9 (did you mean offline-2.4.0?): waiting for one")
+        #expect(try watch.closeOutput() == 0)
         #expect(ahead.code == 1 && ahead.errors.contains("has no fact 1000000"), "\(ahead.errors)")
         #expect(serve.stop() == 0)
     }

@@ -106,10 +106,7 @@ enum SecondPerson {
 /// The lines of a dialog that `y` confirms.
 enum YesNoDialog {
     static func title(_ question: YesNoQuestion) -> String {
-        switch question.kind {
-        case .resume: "RESUME \(question.update.id)"
-        case .approve: "APPROVE \(question.update.id)"
-        }
+        "\(question.resumes ? "RESUME" : "APPROVE") \(question.update.id)"
     }
 
     static func lines(_ question: YesNoQuestion, _ scene: Scene) -> [DialogBox.Line] {
@@ -130,18 +127,22 @@ enum YesNoDialog {
         ], rank: 0)
 
     private static func sentence(_ question: YesNoQuestion) -> String {
-        let devices = NumberText.count(question.count, "device")
-        switch question.kind {
-        case .resume:
-            return "New starts go on: \(devices) \(question.count == 1 ? "waits" : "wait")"
-                + (question.update.statusText.isEmpty ? "." : "; it was \(question.update.statusText).")
-        case .approve:
-            if let proposal = question.update.proposal {
-                return "\(proposal.name) asked for this \(proposal.deed): "
-                    + "\(NumberText.count(proposal.devices, "device")). Another person decides."
-            }
-            let subject = question.phase.map { "What follows \($0) may open" } ?? "The update may begin"
-            return "\(subject): \(devices) \(question.count == 1 ? "waits" : "wait")."
+        switch question.subject {
+        case .resume(let waiting):
+            let was = question.update.statusText
+            return "New starts go on: \(waits(waiting))" + (was.isEmpty ? "." : "; it was \(was).")
+        case .proposal(let proposal):
+            return "\(proposal.name) asked for this \(proposal.deed): "
+                + "\(NumberText.count(proposal.devices, "device")). Another person decides."
+        case .begin(let waiting): return "The update may begin: \(waits(waiting))."
+        case .phase(let step):
+            guard let next = step.next else { return "\(step.after) may end: it is the last phase, nothing opens." }
+            return "\(next) may open after \(step.after): it adds \(NumberText.count(step.added, "device")), "
+                + "\(step.total) in all then."
         }
+    }
+
+    private static func waits(_ count: Int) -> String {
+        "\(NumberText.count(count, "device")) \(count == 1 ? "waits" : "wait")"
     }
 }

@@ -95,7 +95,7 @@ enum HeaderLine {
         }
         guard let heardAt = scene.state.heardAt else { return FittedLine.Part("", role: .dim, rank: 6, gap: 0) }
         let age = scene.now - heardAt
-        if age.milliseconds <= 2000 { return FittedLine.Part("LIVE", role: .dim, rank: 2) }
+        if age <= ConsoleState.liveSpan { return FittedLine.Part("LIVE", role: .dim, rank: 2) }
         return FittedLine.Part("\(DurationText.short(age)) OLD", role: .caution, rank: 0, flags: .bold)
     }
 }

@@ -17,7 +17,8 @@ enum QuitDialog {
         if more > 0 { lines.append(DialogBox.Line("", "and \(more) more", role: .dim, rank: 3)) }
         return lines + [
             .blank,
-            DialogBox.Line("d", "detach: the engine goes on without a screen until nothing is under way", rank: 0),
+            DialogBox.Line("d", "detach: the engine goes on without a screen until no update is", rank: 0),
+            DialogBox.Line("", "under way and no console is open", rank: 0),
             DialogBox.Line("s", "stop: nothing starts any more until an engine runs again; what", rank: 0),
             DialogBox.Line("", "devices were told already they finish", rank: 0),
             DialogBox.Line("Esc", "stay here", rank: 0),

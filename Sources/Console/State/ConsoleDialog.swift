@@ -80,24 +80,45 @@ public struct TypedConfirmation: Hashable, Sendable {
 /// A question that `y` confirms.
 public struct YesNoQuestion: Hashable, Sendable {
     /// What is confirmed.
-    public enum Kind: Hashable, Sendable { case resume, approve }
+    public enum Subject: Hashable, Sendable {
+        /// That an update goes on, of which so many devices wait.
+        case resume(waiting: Int)
+        /// What somebody asked for and one person may not do alone.
+        case proposal(Proposal)
+        /// That an update begins, of which so many devices wait.
+        case begin(waiting: Int)
+        /// That what follows a phase opens.
+        case phase(PhaseStep)
 
-    /// What is confirmed.
-    public var kind: Kind
+        /// What opens behind a gate that waits for approval.
+        public struct PhaseStep: Hashable, Sendable {
+            /// The phase whose gate is approved.
+            public var after: String
+            /// The phase that opens then; nil: it was the last one.
+            public var next: String?
+            /// Devices that wait and that it adds to those of the phases before.
+            public var added: Int
+            /// Devices that the update may reach then, those of the phases before included.
+            public var total: Int
+        }
+    }
+
     /// The update, as it was when the question was asked or has changed since.
     public var update: UpdateSummary
-    /// The phase that is approved; nil: the update itself.
-    public var phase: String?
-    /// How many devices it is about.
-    public var count: Int
-    /// Whether the count changed while the dialog was open, so that `y` must be pressed on the new one.
+    /// What is confirmed, as it stands in the dialog.
+    public var subject: Subject
+    /// Whether that changed while the dialog was open, so that `y` must be pressed on the new one.
     public var hasChanged = false
 
-    /// A question about so many devices of one update.
-    public init(_ kind: Kind, update: UpdateSummary, phase: String? = nil, count: Int) {
-        self.kind = kind
+    /// A question about one update.
+    public init(_ subject: Subject, update: UpdateSummary) {
+        self.subject = subject
         self.update = update
-        self.phase = phase
-        self.count = count
+    }
+
+    /// Whether it asks to resume; else it asks to approve.
+    public var resumes: Bool {
+        if case .resume = subject { return true }
+        return false
     }
 }

@@ -6,6 +6,9 @@ import FleetEngine
 public struct ConsoleState: Hashable, Sendable {
     /// The marks kept at most.
     public static let maximumMarks = 10_000
+    /// For how long what was heard of the engine last counts as live. An engine that has nothing to say gives a sign of life
+    /// every two seconds; one that is late on a busy machine must not flicker.
+    public static let liveSpan = Duration.seconds(5)
 
     /// The screens, the one shown last. Never empty.
     public internal(set) var screens: [ConsoleScreenKind]
@@ -77,6 +80,8 @@ public struct ConsoleState: Hashable, Sendable {
     public var role: FleetCore.Role? = .admin
     /// What is known of others' commands; nil: no view has come yet.
     var news: NewsOfOthers?
+    /// The line that is shown, and since when.
+    var shownMessage: ShownMessage?
     /// Whether the engine ends when this console is left.
     public var runsEngine = false
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
@@ -119,6 +124,12 @@ public struct ConsoleMessage: Hashable, Sendable {
         self.kind = kind
         self.text = text
     }
+}
+
+/// A line on the screen, and since when it has stood there, by the clock that `render` is given.
+struct ShownMessage: Hashable, Sendable {
+    var message: ConsoleMessage
+    var since: Timestamp
 }
 
 /// How much the panes of a view hold.

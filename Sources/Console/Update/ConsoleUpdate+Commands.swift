@@ -44,21 +44,28 @@ extension ConsoleUpdate {
         case .cancel: .typed(TypedConfirmation(.cancel, update: update))
         case .start: .typed(TypedConfirmation(.start, update: update))
         case .retry: .typed(TypedConfirmation(.retry, update: update))
-        case .resume: .yesNo(YesNoQuestion(.resume, update: update, count: update.tally.waiting))
+        case .resume: .yesNo(YesNoQuestion(.resume(waiting: update.tally.waiting), update: update))
         case .approve:
-            .yesNo(
-                YesNoQuestion(
-                    .approve, update: update, phase: approvedPhase(of: update, view: view),
-                    count: update.tally.waiting))
+            approvable(of: update, view: view).map { .yesNo(YesNoQuestion($0, update: update)) }
         default: nil
         }
     }
 
-    /// The phase whose gate waits for approval; nil if the update itself does.
-    private static func approvedPhase(of update: UpdateSummary, view: FleetView) -> String? {
+    /// What of an update waits for approval; nil: nothing that this view shows.
+    static func approvable(of update: UpdateSummary, view: FleetView) -> YesNoQuestion.Subject? {
+        if let proposal = update.proposal { return .proposal(proposal) }
+        if update.status == .awaitingApproval { return .begin(waiting: update.tally.waiting) }
         guard let focused = view.update, focused.summary.id == update.id, let gate = focused.gate, gate.awaitsApproval
         else { return nil }
-        return gate.phase
+        guard let index = focused.phases.firstIndex(where: { $0.name == gate.phase }),
+            focused.phases.indices.contains(index + 1)
+        else { return .phase(.init(after: gate.phase, next: nil, added: 0, total: update.tally.target)) }
+        let phase = focused.phases[index], next = focused.phases[index + 1]
+        // Both count the phases before with them.
+        return .phase(
+            .init(
+                after: gate.phase, next: next.name, added: next.tally.waiting - phase.tally.waiting,
+                total: next.tally.target))
     }
 
     /// Why a command makes no sense now, so that nobody is offered or confirms what the engine will refuse; nil: it does.
@@ -78,9 +85,7 @@ extension ConsoleUpdate {
             let back = view.updates.first { $0.parent == update.id && $0.goesBack && $0.tally.failures > 0 }
             return back.map { "rolled back: to try again what failed in that, choose \($0.id)" } ?? "rolled back"
         case .retry where update.tally.failures == 0: return "no device has failed"
-        case .approve
-        where status != .awaitingApproval && update.proposal == nil
-            && approvedPhase(of: update, view: view) == nil:
+        case .approve where approvable(of: update, view: view) == nil:
             return "nothing waits for approval"
         default: return nil
         }

@@ -144,10 +144,8 @@ extension ConsoleUpdate {
             question.hasChanged = false
             return []
         }
-        switch question.kind {
-        case .resume: return [.send(.resume(update: question.update.id), reason: "")]
-        case .approve: return [.send(.approve(update: question.update.id), reason: "")]
-        }
+        let id = question.update.id
+        return [.send(question.resumes ? .resume(update: id) : .approve(update: id), reason: "")]
     }
 }
 

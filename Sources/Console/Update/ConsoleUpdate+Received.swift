@@ -46,9 +46,7 @@ extension ConsoleUpdate {
         case .typed(var confirmation):
             confirmation.received(view)
             state.dialog = .typed(confirmation)
-        case .yesNo(var question):
-            question.received(view)
-            state.dialog = .yesNo(question)
+        case .yesNo(let question): receive(question, view, state: &state)
         case .device(var question):
             question.received(view)
             state.dialog = .device(question)
@@ -59,6 +57,26 @@ extension ConsoleUpdate {
         case nil: break
         }
         if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }
+    }
+
+    /// The question is asked anew about what is so now; where nothing is left to ask about, it is closed.
+    private static func receive(_ question: YesNoQuestion, _ view: FleetView, state: inout ConsoleState) {
+        guard let update = view.updates.first(where: { $0.id == question.update.id }) else { return }
+        // A view of another update does not say how the gate of this one stands.
+        if case .phase = question.subject, view.update?.summary.id != update.id { return }
+        let action: ConsoleAction = question.resumes ? .resume : .approve
+        let subject: YesNoQuestion.Subject? =
+            question.resumes ? .resume(waiting: update.tally.waiting) : approvable(of: update, view: view)
+        guard let subject, objection(to: action, on: update, view: view) == nil else {
+            state.dialog = nil
+            let why = objection(to: action, on: update, view: view) ?? "nothing waits for approval"
+            state.message = ConsoleMessage(.plain, "closed, nothing was sent: \(update.id) has moved on: \(why)")
+            return
+        }
+        var changed = YesNoQuestion(subject, update: update)
+        changed.hasChanged =
+            question.hasChanged || subject != question.subject || update.status != question.update.status
+        state.dialog = .yesNo(changed)
     }
 
     private static func clampScrolls(_ view: FleetView, state: inout ConsoleState) {
@@ -125,18 +143,6 @@ extension TypedConfirmation {
         case .cancel: status.isFinal && update.proposal == nil
         case .start: status != .draft
         }
-    }
-}
-
-extension YesNoQuestion {
-    mutating func received(_ view: FleetView) {
-        guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
-        let newCount = current.tally.waiting
-        if newCount != count || current.status != update.status || current.proposal != update.proposal {
-            hasChanged = true
-        }
-        count = newCount
-        update = current
     }
 }
 

@@ -21,6 +21,7 @@ public enum ConsoleUpdate {
             return []
         }
         state.message = nil
+        state.shownMessage = nil
         if event.key == .control("c") {
             state.input = nil
             state.message = ConsoleMessage(.plain, "press \(state.keymap.keyText(.quit)) to quit")

@@ -9,9 +9,12 @@ final class AttachedConsole: Sendable {
     /// Messages that are taken in each `slice`; what comes faster waits on its line.
     static let messagesEachSlice = 50
     private static let slice = Duration.milliseconds(100)
+    /// After how many seconds without a word a console is told that the engine lives. By its own word, not this process's:
+    /// it must have come round. A console that does not read is told once, and not again.
+    static let beatInterval = 2.0
 
     private struct State {
-        /// Whether the last view has been shown, so that another may be sent.
+        /// Whether the last view has been shown and the last beat heard, so that another may be sent.
         var mayShow = true
         var hasEnded = false
         /// The console's own tickets, by the engine's.
@@ -110,8 +113,13 @@ final class AttachedConsole: Sendable {
     private func writeAll() {
         var pieces: [[UInt8]] = []
         while true {
-            wake.wait()
+            let isQuiet = wake.wait(timeout: .now() + Self.beatInterval) == .timedOut
             guard let mayShow = state.withLock({ $0.hasEnded ? nil : $0.mayShow }) else { return }
+            if isQuiet {
+                if mayShow { seat.askForSign() }
+                continue
+            }
+            let hasSign = seat.takeSign()
             let news = mayShow ? seat.takeNews() : seat.takeReplies()
             for reply in replies(news.replies) where !channel.write(reply.bytes) { return }
             if let end = news.end {
@@ -120,8 +128,12 @@ final class AttachedConsole: Sendable {
                 _ = shutdown(channel.descriptor, Int32(SHUT_RDWR))
                 return
             }
-            guard let view = news.view else { continue }
+            guard news.view != nil || (hasSign && mayShow) else { continue }
             state.withLock { $0.mayShow = false }
+            guard let view = news.view else {
+                guard channel.write(EngineMessage.beat.bytes) else { return }
+                continue
+            }
             let next = ViewPieces.cut(view)
             guard channel.write(EngineMessage.view(PieceDelta.encode(from: pieces, to: next)).bytes) else { return }
             pieces = next

@@ -38,6 +38,8 @@ public final class AttachedEngine: ConsoleEngine {
         var hasTaken = false
         /// Since when an answer is owed; nil: none is.
         var askedAt: ContinuousClock.Instant?
+        /// When the engine last said anything.
+        var heardAt = ContinuousClock.now
         var hasLeft = false
     }
 
@@ -149,6 +151,10 @@ public final class AttachedEngine: ConsoleEngine {
         state.withLock { state in state.askedAt.map { ContinuousClock.now - $0 > Self.patience } ?? false }
     }
 
+    public var silence: Duration? {
+        state.withLock { $0.connection == nil ? nil : ContinuousClock.now - $0.heardAt }
+    }
+
     public func leave() {
         change { state in
             state.hasLeft = true
@@ -183,6 +189,7 @@ public final class AttachedEngine: ConsoleEngine {
         while let bytes = try? channel.read(atMost: EngineMessage.maximumLength),
             let message = try? EngineMessage(bytes)
         {
+            change { $0.heardAt = .now }
             switch message {
             case .view(let delta):
                 guard let next = try? PieceDelta.decode(delta, from: pieces), let view = try? ViewPieces.join(next)
@@ -194,6 +201,10 @@ public final class AttachedEngine: ConsoleEngine {
                     state.askedAt = state.open.isEmpty ? nil : state.askedAt
                 }
             case .end(let why): showOut(why)
+            case .beat:
+                // Nothing is new; the engine learns that it was heard.
+                change { $0.hasTaken = true }
+                continue
             case .reply(let ticket, let refusal):
                 change { state in
                     guard state.open.removeValue(forKey: ticket) != nil else { return }
@@ -244,6 +255,7 @@ public final class AttachedEngine: ConsoleEngine {
             case .success(let found?):
                 change { state in
                     state.connection = found.0
+                    state.heardAt = .now
                     state.hasToAsk = state.query != nil
                     state.hasTaken = false
                     // Each with its key: what was carried out before is only answered.

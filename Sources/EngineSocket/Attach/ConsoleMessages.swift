@@ -7,7 +7,7 @@ enum ConsoleMessage: Hashable, Sendable {
     case query(ViewQuery)
     /// Do this. The ticket is the console's own.
     case command(ConsoleOrder, ticket: UInt64)
-    /// The last view is on the screen: another may come.
+    /// The last view is on the screen, or a beat was heard: something else may come.
     case taken
 }
 
@@ -28,6 +28,8 @@ enum EngineMessage: Hashable, Sendable {
     case reply(ticket: UInt64, Refusal?)
     /// Why the console is closed; nothing follows.
     case end(Refusal)
+    /// The engine has come round, and there is nothing to say: what was shown last is still so.
+    case beat
 }
 
 extension ConsoleMessage {
@@ -69,7 +71,7 @@ extension EngineMessage {
     /// The most bytes of one.
     static let maximumLength = 16 << 20
 
-    private static let viewMark: UInt8 = 1, replyMark: UInt8 = 2, endMark: UInt8 = 3
+    private static let viewMark: UInt8 = 1, replyMark: UInt8 = 2, endMark: UInt8 = 3, beatMark: UInt8 = 4
 
     var bytes: [UInt8] {
         var writer = FactWriter()
@@ -79,6 +81,7 @@ extension EngineMessage {
             writer.bytes += delta
         case .reply(let ticket, let refusal): writer.write(byte: Self.replyMark, ticket, refusal)
         case .end(let why): writer.write(byte: Self.endMark, why)
+        case .beat: writer.write(byte: Self.beatMark)
         }
         return writer.bytes
     }
@@ -93,6 +96,9 @@ extension EngineMessage {
             guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
         case Self.endMark:
             self = .end(try reader.read())
+            guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
+        case Self.beatMark:
+            self = .beat
             guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
         default: throw DecodingFailure(offset: 0, expected: "what an engine says")
         }

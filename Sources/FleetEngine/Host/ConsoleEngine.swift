@@ -13,6 +13,9 @@ public protocol ConsoleEngine: AnyObject, Sendable {
     func waitForNews(seconds: Double)
     /// Whether the engine has been at work, or silent, for longer than a console would wait without a word.
     var isBusy: Bool { get }
+    /// How long nothing has been heard of the engine, be it that it lives; nil: it is of this process, and is heard of as
+    /// long as it is not busy, or there is none.
+    var silence: Duration? { get }
     /// Gives the console's place up; nothing comes any more.
     func leave()
 }

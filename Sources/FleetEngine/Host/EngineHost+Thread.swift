@@ -20,12 +20,13 @@ extension EngineHost {
                 take(access)
             }
             answerReaders(driver)
+            let heard = giveSigns()
             if let failure = driver.failure, failure != self.failure {
                 locked { $0.failure = failure }
                 tellAll()
             }
             let nextView = serve(work.seats, driver)
-            tell(answered)
+            tell(answered.union(heard))
             let nextQuestion = answerQuestion(driver, &pace)
             rest = [driver.rest, nextView, nextQuestion].compactMap { $0 }.min()
         }
@@ -82,6 +83,18 @@ extension EngineHost {
         }
         for (reply, caller) in zip(replies, callers) { caller?(reply) }
         return seats
+    }
+
+    /// Gives a sign of life to the consoles that want one; gives which.
+    private func giveSigns() -> Set<Int> {
+        locked { shared in
+            let wanting = shared.seats.filter(\.value.wantsSign).keys
+            for number in wanting {
+                shared.seats[number]?.wantsSign = false
+                shared.seats[number]?.hasSign = true
+            }
+            return Set(wanting)
+        }
     }
 
     /// Tells those who wait for statistics; with no driver, that there are none.

@@ -13,6 +13,9 @@ public final class EngineSeat: ConsoleEngine {
         /// Whether a view is owed at once: the query is new, or a command was answered.
         var isOwed = false
         var news = ConsoleNews()
+        /// Whether a sign of life is asked for, and whether one was given since.
+        var wantsSign = false
+        var hasSign = false
         /// When the last view was made, of what, and how long that took.
         var madeAt = ContinuousClock.now - .seconds(3600)
         var revision: UInt64 = .max
@@ -70,9 +73,29 @@ public final class EngineSeat: ConsoleEngine {
         }
     }
 
+    /// Asks for a sign of life: once the engine has come round, `onNews` is called and `takeSign` says so.
+    public func askForSign() {
+        host.locked { shared in
+            guard shared.seats[number] != nil else { return }
+            shared.seats[number]?.wantsSign = true
+            shared.hasSeatMoved = true
+        }
+    }
+
+    /// Whether the engine has given a sign of life since the last call.
+    public func takeSign() -> Bool {
+        host.locked { shared in
+            let hasSign = shared.seats[number]?.hasSign ?? false
+            shared.seats[number]?.hasSign = false
+            return hasSign
+        }
+    }
+
     public func waitForNews(seconds: Double) { host.waitForNews(of: number, seconds: seconds) }
 
     public var isBusy: Bool { host.isBusy }
+
+    public var silence: Duration? { nil }
 
     public func leave() {
         host.locked { shared in

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Cells
 import EngineSocket
+import FleetCore
 import FleetEngine
 import FleetJournal
 import Foundation
@@ -40,6 +41,7 @@ struct WatchCommand: ParsableCommand {
                 place.mayRead
                 ? try JournalEvents(place.directory, fleet: try FleetLoading.name(of: arguments.fleet))
                 : EngineEvents(place.directory)
+            if let update, let note = (source as? JournalEvents)?.note(on: update) { printError(note) }
             try follow(source)
         } catch let error as EngineSocketError {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
@@ -94,6 +96,14 @@ final class JournalEvents: EventSource {
     }
 
     func head() -> UInt64 { loop.state.revision }
+
+    /// What is to be said before an update is waited for that may never come; nil: there is one of this id.
+    func note(on update: String) -> String? {
+        let known = loop.state.updates.map(\.id)
+        guard !known.contains(update) else { return nil }
+        let near = NearMiss.best(of: update, among: known).map { " (did you mean \($0)?)" } ?? ""
+        return "muster: there is no update \(TextWidth.sanitised(update + near)): waiting for one"
+    }
 
     func piece(after number: UInt64) throws -> (events: [EventLine], latest: UInt64) {
         let piece = try history.piece(after: number, atMost: LookResponse.mostEvents)

@@ -6,9 +6,12 @@ final class WatchRun {
     private let process = Process()
     private let pipe = Pipe()
     private var unread = Data()
+    private let errors: String
 
     /// Starts it, as another user if one is named.
     init(_ scratch: ScratchFleet, _ options: [String] = [], as user: OtherUser? = nil) throws {
+        errors = "\(scratch.root)/watch-\(UUID().uuidString).err"
+        _ = FileManager.default.createFile(atPath: errors, contents: nil)
         let muster = try BuiltProduct.path(of: "muster")
         let arguments = ["watch", user == nil ? scratch.fleet : "x", "--json"] + options
         process.executableURL = URL(filePath: user == nil ? muster : OtherUser.tool)
@@ -17,7 +20,7 @@ final class WatchRun {
         process.currentDirectoryURL = URL(filePath: "\(scratch.root)/work")
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
+        process.standardError = FileHandle(forWritingAtPath: errors)
         try process.run()
         // The reading end alone says whether somebody reads.
         try pipe.fileHandleForWriting.close()
@@ -50,6 +53,16 @@ final class WatchRun {
         var found: [[String: Any]] = []
         repeat { found.append(try next()) } while !isWanted(found[found.count - 1])
         return found
+    }
+
+    /// Waits until it has said this on standard error.
+    func wait(forError text: String) throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            if try String(contentsOfFile: errors, encoding: .utf8).contains(text) { return }
+            usleep(5000)
+        }
+        throw ScratchFleet.Failure(description: try String(contentsOfFile: errors, encoding: .utf8))
     }
 
     /// Nobody reads any more; gives its exit code.
