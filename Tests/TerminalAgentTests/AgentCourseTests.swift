@@ -215,6 +215,99 @@ import Testing
         #expect(try world.runs?.version == "2.3.1")
     }
 
+    /// The install command fills the disk, and leaves room for nothing, or for the slot's record alone.
+    @Test(arguments: [
+        (CommandEnd.exited(0, said: ""), 0, "no space left on device"),
+        (.exited(0, said: ""), 200, "no space left on device"),
+        (.exited(1, said: "disk full"), 0, "install failed: it ended with 1: disk full"),
+    ])
+    func aDiskThatAnInstallationFillsIsToldAndCleared(end: CommandEnd, room: Int, cause: String) throws {
+        let world = try world { $0.install = end }
+        world.before = { [unowned world] what in if what == "install" { Self.fill(world, leaving: room) } }
+        try world.run()
+        #expect(world.words.last == "7 closed/failure ERROR: \(cause)")
+        #expect(try world.runs?.version == "2.3.1")
+        #expect(try world.disk.names(in: "/slots/b") == ["files"] && world.disk.names(in: "/slots/b/files") == [])
+        // And the next attempt begins anew.
+        world.disk.room = nil
+        world.before = { _ in }
+        world.install = .exited(0, said: "")
+        world.offer(8, "2.4.0", ["app": Self.text])
+        try world.run()
+        #expect(world.words.last == "8 closed/success")
+    }
+
+    /// Another agent than the one that began the installation finds the disk full.
+    @Test func aDiskThatIsFullAtTheStartIsCleared() throws {
+        let world = try world()
+        world.before = { [unowned world] what in
+            guard what == "install" else { return }
+            Self.fill(world, leaving: 0)
+            world.disk.cutAt = 0
+        }
+        #expect(throws: ModelDisk.PowerCut.self) { try world.run() }
+        world.disk.cutAt = nil
+        world.before = { _ in }
+        try world.run()
+        #expect(world.words.last == "7 closed/failure ERROR: no space left on device")
+        #expect(try world.disk.names(in: "/slots/b/files") == [])
+    }
+
+    private static func fill(_ world: AgentWorld, leaving room: Int) {
+        world.disk.scribble("/slots/b/image", [UInt8](repeating: 0, count: 9000))
+        world.disk.room = room
+    }
+
+    /// The slot that a start would lead into is never emptied, whatever the state is written over.
+    @Test func aSlotThatIsWholeOrInUseIsNotSpared() {
+        let release = OfferedRelease(action: 9, version: "2.5.0", part: "os", files: [])
+        var work = Work(release: release, slot: .a, former: .b, formerVersion: "2.4.0")
+        let ways = AgentMachine.Ways(restarts: true, healthTries: 1)
+        for stage in Stage.allCases {
+            work.stage = stage
+            var state = AgentState()
+            state.work = work
+            var machine = AgentMachine(state: state, ways: ways)
+            _ = machine.take(.started(boot: "1", inUse: .b, runs: "2.4.0"))
+            let isNeeded = [.ready, .switching, .restarting, .checking, .succeeded].contains(stage)
+            #expect(machine.slotToSpare(durable: state) == (isNeeded ? nil : .a), "\(stage)")
+            machine = AgentMachine(state: state, ways: ways)
+            _ = machine.take(.started(boot: "1", inUse: .a, runs: "2.5.0"))
+            #expect(machine.slotToSpare(durable: state) == nil, "\(stage)")
+        }
+    }
+
+    @Test func whatTheGatewayHoldsBackIsNotBegun() throws {
+        let world = try world { $0.offer?.heldBack = "outside its maintenance window" }
+        var polls = 0
+        world.before = { [unowned world] what in
+            polls += what == "poll" ? 1 : 0
+            if polls == 3 { world.offer?.heldBack = nil }
+        }
+        try world.run()
+        #expect(
+            world.words == [
+                "7 scheduled/none outside its maintenance window", "7 proceeding/none", "7 closed/success",
+            ])
+    }
+
+    @Test func anOrderThatMakesNoSenseIsToldAsSuch() throws {
+        let world = try world { $0.nonsense = "it has no files" }
+        try world.run()
+        let reason = "the gateway's answer is no release: it has no files"
+        #expect(world.words == ["7 closed/failure ERROR: \(reason)"])
+        #expect(world.ran.isEmpty)
+        #expect(world.warnings.texts == ["what is offered cannot be read: \(reason)"])
+    }
+
+    @Test func aDownloadThatBreaksIsToldAndLogged() throws {
+        let world = try world { $0.breakAfter = 2 }
+        try world.run()
+        #expect(world.words.last == "7 closed/success")
+        #expect(world.progress.contains("app cannot be fetched, and is tried again: the line broke"))
+        #expect(world.warnings.texts == ["a file cannot be fetched: the line broke"])
+    }
+
     @Test func whatIsRefusedByItsMakersIsNotInstalled() throws {
         struct Nobody: ReleaseTrust {
             func verified(
@@ -299,7 +392,58 @@ import Testing
         try world.run(settings)
         #expect(
             world.words.last
-                == "7 closed/failure ERROR: restart failed: the machine did not restart; 2.3.1 runs again")
+                == "7 closed/failure ERROR: restart failed: the machine did not restart; the restart of 2.3.1 failed too: "
+                + "the machine did not restart; nobody knows what runs")
+    }
+
+    /// The slot says nothing of what runs before the machine has started anew, or a restart has succeeded.
+    @Test func aRestartThatFailsOnTheWayBackTooIsTold() throws {
+        let world = try world { $0.restart = { _ in .exited(1, said: "no unit") } }
+        try world.run()
+        #expect(
+            world.words.last
+                == "7 closed/failure ERROR: restart failed: it ended with 1: no unit; the restart of 2.3.1 failed too: "
+                + "it ended with 1: no unit; nobody knows what runs")
+        #expect(world.said == ["2.3.1", "nothing"])
+        try world.run()
+        #expect(world.said.last == "nothing")
+        world.boot += 1
+        try world.run()
+        #expect(world.said.last == "2.3.1")
+        world.offer(8, "2.4.0", ["app": Self.text])
+        try world.run()
+        #expect(world.said.last == "nothing")
+        world.restart = { _ in .exited(0, said: "") }
+        world.offer(9, "2.4.0", ["app": Self.text])
+        try world.run()
+        #expect(world.words.last == "9 closed/success" && world.said.last == "2.4.0")
+    }
+
+    /// A version command may read what lies there: it is told as what it is.
+    @Test func aVersionThatIsPrintedBehindAFailedRestartProvesNothing() throws {
+        var settings = AgentWorld.settings
+        settings.version = .init(["/version"], within: .seconds(1))
+        let world = try world {
+            $0.restart = { _ in .exited(1, said: "") }
+            $0.version = "till 2.3.1"
+        }
+        try world.run(settings)
+        #expect(
+            world.words.last
+                == "7 closed/failure ERROR: restart failed: it ended with 1; the restart of 2.3.1 failed too: "
+                + "it ended with 1; nobody knows what runs (the version command prints 2.3.1)")
+    }
+
+    /// A machine that has started meanwhile has started the former release.
+    @Test func aStartOfTheMachineMakesUpForARestart() throws {
+        let world = try world { $0.restart = { _ in .exited(1, said: "") } }
+        world.before = { [unowned world] what in if what == "health" { world.disk.cutAt = 0 } }
+        #expect(throws: ModelDisk.PowerCut.self) { try world.run() }
+        world.disk.cutAt = nil
+        world.before = { _ in }
+        world.boot += 1
+        try world.run()
+        #expect(world.words.last == "7 closed/failure ERROR: restart failed: it ended with 1; 2.3.1 runs again")
     }
 
     @Test func aDamagedStateIsRefusedByName() throws {

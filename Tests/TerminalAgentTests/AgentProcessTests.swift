@@ -110,6 +110,53 @@ import Testing
         #expect(try tills.muster(["agent", "--check", file], code: 2).contains("others than its owner"))
     }
 
+    /// Another state does not make it another agent's slots.
+    @Test func slotsHaveOneAgent() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("it runs") { tills.text("tills/till-1/agent.log")?.contains("the agent runs") == true }
+        let text = try #require(tills.text("tills/till-1/agent.yaml"))
+        try tills.write("tills/till-1/other.yaml", text.replacing("/state\n", with: "/other-state\n"))
+        let said = try tills.muster(["agent", tills.path("tills/till-1/other.yaml")], code: 1)
+        #expect(said.contains("another agent runs on \(tills.path("tills/till-1/slots"))\n"))
+        #expect(FileManager.default.fileExists(atPath: tills.path("tills/till-1/other-state/agent.lock")))
+    }
+
+    /// What a start would end at is found by a check, which makes nothing.
+    @Test func aCheckLooksAtWhatAStartNeeds() throws {
+        let tills = try ServedTills([Self.till])
+        let home = tills.path("tills/till-1"), file = home + "/check.yaml"
+        let good = """
+            version: 1
+            gateway: {url: "http://127.0.0.1:9", token-file: \(home)/token}
+            device: till-1
+            state: \(home)/state
+            slots: \(home)/slots
+
+            """
+        try tills.write("tills/till-1/token", "secret", mode: 0o600)
+        func check(_ text: String, code: Int32) throws -> String {
+            try tills.write("tills/till-1/check.yaml", text)
+            return try tills.muster(["agent", "--check", file], code: code)
+        }
+        #expect(try check(good, code: 0) == "\(file) is good\n")
+        let slots = try check(good.replacing("\(home)/slots", with: "/nonexistent/slots"), code: 2)
+        #expect(slots.contains("the folder /nonexistent/slots cannot be made: /nonexistent is not there\n"))
+        let signed =
+            good + "signed-releases: {metadata-url: \"http://127.0.0.1:9/m\", root-file: \(home)/root.json, "
+            + "folder: \(home)/state/tuf}\n"
+        let root = "muster: \(home)/root.json, the root of signed releases: "
+        #expect(try check(signed, code: 2).contains("\(root)\(home)/root.json is not there\n"))
+        try tills.write("tills/till-1/root.json", "{")
+        let noRoot = try check(signed, code: 2)
+        #expect(noRoot.contains(root) && !noRoot.contains("is not there"))
+        #expect(!FileManager.default.fileExists(atPath: home + "/state"))
+        try FileManager.default.removeItem(atPath: home + "/slots/current")
+        try tills.write("tills/till-1/slots/current", "a")
+        #expect(try check(good, code: 2).contains("\(home)/slots/current is no symbolic link\n"))
+    }
+
     /// Kills at times that a seed draws, over the whole of an installation that is drawn out; each time another agent goes
     /// on. In the end the release is there, whole, and counts; two installations never ran at once.
     @Test(arguments: [UInt64(1), 2, 3]) func killsAtAnyTime(seed: UInt64) throws {

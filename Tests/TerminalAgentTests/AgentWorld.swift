@@ -3,6 +3,7 @@ import FleetCore
 import FleetFiles
 import Foundation
 import Logging
+import Synchronization
 import TerminalAgent
 
 /// A gateway and a site in memory, around an agent on storage that forgets. They survive the agent.
@@ -24,6 +25,13 @@ final class AgentWorld {
     var isHealthy: (String) -> Bool = { _ in true }
     /// Whether the install command writes things of its own, and how it ends.
     var install: CommandEnd = .exited(0, said: "")
+    /// How the restart of a version ends, and what the version command prints.
+    var restart: (String) -> CommandEnd = { _ in .exited(0, said: "") }, version = ""
+    /// Why what the gateway offers makes no sense; nil: it does.
+    var nonsense: String?
+    /// What the agent said of its progress, and what it logged as a warning.
+    private(set) var progress: [String] = []
+    let warnings = Warnings()
     /// Bytes of a piece, and the piece of a file after which the line breaks once.
     var piece = 4
     var breakAfter: Int?
@@ -92,7 +100,7 @@ final class AgentWorld {
             settings,
             .init(
                 disk: disk, link: Link(self), commands: Commands(self), trust: trust, boot: "boot-\(boot)", bell: bell,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, pace: PollPace(shortest: .zero)))
+                logger: Logger(label: "test") { [warnings] _ in warnings }, pace: PollPace(shortest: .zero)))
     }
 
     /// Runs an agent to its end with a power cut at a step, and another one on what is left; false: the step is behind the
@@ -121,6 +129,7 @@ final class AgentWorld {
     }
 
     fileprivate func word(_ text: String) { words.append(text) }
+    fileprivate func hasProgress(_ text: String) { progress.append(text) }
     fileprivate func says(_ version: String?) { said.append(version ?? "nothing") }
     fileprivate func runsCommand(_ text: String) { ran.append(text) }
     fileprivate func hasNothing() {
@@ -150,6 +159,7 @@ private final class Link: GatewayLink {
 
     func offer(_ url: String) throws(LinkFailure) -> OfferedRelease {
         guard let offer = world.offer else { throw .refused(404, retryAfter: nil) }
+        if let nonsense = world.nonsense { throw .misunderstood("release: \(nonsense)") }
         return offer
     }
 
@@ -157,6 +167,7 @@ private final class Link: GatewayLink {
         let details = feedback.execution == .proceeding ? "" : feedback.details.map { " \($0)" }.joined()
         let word = "\(action) \(feedback.execution)/\(feedback.finished)\(details)"
         if world.words.last != word { world.word(word) }
+        if feedback.execution == .proceeding { feedback.details.forEach(world.hasProgress) }
         if feedback.execution == .closed { world.offer = nil }
     }
 
@@ -234,7 +245,33 @@ private final class Commands: CommandRunner {
             return world.busyFor >= 0 ? .exited(1, said: "a sale") : .exited(0, said: "")
         case "health":
             return world.isHealthy(values["MUSTER_VERSION"] ?? "") ? .exited(0, said: "") : .exited(7, said: "no till")
+        case "restart": return world.restart(values["MUSTER_VERSION"] ?? "")
+        case "version": return .exited(0, said: world.version)
         default: return .exited(0, said: "")
         }
+    }
+}
+
+/// Keeps what is logged as a warning, or as worse.
+struct Warnings: LogHandler {
+    private final class Lines: Sendable {
+        let texts = Mutex<[String]>([])
+    }
+
+    private let lines = Lines()
+    var logLevel = Logger.Level.warning
+    var metadata: Logger.Metadata = [:]
+
+    /// What was logged so far, each with its reason.
+    var texts: [String] { lines.texts.withLock { $0 } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let reason = event.metadata?["reason"].map { ": \($0)" } ?? ""
+        lines.texts.withLock { $0.append("\(event.message)\(reason)") }
     }
 }

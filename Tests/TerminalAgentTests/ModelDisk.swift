@@ -162,7 +162,7 @@ final class ModelDisk: Disk, @unchecked Sendable {
 
     private func take(_ bytes: Int) throws {
         guard let left = room else { return }
-        guard bytes <= left else { throw StorageFailure("no space left on device") }
+        guard bytes <= left else { throw StorageFailure("no space left on device", isFull: true) }
         room = left - bytes
     }
 

@@ -15,7 +15,76 @@ import Testing
             + #""hashes":{"sha1":"","sha256":"\#(sha256)"},"_links":{"download-http":{"href":"http://x/y"}}}]}]}}"#
     }
 
-    private func read(_ text: String) -> OfferedRelease? { OfferReading.release(Data(text.utf8)) }
+    private func read(_ text: String) -> OfferedRelease? { try? OfferReading.release(Data(text.utf8)) }
+
+    private func problem(_ text: String) -> String? {
+        do throws(OfferReading.Problem) { _ = try OfferReading.release(Data(text.utf8)) } catch {
+            return error.description
+        }
+        return nil
+    }
+
+    @Test func whatIsNotToBeBegunYetIsRead() {
+        let plain = #""update":"forced""#
+        #expect(read(offer())?.heldBack == nil)
+        #expect(read(offer().replacing(plain, with: #""update":"skip""#))?.heldBack == "the gateway holds it back")
+        #expect(
+            read(offer().replacing(#""download":"forced""#, with: #""download":"skip""#))?.heldBack
+                == "the gateway holds it back")
+        let windows: [(String, String?)] = [
+            ("available", nil), ("unavailable", "outside its maintenance window"),
+        ]
+        for (word, expected) in windows {
+            let window = #","maintenanceWindow":"\#(word)""#
+            #expect(read(offer().replacing(plain, with: plain + window))?.heldBack == expected)
+        }
+    }
+
+    /// Nothing of what a gateway wrote is repeated.
+    @Test func whatIsWrongIsSaid() {
+        let file = "deployment.chunks.1.artifacts.1"
+        #expect(problem(offer()) == nil)
+        #expect(problem(offer(name: "../app")) == "the name of file 1 is none")
+        #expect(problem(offer(size: "-1")) == "the size of file 1 is none")
+        #expect(problem(offer(size: "\(Int64.max)")) == "the size of file 1 is none")
+        #expect(problem(offer(size: "1e300")) == "\(file).size is none")
+        #expect(problem(offer(size: "null")) == "\(file).size is missing")
+        #expect(problem(offer(sha256: "00")) == "the sha256 of file 1 is none")
+        #expect(problem(offer(version: "")) == "its version is none")
+        #expect(
+            problem(offer().replacing(#","sha256":"\#(Self.hash)""#, with: "")) == "\(file).hashes.sha256 is missing")
+        #expect(problem(#"{"id":"7","deployment":{"chunks":[]}}"#) == "it has no chunks")
+        #expect(
+            problem(#"{"id":"7","deployment":{"chunks":[{"version":"1","artifacts":[]}]}}"#) == "it has no files")
+        #expect(
+            problem(#"{"id":"7","deployment":{"chunks":[{"version":"1"}]}}"#)
+                == "deployment.chunks.1.artifacts is missing")
+        #expect(problem("{") == "it is no JSON of one")
+    }
+
+    /// Polls that are answered in between do not make it ask at once again.
+    @Test func whatMakesNoSenseIsAskedForMoreAndMoreRarely() {
+        var pace = PollPace(shortest: .seconds(1))
+        let offer = PollAnswer(interval: .seconds(60), deployment: .init(action: 7, url: "offer"))
+        func time(_ failure: LinkFailure) -> Duration {
+            pace.answered(offer)
+            pace.didNotReadOffer(failure)
+            return pace.next - .now
+        }
+        for most in [1, 2, 4, 8, 16] {
+            let pause = time(.misunderstood("release"))
+            #expect(pause > .seconds(50) + .milliseconds(500 * most) && pause <= .seconds(60 + most))
+        }
+        pace.readOffer()
+        for most in [1, 2, 4, 8, 16] {
+            let pause = time(.unreachable("the line broke"))
+            #expect(pause <= .seconds(most))
+        }
+        #expect(time(.unreachable("the line broke")) > .seconds(5))
+        #expect(time(.refused(503, retryAfter: .seconds(9))) <= .seconds(9))
+        pace.answered(PollAnswer(interval: .seconds(60)))
+        #expect(time(.unreachable("the line broke")) <= .seconds(1))
+    }
 
     @Test func anOfferIsRead() {
         #expect(

@@ -86,6 +86,22 @@ import Testing
         waitUntil("what was left has ended") { !isAlive(left) }
     }
 
+    /// A site that starts something for good by a command has it leave the command's group.
+    @Test func whatIsLeftInItsGroupIsEndedAlsoWhenItEndedWell() throws {
+        let (inside, outside) = (folder.path + "/inside", folder.path + "/outside")
+        let end = run(
+            "sleep 600 & echo $! > \(inside); setsid sh -c 'echo $$ > \(outside).new; mv \(outside).new \(outside); "
+                + "exec sleep 600' & until [ -e \(outside) ]; do sleep 0.01; done")
+        #expect(end == .exited(0, said: ""))
+        func process(_ file: String) throws -> pid_t {
+            try #require(pid_t(try String(contentsOfFile: file, encoding: .utf8).dropLast()))
+        }
+        let child = try process(inside), left = try process(outside)
+        waitUntil("what was in its group has ended") { !isAlive(child) }
+        #expect(isAlive(left))
+        kill(left, SIGKILL)
+    }
+
     /// Two agents of one state folder are one too many.
     @Test func aFolderHasOneAgent() throws {
         let lock = try AgentLock(folder: folder.path)

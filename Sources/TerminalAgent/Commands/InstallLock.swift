@@ -60,7 +60,7 @@ public final class InstallLock {
     }
 }
 
-/// Held by the one agent of a state folder for as long as it lives.
+/// Held by the one agent of a state folder, or of the slots, for as long as it lives.
 public final class AgentLock {
     /// Why this agent may not run.
     public struct Failure: Error, CustomStringConvertible {
@@ -69,7 +69,7 @@ public final class AgentLock {
 
     private let descriptor: Int32
 
-    /// Takes the lock of a state folder.
+    /// Takes the lock of a folder.
     public init(folder: String) throws(Failure) {
         let path = folder + "/agent.lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

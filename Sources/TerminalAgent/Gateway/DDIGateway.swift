@@ -82,8 +82,10 @@ public final class DDIGateway: GatewayLink, Sendable {
     }
 
     public func offer(_ url: String) throws(LinkFailure) -> OfferedRelease {
-        guard let release = OfferReading.release(try ask(.GET, url).body) else { throw .misunderstood("release") }
-        return release
+        let body = try ask(.GET, url).body
+        do throws(OfferReading.Problem) { return try OfferReading.release(body) } catch {
+            throw .misunderstood("release: \(error)")
+        }
     }
 
     public func say(_ feedback: Feedback, of action: UInt32) throws(LinkFailure) {
@@ -220,6 +222,7 @@ public final class DDIGateway: GatewayLink, Sendable {
         switch error {
         case FetchAnswer.Failure.status(let head): refusal(head)
         case FetchAnswer.Failure.wrongRange: .misunderstood("range that was asked for")
+        case is HTTPAnswer.TooLong: .misunderstood("answer: it is too long")
         default:
             if let error = error as? HTTPClientError, [.deadlineExceeded, .connectTimeout].contains(error) {
                 .unreachable("no answer in time")

@@ -73,6 +73,8 @@ public enum LinkFailure: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .ending: "the agent ends"
         case .unreachable(let why): why
+        case .refused(let status, _) where (300..<400).contains(status):
+            "the gateway answered \(status), a redirect, which is not followed"
         case .refused(let status, _): "the gateway answered \(status)"
         case .misunderstood(let what): "the gateway's answer is no \(what)"
         }

@@ -8,7 +8,16 @@ enum OfferReading {
     static let longestVersion = 128
 
     private struct Wire: Decodable {
-        struct Deployment: Decodable { var chunks: [Chunk] }
+        struct Deployment: Decodable {
+            var download, update, maintenanceWindow: String?
+            var chunks: [Chunk]
+
+            /// Why it is not to be begun now.
+            var heldBack: String? {
+                if maintenanceWindow == "unavailable" { return "outside its maintenance window" }
+                return [download, update].contains("skip") ? "the gateway holds it back" : nil
+            }
+        }
         struct Chunk: Decodable {
             var part: String?
             var version: String
@@ -32,31 +41,70 @@ enum OfferReading {
         var deployment: Deployment
     }
 
-    /// The release in an answer; nil: it is none that could be installed.
-    static func release(_ body: Data) -> OfferedRelease? {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: body), let action = UInt32(wire.id),
-            let first = wire.deployment.chunks.first
-        else { return nil }
+    /// Why an answer is no release that could be installed. Nothing of the answer is repeated in it.
+    struct Problem: Error, Hashable, CustomStringConvertible {
+        let description: String
+
+        init(_ description: String) { self.description = description }
+
+        init(_ error: any Error) {
+            switch error as? DecodingError {
+            case .keyNotFound(let key, let context): self.init("\(Self.place(context, key)) is missing")
+            case .valueNotFound(_, let context): self.init("\(Self.place(context)) is missing")
+            case .typeMismatch(_, let context), .dataCorrupted(let context):
+                self.init(context.codingPath.isEmpty ? "it is no JSON of one" : "\(Self.place(context)) is none")
+            default: self.init("it cannot be read")
+            }
+        }
+
+        private static func place(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
+            (context.codingPath + (key.map { [$0] } ?? []))
+                .map { $0.intValue.map { "\($0 + 1)" } ?? $0.stringValue }.joined(separator: ".")
+        }
+    }
+
+    /// The release in an answer.
+    static func release(_ body: Data) throws(Problem) -> OfferedRelease {
+        let wire: Wire
+        do { wire = try JSONDecoder().decode(Wire.self, from: body) } catch { throw Problem(error) }
+        guard let action = UInt32(wire.id) else { throw Problem("its id is no number") }
+        guard let first = wire.deployment.chunks.first else { throw Problem("it has no chunks") }
         var files: [OfferedRelease.File] = []
         for file in wire.deployment.chunks.flatMap(\.artifacts) {
-            guard let link = file._links.download ?? file._links.http else { return nil }
+            guard let link = file._links.download ?? file._links.http else {
+                throw Problem("file \(files.count + 1) has no link")
+            }
             files.append(
                 .init(name: file.filename, length: file.size, sha256: file.hashes.sha256.lowercased(), url: link.href))
         }
-        let release = OfferedRelease(action: action, version: first.version, part: first.part ?? "", files: files)
-        return isSound(release) ? release : nil
+        var release = OfferedRelease(action: action, version: first.version, part: first.part ?? "", files: files)
+        release.heldBack = wire.deployment.heldBack
+        if let problem = problem(with: release) { throw problem }
+        return release
     }
 
-    /// Whether names mean files of one folder, each its own, and numbers can be meant.
-    static func isSound(_ release: OfferedRelease) -> Bool {
-        let names = Set(release.files.map(\.name))
-        return isPlain(release.version, atMost: longestVersion) && !release.files.isEmpty
-            && release.files.count <= mostFiles && names.count == release.files.count
-            && release.files.allSatisfy { file in
-                isPlain(file.name, atMost: 255) && !file.name.contains("/") && ![".", ".."].contains(file.name)
-                    && (0...longestFile).contains(file.length) && file.sha256.utf8.count == 64
-                    && file.sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-            }
+    /// Why names do not mean files of one folder, each its own, or numbers cannot be meant; nil: nothing is wrong with them.
+    static func problem(with release: OfferedRelease) -> Problem? {
+        guard isPlain(release.version, atMost: longestVersion) else { return Problem("its version is none") }
+        guard !release.files.isEmpty else { return Problem("it has no files") }
+        guard release.files.count <= mostFiles else { return Problem("it has more than \(mostFiles) files") }
+        guard Set(release.files.map(\.name)).count == release.files.count else {
+            return Problem("two of its files have one name")
+        }
+        for (index, file) in release.files.enumerated() {
+            if let part = problemPart(of: file) { return Problem("the \(part) of file \(index + 1) is none") }
+        }
+        return nil
+    }
+
+    private static func problemPart(of file: OfferedRelease.File) -> String? {
+        let name = file.name
+        guard isPlain(name, atMost: 255), !name.contains("/"), ![".", ".."].contains(name) else { return "name" }
+        guard (0...longestFile).contains(file.length) else { return "size" }
+        let isHash =
+            file.sha256.utf8.count == 64
+            && file.sha256.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        return isHash ? nil : "sha256"
     }
 
     private static func isPlain(_ text: String, atMost most: Int) -> Bool {

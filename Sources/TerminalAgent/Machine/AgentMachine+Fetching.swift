@@ -4,9 +4,10 @@ extension AgentMachine {
         switch input {
         case .polled(let answer):
             if let cancel = answer.cancel { return AgentStep(.poll, .droppedOther(cancel)) }
-            if let deployment = answer.deployment { return AgentStep(.read(link: deployment.url)) }
+            if let deployment = answer.deployment { return AgentStep(.read(deployment)) }
             return AgentStep(.poll)
         case .offered(let release?): return offered(release)
+        case .senseless(let action, let why): return AgentStep(.poll, .refusing(action, why))
         case .offered(nil), .waited: return AgentStep(.poll)
         case .storageFailed: return AgentStep(.wait(.backoff(1)))
         default: impossible(input, nil)
@@ -15,6 +16,8 @@ extension AgentMachine {
 
     /// One that runs the release already says so before it does anything: then there may be nothing to do.
     private mutating func offered(_ release: OfferedRelease) -> AgentStep {
+        // It is read anew after each poll that offers it.
+        if let why = release.heldBack { return AgentStep(.poll, .deferring(release.action, why)) }
         if release.version == runs, saidAlready != release.action {
             saidAlready = release.action
             return AgentStep(.wait(.backoff(1)), .describe)
@@ -97,8 +100,13 @@ extension AgentMachine {
         switch failure {
         case .broken(let why):
             guard work.tries < Self.mostFetches else { return fail(work, "download failed: \(name): \(why)") }
+            let isFirst = work.tries == 0
             let work = begin(work)
-            return AgentStep(.wait(.backoff(work.tries)))
+            var step = AgentStep(.wait(.backoff(work.tries)))
+            if isFirst {
+                step.tells = [.proceeding(work.action, "\(name) cannot be fetched, and is tried again: \(why)")]
+            }
+            return step
         // What an earlier attempt left may be what is wrong.
         case .spoilt(wasResumed: true):
             var work = begin(work)

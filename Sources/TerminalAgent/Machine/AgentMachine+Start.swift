@@ -12,9 +12,15 @@ extension AgentMachine {
         case .checking: return startChecking(work)
         case .returning: return AgentStep(.switchTo(work.former))
         case .restartingBack:
-            return hasRebooted(work) || work.tries >= Self.mostRestarts
-                ? check(enter(.checkingBack, work)) : AgentStep(.restart(begin(work)))
-        case .checkingBack: return check(work)
+            if hasRebooted(work) { return check(enter(.checkingBack, work)) }
+            if work.tries >= Self.mostRestarts {
+                return checkUnrestarted(work, "it was interrupted \(work.tries) times")
+            }
+            return AgentStep(.restart(begin(work)))
+        case .checkingBack:
+            // The machine's own start has restarted it by now.
+            let isRestarted = work.returnFailure != nil && hasRebooted(work)
+            return check(isRestarted ? enter(.checkingBack, work) { $0.returnFailure = nil } : work)
         case .succeeded, .failed: return AgentStep(.tell(work))
         case .dropping: return AgentStep(.clear(work.slot, keeping: nil))
         }

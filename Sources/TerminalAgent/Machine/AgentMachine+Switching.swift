@@ -8,6 +8,7 @@ extension AgentMachine {
             return AgentStep(.restart(begin(enter(.restarting, work))))
         case (.restarting, .ended(let end)):
             guard end.isGood else { return goBack(work, "restart failed: \(end.text)") }
+            state.notRestartedIn = nil
             return ways.reboots ? AgentStep(.awaitReboot) : check(enter(.checking, work))
         case (.restarting, .waited): return goBack(work, "restart failed: the machine did not restart")
         case (.checking, .checked(let end, let runs)): return checked(work, end, runs)
@@ -40,21 +41,38 @@ extension AgentMachine {
             return AgentStep(.restart(begin(enter(.restartingBack, work))))
         case (.returning, .waited): return AgentStep(.switchTo(work.former))
         case (.restartingBack, .ended(let end)):
-            if end.isGood, ways.reboots { return AgentStep(.awaitReboot) }
-            return check(enter(.checkingBack, work))
-        case (.restartingBack, .waited): return check(enter(.checkingBack, work))
+            guard end.isGood else { return checkUnrestarted(work, end.text) }
+            state.notRestartedIn = nil
+            return ways.reboots ? AgentStep(.awaitReboot) : check(enter(.checkingBack, work))
+        case (.restartingBack, .waited): return checkUnrestarted(work, "the machine did not restart")
         case (.checkingBack, .checked(let end, let runs)): return checkedBack(work, end, runs)
         case (.checkingBack, .waited): return check(work)
         default: impossible(input, work)
         }
     }
 
+    /// What was switched back to was not started: until the machine starts anew, the slot in use says nothing of what runs.
+    mutating func checkUnrestarted(_ work: Work, _ why: String) -> AgentStep {
+        state.notRestartedIn = boot
+        return check(enter(.checkingBack, work) { $0.returnFailure = why })
+    }
+
     private mutating func checkedBack(_ work: Work, _ end: CommandEnd, _ runs: String?) -> AgentStep {
         self.runs = runs
         if !end.isGood, work.tries < ways.healthTries { return AgentStep(.wait(.health)) }
-        let place = runs.map { "\($0) runs again" } ?? "what runs cannot be read"
         let health = end.isGood ? "" : "; its health check fails too: \(end.text)"
-        return fail(work, "\(work.cause ?? "it failed"); \(place)\(health)")
+        return fail(work, "\(work.cause ?? "it failed"); \(Self.place(work, runs))\(health)")
+    }
+
+    /// What is known of what runs. A version command may read the slot in use, which proves nothing of one that was not
+    /// started.
+    private static func place(_ work: Work, _ runs: String?) -> String {
+        guard let failure = work.returnFailure else {
+            return runs.map { "\($0) runs again" } ?? "what runs cannot be read"
+        }
+        let printed = runs.map { " (the version command prints \($0))" } ?? ""
+        let former = work.formerVersion ?? "what was before"
+        return "the restart of \(former) failed too: \(failure); nobody knows what runs\(printed)"
     }
 
     mutating func takeEnding(_ input: AgentInput, _ work: Work) -> AgentStep {

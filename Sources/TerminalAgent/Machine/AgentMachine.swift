@@ -159,6 +159,25 @@ public struct AgentMachine: Sendable {
         }
     }
 
+    /// The slot that may be emptied when the state finds no room: the one that is being filled, unless a start from what is
+    /// durable would lead into it.
+    func slotToSpare(durable: AgentState) -> Slot? {
+        switch durable.work?.stage {
+        case .ready, .switching, .restarting, .checking, .succeeded: return nil
+        default: break
+        }
+        guard let slot = (state.work ?? durable.work)?.slot, slot != inUse else { return nil }
+        return slot
+    }
+
+    /// That slot was emptied: what was to come of it has failed.
+    /// - Returns: What follows in place of the last step; nil: that still stands.
+    mutating func gaveRoom(_ why: String) -> AgentStep? {
+        state.left = nil
+        guard let work = state.work, work.stage.canBeDropped, work.stage != .accepted else { return nil }
+        return fail(work, why)
+    }
+
     private mutating func calledOff(_ work: Work) -> AgentStep {
         guard work.stage.canBeDropped else { impossible(.calledOff, work) }
         let work = enter(.dropping, work)

@@ -6,8 +6,10 @@ public enum AgentInput: Hashable, Sendable {
     case started(boot: String, inUse: Slot?, runs: String?)
     /// The gateway was asked what there is to do, while the agent was at nothing.
     case polled(PollAnswer)
-    /// What is offered was read; nil: it makes no sense.
+    /// What is offered was read; nil: it could not be had.
     case offered(OfferedRelease?)
+    /// What is offered as this action makes no sense, and why.
+    case senseless(UInt32, String)
     /// The release may be installed, with these files.
     case trusted([OfferedRelease.File])
     /// It must not, or not now.
@@ -87,7 +89,7 @@ public enum AgentEffect: Hashable, Sendable {
     /// Ask the gateway what there is to do, when it is time.
     case poll
     /// Read what is offered.
-    case read(link: String)
+    case read(PollAnswer.Link)
     /// Ask whether the release may be trusted.
     case verify(Work)
     /// Ask whether the terminal is in use.
@@ -130,6 +132,8 @@ public enum AgentTell: Hashable, Sendable {
     case proceeding(UInt32, String)
     /// It holds the action back, and why.
     case deferring(UInt32, String)
+    /// It does not take the action on, and why.
+    case refusing(UInt32, String)
     /// Something is dropped that the agent is not at.
     case droppedOther(UInt32)
     /// It goes on with what was to be dropped.

@@ -29,6 +29,9 @@ public struct OfferedRelease: Codable, Hashable, Sendable {
     /// Its files, in the order in which they are fetched.
     public var files: [File]
 
+    /// Why the gateway does not want it begun yet; nil: it does.
+    public var heldBack: String?
+
     /// A release of these parts.
     public init(action: UInt32, version: String, part: String, files: [File]) {
         self.action = action

@@ -69,6 +69,8 @@ public struct Work: Codable, Hashable, Sendable {
     public var boot = ""
     /// Why it goes back or has failed.
     public var cause: String?
+    /// Why what was switched back to could not be restarted.
+    public var returnFailure: String?
     /// The number of the gateway's action.
     public var action: UInt32 { release.action }
 
@@ -107,6 +109,8 @@ public struct AgentState: Codable, Hashable, Sendable {
     public var work: Work?
     /// What its last work has left behind; nil: nothing of use.
     public var left: Leftover?
+    /// The boot of the machine in which the slot in use could not be restarted: what runs in it is not what the slot says.
+    public var notRestartedIn: String?
 
     /// An agent that is at nothing.
     public init() {}

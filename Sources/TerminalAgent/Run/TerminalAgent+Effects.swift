@@ -20,7 +20,7 @@ extension TerminalAgent {
     private func performed(_ effect: AgentEffect) throws -> AgentInput? {
         switch effect {
         case .poll: return try poll()
-        case .read(let link): return read(link)
+        case .read(let offer): return read(offer)
         case .verify(let work): return try verify(work)
         case .askBusy: return askBusy()
         case .clear(let slot, let release):
@@ -46,7 +46,7 @@ extension TerminalAgent {
     }
 
     /// What still runs of an installation would write into the slot behind the agent's back.
-    private func endLeftovers() throws {
+    func endLeftovers() throws {
         do { try surroundings.commands.endLeftovers() } catch let failure as InstallLock.Failure {
             throw StorageFailure("install failed: \(failure)")
         }
@@ -54,11 +54,18 @@ extension TerminalAgent {
 
     // MARK: - The gateway's offer
 
-    private func read(_ url: String) -> AgentInput? {
-        do throws(LinkFailure) { return .offered(try link.offer(url)) } catch {
+    private func read(_ offer: PollAnswer.Link) -> AgentInput? {
+        do throws(LinkFailure) {
+            let release = try link.offer(offer.url)
+            pace.readOffer()
+            return .offered(release)
+        } catch {
             guard error != .ending else { return nil }
-            logger.warning("what is offered cannot be read", metadata: ["reason": "\(error)"])
-            pace.failed(error)
+            logger.warning(
+                "what is offered cannot be read", metadata: ["action": "\(offer.action)", "reason": "\(error)"])
+            pace.didNotReadOffer(error)
+            // What makes no sense will make none the next time, and whoever gave the order has to hear of it.
+            if case .misunderstood = error { return .senseless(offer.action, "\(error)") }
             return .offered(nil)
         }
     }
@@ -94,7 +101,7 @@ extension TerminalAgent {
             case .ending: return nil
             // Some servers give files, and do not speak of them.
             case .refused(405, _), .refused(501, _): return .tagged("")
-            default: return .fetchFailed(.broken("\(error)"))
+            default: return broken(file, "\(error)")
             }
         }
         // A gateway that counts what it sends takes who has more for one that never fetched it: that is fetched again.
@@ -124,9 +131,9 @@ extension TerminalAgent {
             if let failure = file.failure { return try full(failure, path) }
             // More than was said is not the file, however it ends.
             if file.overflowed { return try spoilt(path, wasResumed: start > 0) }
-            return .fetchFailed(.broken("\(error)"))
+            return broken(expected, "\(error)")
         }
-        guard file.length == expected.length else { return .fetchFailed(.broken("the file ended too early")) }
+        guard file.length == expected.length else { return broken(expected, "the file ended too early") }
         guard file.isProven else { return try spoilt(path, wasResumed: start > 0) }
         return try fetched(file)
     }
@@ -136,7 +143,13 @@ extension TerminalAgent {
         return .fetched
     }
 
+    private func broken(_ file: OfferedRelease.File, _ why: String) -> AgentInput {
+        logger.warning("a file cannot be fetched", metadata: ["file": "\(file.name)", "reason": "\(why)"])
+        return .fetchFailed(.broken(why))
+    }
+
     private func spoilt(_ path: String, wasResumed: Bool) throws -> AgentInput {
+        logger.warning("a file is not what it is said to be", metadata: ["path": "\(path)"])
         try surroundings.disk.remove(path)
         return .fetchFailed(.spoilt(wasResumed: wasResumed))
     }

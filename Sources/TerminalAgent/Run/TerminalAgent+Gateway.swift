@@ -73,6 +73,7 @@ extension TerminalAgent {
             switch tell {
             case .proceeding(let action, let what): try link.say(Feedback(.proceeding, .none, what), of: action)
             case .deferring(let action, let why): try link.say(Feedback(.scheduled, .none, why), of: action)
+            case .refusing(let action, let why): try link.say(Feedback(.closed, .failure, "ERROR: \(why)"), of: action)
             case .droppedOther(let action): try link.answerCancel(Feedback(.closed, .success), of: action)
             case .goesOn(let action):
                 try link.answerCancel(Feedback(.rejected, .none, "past the point of no return"), of: action)

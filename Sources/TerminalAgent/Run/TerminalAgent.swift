@@ -85,19 +85,21 @@ public final class TerminalAgent {
         }
         var input = AgentInput.started(boot: surroundings.boot, inUse: inUse, runs: runs)
         while true {
-            let step = machine.take(input)
-            guard try save() else { return }
+            var step = machine.take(input)
+            guard try save(&step) else { return }
             for tell in step.tells { say(tell) }
             guard let next = try perform(step.next) else { return }
             input = next
         }
     }
 
-    /// Makes the state durable. Without that nothing goes on, so that a full disk is waited for.
+    /// Makes the state durable. Without that nothing goes on, so that a full disk is waited for, once what the agent itself
+    /// has laid there is gone.
+    /// - Parameter step: What follows, which is another where the release has to be given up.
     /// - Returns: False: the agent is to end.
-    private func save() throws -> Bool {
+    private func save(_ step: inout AgentStep) throws -> Bool {
         guard machine.state != saved else { return true }
-        var failures = 0
+        var failures = 0, hasMadeRoom = false
         while true {
             do {
                 try stateFile.write(machine.state)
@@ -106,6 +108,10 @@ public final class TerminalAgent {
                 failures += 1
                 logger.error("the state cannot be written, and nothing goes on", metadata: ["reason": "\(failure)"])
                 guard !bell.isEnding else { return false }
+                if failure.isFull, !hasMadeRoom, try makesRoom(failure, &step) {
+                    hasMadeRoom = true
+                    continue
+                }
                 bell.wait(atMost: pace.backoff(failures))
                 guard !bell.isEnding else { return false }
             }
@@ -115,10 +121,26 @@ public final class TerminalAgent {
         return true
     }
 
+    /// Empties the slot that is being filled, where nothing that is durable leads into it: an install command may have filled
+    /// the disk that holds the state too.
+    private func makesRoom(_ failure: StorageFailure, _ step: inout AgentStep) throws -> Bool {
+        guard let slot = machine.slotToSpare(durable: saved) else { return false }
+        do {
+            try endLeftovers()
+            try slots.clear(slot, keeping: nil)
+        } catch let other as StorageFailure {
+            logger.error("no room can be made for the state", metadata: ["reason": "\(other)"])
+            return false
+        }
+        logger.warning("a slot that is not in use was emptied for the state", metadata: ["slot": "\(slot.rawValue)"])
+        step = machine.gaveRoom(failure.description) ?? step
+        return true
+    }
+
     private func note() {
         let work = machine.state.work
         guard work?.stage != saved.work?.stage || work?.action != saved.work?.action else { return }
-        guard let work else { return logger.info("at nothing") }
+        guard let work else { return logger.info("nothing is under way") }
         var fields: Logger.Metadata = [
             "release": "\(work.release.version)", "action": "\(work.action)", "stage": "\(work.stage)",
             "slot": "\(work.slot)",
@@ -129,7 +151,8 @@ public final class TerminalAgent {
 
     // MARK: - What runs
 
-    /// Reads what runs, from the site's command or from the slot in use: what was told is nowhere in it.
+    /// Reads what runs, from the site's command or from the slot in use: what was told is nowhere in it. A slot that was
+    /// not started says nothing of what runs.
     func readVersion() throws {
         readAt = .now
         runs = nil
@@ -138,7 +161,7 @@ public final class TerminalAgent {
                 command, environment(machine.state.work), isInstallation: false
             ) { bell.isEnding }
             if case .exited(0, let said) = end { runs = Self.version(said) }
-        } else if let slot = try slots.inUse() {
+        } else if machine.state.notRestartedIn != surroundings.boot, let slot = try slots.inUse() {
             runs = try slots.record(of: slot).flatMap { Self.version($0.version) }
         }
     }

@@ -42,9 +42,14 @@ public protocol OpenFile: AnyObject, Sendable {
 /// The storage did not do what it was asked for.
 public struct StorageFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String
+    /// Whether it is for want of room.
+    public var isFull: Bool
 
     /// A failure in words.
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String, isFull: Bool = false) {
+        self.description = description
+        self.isFull = isFull
+    }
 }
 
 extension Disk {

@@ -41,6 +41,7 @@ public struct SlotRecord: Codable, Hashable, Sendable {
 /// SLOTS/a/files/...       the release's files, as they came
 /// SLOTS/a/...             what the site's command has put beside them
 /// SLOTS/b/
+/// SLOTS/agent.lock        held by the one agent that works on the slots; install.lock, by an installation
 /// ```
 public struct SlotPair {
     /// The longest record that is read, in bytes.
@@ -84,7 +85,7 @@ public struct SlotPair {
     }
 
     /// Makes the folders, where they are missing.
-    func prepare() throws {
+    public func prepare() throws {
         for path in [folder] + Slot.allCases.map(folder(of:)) where try disk.names(in: path) == nil {
             try disk.makeFolder(path)
             try disk.sync(Folder.above(path))

@@ -35,7 +35,7 @@ struct StateFile {
 
     private static func isSound(_ state: AgentState) -> Bool {
         guard let work = state.work else { return true }
-        return OfferReading.isSound(work.release) && (0...work.release.files.count).contains(work.file)
+        return OfferReading.problem(with: work.release) == nil && (0...work.release.files.count).contains(work.file)
             && work.slot != work.former
     }
 

@@ -119,7 +119,8 @@ public final class SystemDisk: Disk {
     static func failure(_ what: String) -> StorageFailure {
         let code = errno
         let isFull = code == ENOSPC || code == EDQUOT
-        return StorageFailure("\(what): \(isFull ? "no space left on device" : String(cString: strerror(code)))")
+        let why = isFull ? "no space left on device" : String(cString: strerror(code))
+        return StorageFailure("\(what): \(why)", isFull: isFull)
     }
 }
 

@@ -20,13 +20,18 @@ public struct SignedTrust: ReleaseTrust {
                 try FileManager.default.createDirectory(
                     atPath: settings.folder, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o700])
-                guard let root = try SystemDisk().read(settings.rootFile, atMost: TUF.Limits().longestRoot) else {
-                    throw StorageFailure("\(settings.rootFile) is not there")
-                }
-                try TUFClient.begin(metadataFolder: settings.folder, root: root)
+                try TUFClient.begin(metadataFolder: settings.folder, root: try Self.root(of: settings))
             }
         } catch { throw TrustRefusal("the root of signed releases: \(error)") }
         client = TUFClient(metadataFolder: settings.folder, source: source)
+    }
+
+    /// The root that the terminal was given.
+    static func root(of settings: AgentSettings.SignedReleases) throws -> [UInt8] {
+        guard let root = try SystemDisk().read(settings.rootFile, atMost: TUF.Limits().longestRoot) else {
+            throw StorageFailure("\(settings.rootFile) is not there")
+        }
+        return root
     }
 
     public func verified(

@@ -30,7 +30,10 @@ struct AgentCommand: ParsableCommand {
         func run() throws {
             let settings = try arguments.load()
             let runner = try AgentRunner(settings)
-            if check { return print("\(TextWidth.sanitised(arguments.file)) is good") }
+            if check {
+                try runner.look()
+                return print("\(TextWidth.sanitised(arguments.file)) is good")
+            }
             try runner.run()
         }
     }

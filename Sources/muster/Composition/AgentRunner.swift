@@ -47,11 +47,7 @@ struct AgentRunner {
         let log = LogQueue.standardError()
         defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
-        try makeStateFolder()
-        let lock: AgentLock
-        do throws(AgentLock.Failure) { lock = try AgentLock(folder: settings.state) } catch {
-            throw Self.failed(error)
-        }
+        let locks = try self.locks()
         let signals = EndSignals(bell)
         let notifier = ServiceNotifier()
         do {
@@ -69,7 +65,29 @@ struct AgentRunner {
         }
         notifier?.tell(["STOPPING=1"])
         logger.info("the agent has ended")
-        withExtendedLifetime((lock, signals)) {}
+        withExtendedLifetime((locks, signals)) {}
+    }
+
+    /// What keeps any other agent from the state and, with a state of its own, from the slots.
+    private func locks() throws -> [AgentLock] {
+        try makeStateFolder()
+        do {
+            let state = try AgentLock(folder: settings.state)
+            try SlotPair(SystemDisk(), folder: settings.slots).prepare()
+            return [state, try AgentLock(folder: settings.slots)]
+        } catch let failure as AgentLock.Failure {
+            throw Self.failed(failure)
+        } catch let failure as StorageFailure {
+            throw Self.failed(failure)
+        }
+    }
+
+    /// Says what of the folders and files that the settings name would keep the agent from running, and changes nothing.
+    /// Ends the command with exit code 2 if there is anything.
+    func look() throws {
+        let problems = AgentGround.problems(of: settings)
+        for problem in problems { printError("muster: \(TextWidth.sanitised(problem))") }
+        if !problems.isEmpty { throw ExitStatus.badInput }
     }
 
     private func surroundings(_ logger: Logger) throws -> TerminalAgent.Surroundings {
@@ -80,7 +98,7 @@ struct AgentRunner {
             trust = GatewayTrust()
         }
         return TerminalAgent.Surroundings(
-            disk: SystemDisk(), link: gateway, commands: SiteCommands(InstallLock(folder: settings.state)),
+            disk: SystemDisk(), link: gateway, commands: SiteCommands(InstallLock(folder: settings.slots)),
             trust: trust, boot: try MachineBoot.id(), bell: bell, logger: logger)
     }
 
