@@ -66,16 +66,35 @@ struct PushVisit: Sendable {
     /// Says that the terminal is there. What it runs while it installs is not known yet, whatever it says.
     private func greet(_ look: RemoteAnswer, _ before: DeviceAnswer) async throws -> DeviceAnswer {
         var reports: [DeviceCall.Body] = []
-        if let version = look.version, before.work.map({ $0.step < .installing }) ?? true {
+        let isInstalling = before.work.map { $0.step >= .installing } ?? false
+        if let version = look.version, !isInstalling {
             reports.append(.init(.claimed(firmware: version, sent: ledger.sent(of: version, to: target.device))))
         } else {
             reports.append(.init(.contacted(firmware: nil)))
         }
-        if let said = before.described, said.contains(where: { $0.name == Report.unreachedTag }) {
-            reports.append(.init(.described(said.filter { $0.name != Report.unreachedTag })))
-        }
+        let known = before.described ?? [], next = described(known, look, isInstalling: isInstalling)
+        if next != known { reports.append(.init(.described(next))) }
         return try await voice.say(reports)
     }
+
+    /// What is known of the terminal, with what this look has shown: it was reached, and whether it says what it runs.
+    private func described(_ known: [Tag], _ look: RemoteAnswer, isInstalling: Bool) -> [Tag] {
+        let reached = known.filter { $0.name != Report.unreachedTag }
+        guard !isInstalling else { return reached }
+        let others = reached.filter { $0.name != Self.noVersionTag }
+        guard look.version == nil else { return others }
+        let line = InertText.of(look.versionLine ?? "", characters: Self.mostVersionCharacters)
+        let isSilent = line.allSatisfy(\.isWhitespace)
+        let why = "the `version` command prints \(isSilent ? "nothing" : "`\(line)`")"
+        let next = DeviceAttributes.taken(others + [Tag(Self.noVersionTag, why)])
+        if !known.contains(where: { $0.name == Self.noVersionTag && next.contains($0) }) { note("no version: \(why)") }
+        return next
+    }
+
+    /// Under which name it stands among what is known of a terminal why nobody knows what it runs.
+    static let noVersionTag = "no version"
+    /// Of what stands there in place of a version so much is shown.
+    private static let mostVersionCharacters = 64
 
     /// Nobody was there, or who was there cannot be trusted. Past the point of no return that ends nothing: the terminal may
     /// be about to restart, and the engine's own deadlines say how long that may take.

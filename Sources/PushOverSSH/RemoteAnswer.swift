@@ -57,10 +57,15 @@ struct RemoteAnswer: Hashable {
         return RemoteJob(stage: stage, code: code, hasBooted: words[2] == "other", order: String(words[3]))
     }
 
-    /// The version that the terminal says it runs: the first line of what its command printed. Nil: it says none.
-    var version: Version? {
+    /// The first line of what the command for the version printed. Nil: it was not asked.
+    var versionLine: String? {
         guard let place = lines.firstIndex(of: "version"), place + 1 < lines.count else { return nil }
-        let text = lines[place + 1]
+        return lines[place + 1]
+    }
+
+    /// The version that the terminal says it runs. Nil: it says none.
+    var version: Version? {
+        guard let text = versionLine else { return nil }
         guard text.utf8.count <= RemoteScript.mostVersionBytes else { return nil }
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.count == 1 ? Version(String(words[0])) : nil

@@ -122,6 +122,18 @@ enum DurableFile {
 
 /// A folder that one process at a time changes. The kernel drops the lock with the process, however that ends.
 enum FolderLock {
+    /// How often a lock is tried, and the pause between, in microseconds: whoever only asks whether it is held has it for a
+    /// moment.
+    private static let mostTries = 10, pause: UInt32 = 10_000
+
+    /// Whether another process is at work in a folder; one that nobody can lock is free.
+    static func isHeld(_ folder: String) -> Bool {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { _ = close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// Does something while the folder, which must be there, is locked.
     ///
     /// - Throws: If another process is at work in it; what the work throws.
@@ -133,7 +145,12 @@ enum FolderLock {
             throw .ofSystem("the folder \(folder) cannot be opened", remedy: "check who may read it")
         }
         defer { _ = close(descriptor) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        for _ in 1..<mostTries where !isLocked {
+            usleep(pause)
+            isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isLocked else {
             throw RepositoryRefusal("another command works in \(folder)", remedy: "try again once it has ended")
         }
         return try work()

@@ -50,11 +50,12 @@ public struct KeyFolder: Sendable {
             throw RepositoryRefusal("\(file) is missing", remedy: "name a file with a private key")
         }
         try expectPrivate(file)
+        let pem = String(decoding: bytes, as: UTF8.self)
         do throws(TUFRefusal) {
-            return try SigningKey(pem: String(decoding: bytes, as: UTF8.self))
+            return try SigningKey(pem: pem)
         } catch {
             throw RepositoryRefusal(
-                "\(file): \(error.reason)",
+                "\(file): \(UnfitKey(privateKey: pem)?.description ?? error.reason)",
                 remedy: "name a PKCS#8 PEM file of an Ed25519, P-256 or RSA key without a passphrase")
         }
     }
@@ -81,11 +82,12 @@ public struct KeyFolder: Sendable {
         guard let bytes = try DurableFile.read(file, atMost: mostBytes) else {
             throw RepositoryRefusal("\(file) is missing", remedy: "name a file with a public key")
         }
+        let pem = String(decoding: bytes, as: UTF8.self)
         do throws(TUFRefusal) {
-            return try PublicKey(pem: String(decoding: bytes, as: UTF8.self))
+            return try PublicKey(pem: pem)
         } catch {
             throw RepositoryRefusal(
-                "\(file): \(error.reason)",
+                "\(file): \(UnfitKey(publicKey: pem)?.description ?? error.reason)",
                 remedy: "name a PEM file with the public half of an Ed25519, P-256 or RSA key (`openssl pkey -pubout`)")
         }
     }

@@ -41,7 +41,7 @@ struct OnlineBasis {
     var settings: RepositorySettings
     var held: HeldKeys
     var now: Moment
-    /// Whose metadata is made anew where it ends soon; that of others is good until it has ended.
+    /// Whose metadata is made anew where it ends soon, or later than it is to; that of others is good until it has ended.
     var renewed: Set<RepositoryRole> = [.snapshot, .timestamp]
 
     /// The files, with those kept that cannot be made anew and have not ended.
@@ -120,7 +120,9 @@ struct OnlineBasis {
     }
 
     private func isFresh<Role: SignedRole>(_ file: Metadata<Role>, _ role: RepositoryRole) -> Bool {
-        file.signed.expires.moment - now > (renewed.contains(role) ? settings.margin(role) : .zero)
+        let end = file.signed.expires.moment
+        guard renewed.contains(role) else { return end > now }
+        return end - now > settings.margin(role) && settings.isWithinPeriod(end, role, now: now)
     }
 
     private func newest<Role: SignedRole>(_ one: Metadata<Role>?, _ other: Metadata<Role>?) -> Metadata<Role>? {

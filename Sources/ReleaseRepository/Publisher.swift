@@ -82,7 +82,7 @@ struct Publisher {
         guard let role = RepositoryRole.allCases.first(where: { root[$0.name].keyIDs.count < root[$0.name].threshold })
         else { return }
         throw RepositoryRefusal(
-            "\(role) has \(root[role.name].keyIDs.count) keys, and needs \(root[role.name].threshold)",
+            "\(role) has \(KeyNote.count(root[role.name].keyIDs.count)), and needs \(root[role.name].threshold)",
             remedy: "draw them or add them: `muster key new FLEET \(role)`")
     }
 
@@ -110,7 +110,7 @@ struct Publisher {
             return old
         }
         var file =
-            base.flatMap { $0.signed.version == version && isSame($0.signed, wanted) && isFresh($0) ? $0 : nil }
+            base.flatMap { $0.signed.version == version && isSame($0.signed, wanted) && isWorthSigning($0) ? $0 : nil }
             ?? TargetsFile(wanted)
         try signers.sign(&file, held)
         if signers.accept(file) { return file }
@@ -170,7 +170,13 @@ struct Publisher {
     }
 
     private func isFresh(_ file: TargetsFile, renews: Bool = false) -> Bool {
-        file.signed.expires.moment - now > (renews ? settings.margin(.targets) : .zero)
+        guard renews else { return file.signed.expires.moment > now }
+        return file.signed.expires.moment - now > settings.margin(.targets) && isWorthSigning(file)
+    }
+
+    /// Whether a file has not ended, and ends no later than one would that were made now.
+    private func isWorthSigning(_ file: TargetsFile) -> Bool {
+        isFresh(file) && settings.isWithinPeriod(file.signed.expires.moment, .targets, now: now)
     }
 
     // MARK: - Snapshot and timestamp
@@ -184,7 +190,9 @@ struct Publisher {
         var lacking: [RepositoryRole] = []
         switch try basis.makePatiently(lacking: &lacking) {
         case .complete(let files):
-            answer.notes += lacking.map { "the \($0) ends soon, and no key of it is here: a gateway may have it" }
+            answer.notes += lacking.map {
+                "the \($0) is to be made anew, and no key of it is here: a gateway may have it"
+            }
             return files
         case .lacksSnapshot(let file): try wait(for: file, .snapshot, root)
         case .lacksTimestamp(let file, let snapshot, let isNew):

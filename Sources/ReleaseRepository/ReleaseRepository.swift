@@ -52,7 +52,7 @@ public struct ReleaseRepository: Sendable {
         }
         guard let only = ids.first, ids.count == 1 else {
             throw RepositoryRefusal(
-                "\(role) has \(ids.count) keys",
+                "\(role) has \(ids.isEmpty ? "no key" : KeyNote.count(ids.count))",
                 remedy: ids.isEmpty ? "draw one: `muster key new`" : "name the one that goes by the beginning of its id"
             )
         }
@@ -72,7 +72,9 @@ public struct ReleaseRepository: Sendable {
         var drawn: [(key: SigningKey, role: RepositoryRole)] = []
         for change in changes {
             try carryOut(change, &draft, &drawn, &answer)
-            if let period = change.period { settings[change.role] = period }
+            guard let period = change.period else { continue }
+            settings[change.role] = period
+            answer.notes += Self.note(of: period, change.role).map { [$0] } ?? []
         }
         for change in changes { try draft.expectEnough(change.role) }
         // Before the file that needs them: a root whose keys were lost on the way could not be followed.
@@ -85,6 +87,17 @@ public struct ReleaseRepository: Sendable {
         answer.missing = RepositoryRole.allCases.filter { draft.root[$0.name].keyIDs.isEmpty }
         return answer
     }
+
+    /// A period so long that the role protects nobody any more.
+    private static func note(of period: Duration, _ role: RepositoryRole) -> String? {
+        guard period > role.standardPeriod * longestPeriods else { return nil }
+        return
+            "warning: \(role) is to count for \(DurationText.exact(period)): for as long devices take what is old for "
+            + "the latest if they are shown nothing else; usual is \(DurationText.exact(role.standardPeriod))"
+    }
+
+    /// As many times the usual period are long.
+    private static let longestPeriods = 10
 
     private func carryOut(
         _ change: RoleChange, _ draft: inout RootDraft, _ drawn: inout [(key: SigningKey, role: RepositoryRole)],
@@ -142,6 +155,8 @@ public struct KeyChangeAnswer: Sendable {
     public internal(set) var staged: StagedFile?
     /// Roles that have no key yet.
     public internal(set) var missing: [RepositoryRole] = []
+    /// What an operator should know beside that.
+    public internal(set) var notes: [String] = []
     let hadSignatures: Bool
 
     /// For people.
@@ -151,6 +166,7 @@ public struct KeyChangeAnswer: Sendable {
                 + (change.key.file ?? "its private half is elsewhere")
         }
         lines += removed.map { "\($0.role) has the key \($0.key.shortID) no more" }
+        lines += notes
         guard let staged else { return lines }
         lines.append("root \(staged.version) is staged")
         if hadSignatures { lines.append("it is another file than before: those who have signed it sign it again") }

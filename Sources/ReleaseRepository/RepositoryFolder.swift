@@ -20,7 +20,11 @@ struct RepositoryFolder: Sendable {
     var settings: String { "\(path)/settings.json" }
 
     /// Whether a fleet has a repository that clients can use.
-    var isPublished: Bool { FileManager.default.fileExists(atPath: publishedPath(.root, 1)) }
+    var isPublished: Bool { has(.root, 1) }
+    /// Whether a version of a role's metadata is published.
+    func has(_ role: RepositoryRole, _ version: Int) -> Bool {
+        FileManager.default.fileExists(atPath: publishedPath(role, version))
+    }
     /// Whether there is anything.
     var isThere: Bool { FileManager.default.fileExists(atPath: path) }
 

@@ -63,14 +63,16 @@ public final class RepositoryKeeper: Sendable {
     /// Looks whether anything was published or is to be made anew, and sees to it. To be called now and then, by one thread.
     /// - Returns: What an administrator should know, as long as that is so.
     public func look(now: FleetCore.Timestamp) -> [Note] {
-        let stamp = PublishedStamp(folder)
+        let stamp = PublishedStamp(folder, root: content.withLock { $0.view?.rootVersion ?? 1 })
         if stamp == nil, content.withLock({ $0.view != nil }) || served.isThere { return lookForGone() }
         let isDue = content.withLock { content in
             content.isThere = stamp != nil
             if content.trouble != nil { return now >= content.retryAt || stamp != content.stamp }
             return stamp != content.stamp || content.view.map { now >= $0.due } ?? false
         }
-        guard isDue, stamp != nil else { return content.withLock { stamp == nil ? [] : $0.lasting } }
+        guard isDue, stamp != nil, !isBeingPublished(now) else {
+            return content.withLock { stamp == nil ? [] : $0.lasting }
+        }
         do throws(RepositoryRefusal) {
             let (view, notes) = try refreshed(now)
             let before = content.withLock { content in
@@ -95,6 +97,12 @@ public final class RepositoryKeeper: Sendable {
         }
     }
 
+    /// Whether a command is at work on what is there, so that a look would meet a half. Nothing that is due waits for it.
+    private func isBeingPublished(_ now: Moment) -> Bool {
+        let isUrgent = content.withLock { content in content.view.map { now >= $0.due } ?? true }
+        return !isUrgent && FolderLock.isHeld(folder.path)
+    }
+
     /// What was published once is not taken for a fleet that signs nothing, whoever has removed it.
     private func lookForGone() -> [Note] {
         let refusal = served.gone(folder)
@@ -109,7 +117,9 @@ public final class RepositoryKeeper: Sendable {
     }
 
     private static func news(_ view: View, since before: View?) -> [Note] {
-        guard view.timestampVersion != before?.timestampVersion else { return [] }
+        guard view.timestampVersion != before?.timestampVersion || view.rootVersion != before?.rootVersion else {
+            return []
+        }
         let text =
             "the repository is served: root \(view.rootVersion), targets \(view.targetsVersion), "
             + "snapshot \(view.snapshotVersion), timestamp \(view.timestampVersion)"

@@ -134,7 +134,8 @@ struct RootDifference {
             }
             if before.threshold != after.threshold {
                 lines.append(
-                    "root \(new.version) has \(role) signed by \(after.threshold) keys and not \(before.threshold)")
+                    "root \(new.version) has \(role) signed by \(KeyNote.count(after.threshold)) and not \(before.threshold)"
+                )
             }
         }
     }

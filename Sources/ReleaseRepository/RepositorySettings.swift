@@ -7,9 +7,6 @@ import Foundation
 struct RepositorySettings: Equatable {
     /// The most bytes that the file may have.
     private static let mostBytes = 64 << 10
-    /// The shortest time: what ends sooner than it can be fetched helps nobody.
-    static let shortestPeriod = Duration.minutes(1)
-
     private var periods: [RepositoryRole: Duration] = [:]
 
     /// The usual periods.
@@ -27,7 +24,7 @@ struct RepositorySettings: Equatable {
         }
         for (name, text) in content.expires {
             guard let role = RepositoryRole(rawValue: name), let period = DurationText.parse(text),
-                period >= Self.shortestPeriod
+                period >= RoleChange.shortestPeriod
             else { throw RepositoryRefusal("\(path): `\(name)`: `\(text)` is no period", remedy: Self.remedy) }
             periods[role] = period
         }
@@ -44,6 +41,14 @@ struct RepositorySettings: Equatable {
     /// How long before its end metadata of a role is made anew, or whoever signs it is reminded: a third of the period,
     /// for what nobody has to sign by hand a half.
     func margin(_ role: RepositoryRole) -> Duration { self[role] / (role.isOnline ? 2 : 3) }
+
+    /// Whether metadata of a role ends no later than if it were made now: else its period was shortened since. What other
+    /// clocks may be ahead makes no difference.
+    func isWithinPeriod(_ end: Moment, _ role: RepositoryRole, now: Moment) -> Bool {
+        end - now <= self[role] + min(self[role], Self.clockTolerance)
+    }
+
+    private static let clockTolerance = Duration.minutes(5)
 
     /// The file's bytes, the same for the same settings.
     var bytes: [UInt8] {

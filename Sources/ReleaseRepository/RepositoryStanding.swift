@@ -37,8 +37,8 @@ public struct RepositoryStanding: Sendable {
         approvals = files.targets.map { ReleaseTargets.approvals(in: $0.signed) } ?? [:]
         problems = RepositoryRole.allCases.compactMap { role in
             guard let end = ends[role] else { return nil }
-            return Self.problem(
-                role, end, RepositoryReport.State(end.expires, now: now, margin: settings.margin(role)))
+            let state = RepositoryReport.State(end.expires, now: now, margin: settings.margin(role))
+            return Self.problem(role, end, state, isServed: served?.timestamp != nil)
         }
     }
 
@@ -73,7 +73,7 @@ public struct RepositoryStanding: Sendable {
     public func approves(_ back: Version, from newer: Version) -> Bool { approvals[back]?.contains(newer) == true }
 
     private static func problem(
-        _ role: RepositoryRole, _ end: RepositoryEnds.End, _ state: RepositoryReport.State
+        _ role: RepositoryRole, _ end: RepositoryEnds.End, _ state: RepositoryReport.State, isServed: Bool
     ) -> Problem? {
         let what: String
         switch state {
@@ -84,8 +84,10 @@ public struct RepositoryStanding: Sendable {
         return Problem(
             path: "\(RepositoryFolder.name)/metadata",
             message: "the \(role) metadata \(end.version) \(what), at \(end.expires.iso)",
-            remedy: remedy(role))
+            remedy: remedy(role) + (role.isOnline && !isServed ? unserved : ""))
     }
+
+    private static let unserved = "; what a gateway has made is in its state folder (`--state`)"
 
     /// What is done about metadata that ends.
     static func remedy(_ role: RepositoryRole) -> String {

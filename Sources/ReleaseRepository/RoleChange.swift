@@ -15,6 +15,9 @@ public struct RoleChange: Sendable {
     /// For how long the role's metadata counts; nil: as long as before.
     public var period: Duration?
 
+    /// The shortest period: what ends sooner than it can be fetched helps nobody.
+    public static let shortestPeriod = Duration.minutes(1)
+
     /// A change of a role that changes nothing yet.
     public init(
         _ role: RepositoryRole, drawnKey: KeyKind? = nil, publicKeys: [String] = [], removed: String? = nil,
@@ -50,6 +53,9 @@ public struct KeyNote: Hashable, Sendable {
         self.kind = kind
         self.file = file
     }
+
+    /// `1 key`, `2 keys`.
+    static func count(_ keys: Int) -> String { keys == 1 ? "1 key" : "\(keys) keys" }
 
     /// What of the id is enough to tell a repository's keys apart.
     public var shortID: String { String(id.prefix(KeyNote.shortLength)) }

@@ -67,7 +67,7 @@ struct RootDraft {
         let keys = root[role.name]
         guard keys.keyIDs.count < keys.threshold else { return }
         throw RepositoryRefusal(
-            "\(role) would have \(keys.keyIDs.count) keys, of which \(keys.threshold) have to sign",
+            "\(role) would have \(KeyNote.count(keys.keyIDs.count)), of which \(keys.threshold) have to sign",
             remedy: "add keys first (`muster key new`), replace one (`muster key rotate`), or lower --threshold")
     }
 

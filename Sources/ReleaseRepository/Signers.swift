@@ -17,9 +17,12 @@ struct Signers {
         keys = root.keys
     }
 
+    /// Those of the keys that have signed.
+    func signed<Role: SignedRole>(_ file: Metadata<Role>) -> [String] { file.signers(among: role, keys: keys) }
+
     /// Whether enough keys have signed.
     func accept<Role: SignedRole>(_ file: Metadata<Role>) -> Bool {
-        file.signers(among: role, keys: keys).count >= role.threshold
+        signed(file).count >= role.threshold
     }
 
     /// Whether the keys at hand are enough to sign anew.

@@ -4,18 +4,18 @@ import TUF
 /// Signs one file, on a machine that needs to have nothing but that and a key; says before what is signed.
 public struct SigningDesk: Sendable {
     /// A file of any of the four roles.
-    private enum Content: Sendable {
+    enum Content: Sendable {
         case root(RootFile)
         case targets(TargetsFile)
         case snapshot(SnapshotFile)
         case timestamp(TimestampFile)
     }
 
-    private let file: String
-    private let role: RepositoryRole
-    private let content: Content
+    let file: String
+    let role: RepositoryRole
+    let content: Content
     /// Roots that say whose signatures count; none: none is at hand.
-    private let roots: [Root]
+    let roots: [Root]
 
     /// Reads the file, and the root beside it.
     /// - Parameter root: A root that is trusted on this machine; nil: the one in `../metadata`, if there is one.
@@ -104,7 +104,7 @@ public struct SigningDesk: Sendable {
         let roles = RepositoryRole.allCases.map { role in
             let keys = root[role.name]
             let ids = keys.keyIDs.map { "\($0.prefix(KeyNote.shortLength))" }.joined(separator: " ")
-            return "  \(role): \(keys.threshold) of \(keys.keyIDs.count) keys: \(ids)"
+            return "  \(role): \(keys.threshold) of \(KeyNote.count(keys.keyIDs.count)): \(ids)"
         }
         return roles + (before.map { RootDifference($0, root).lines } ?? [])
     }

@@ -56,7 +56,20 @@ extension Metadata {
     /// - Parameter keyID: the id under which root or the delegation lists the key; by itself the key's own.
     public mutating func sign(with key: SigningKey, as keyID: String? = nil) throws(TUFRefusal) {
         let made = try key.signature(of: signedBytes)
-        let signature = Signature(keyID: keyID ?? key.publicKey.keyID, hex: Hexadecimal.text(of: made))
+        put(Signature(keyID: keyID ?? key.publicKey.keyID, hex: Hexadecimal.text(of: made)))
+    }
+
+    /// Takes over signatures of a copy, each in the place of an older one of the same key.
+    ///
+    /// - Parameters:
+    ///   - ids: of the keys whose signatures are wanted.
+    ///   - copy: what others have signed; it has to say the same to the byte, or none of its signatures is worth anything here.
+    public mutating func take(_ ids: Set<String>, from copy: Metadata) {
+        precondition(copy.signedBytes == signedBytes, "signatures of something else")
+        for signature in copy.signatures where ids.contains(signature.keyID) { put(signature) }
+    }
+
+    private mutating func put(_ signature: Signature) {
         if let index = signatures.firstIndex(where: { $0.keyID == signature.keyID }) {
             signatures[index] = signature
         } else {

@@ -106,6 +106,35 @@ struct PushReaderTests {
             "\(lines)")
     }
 
+    /// They would share the folder on the terminal, and each other's installations.
+    @Test func twoDevicesAtOneAddressAreAWarning() throws {
+        func device(_ id: String, _ address: String, _ lifecycle: String = "active") -> String {
+            """
+            {"id": "\(id)", "firmware_version": "2.3.1", "site": "N", "region": "north", "address": "\(address)",
+             "lifecycle": "\(lifecycle)"}
+            """
+        }
+        func lines(_ devices: [String]) throws -> [String] {
+            try FleetFixture.lines([
+                "devices.json": "[\(devices.joined(separator: ",\n"))]",
+                "fleet.yaml": Self.head + "push: {\(Self.good)}",
+            ]).filter { $0.contains("ssh://") }
+        }
+        let apart = [
+            device("pos-1", "ssh://u@H.example:22"), device("pos-2", "ssh://v@h.example:22"),
+            device("pos-3", "ssh://u@h.example:23"), device("pos-4", "ssh://u@h.example:22", "decommissioned"),
+        ]
+        #expect(try lines(apart) == [])
+        let one = apart + [device("pos-5", "ssh://u@h.example:22")]
+        let said =
+            "devices.json: warning: `ssh://u@h.example:22` is the address of `pos-1` and of `pos-5`, which is one "
+            + "terminal"
+        let remedy = "; give each device the address of its own terminal"
+        #expect(try lines(one) == [said + remedy])
+        let more = one + [device("pos-6", "ssh://u@h.example:22"), device("pos-7", "ssh://v@h.example:22")]
+        #expect(try lines(more) == [said + "; so it is with 2 more devices" + remedy])
+    }
+
     @Test func anAddressThatNobodyDialsIsAWarning() throws {
         let device = """
             [{"id": "pos-1", "firmware_version": "2.3.1", "site": "N-1", "region": "north", "address": "ssh://u@h:22"}]

@@ -80,6 +80,21 @@ struct PushTests {
         await fleet.stop()
     }
 
+    /// It is online, and nobody would know why its version never changes.
+    @Test func aVersionThatCannotBeReadIsShown() async throws {
+        let fleet = try await PushedFleet()
+        try await fleet.wait(for: "online")
+        let words = "no version: the `version` command prints "
+        for (text, shown) in [("till 2\n", "`till 2`"), ("", "nothing"), ("two\n", "`two`")] {
+            try fleet.folder.write("version", text)
+            try await fleet.wait(for: "described: \(words)\(shown)")
+            try await fleet.wait("a note of \(shown)") { fleet.isNoted(words + shown) }
+        }
+        try fleet.folder.write("version", "1.0.0\n")
+        try await fleet.wait(for: "described: ")
+        await fleet.stop()
+    }
+
     @Test func aChangedHostKeyEndsTheAttempt() async throws {
         let fleet = try await PushedFleet()
         try await fleet.wait(for: "online")

@@ -62,6 +62,57 @@ import Testing
             look(.hours(240)).map(\.text) == ["the repository is served: root 1, targets 2, snapshot 4, timestamp 22"])
     }
 
+    /// A root that changes keys or ends leaves the timestamp as it was.
+    @Test func aNewRootAloneIsTakenOver() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        for number in 2...3 {
+            _ = try scratch.repository.change([RoleChange(.root)])
+            #expect(try scratch.publish(releases).published.map(\.role) == [.root])
+            #expect(
+                look().map(\.text)
+                    == ["the repository is served: root \(number), targets 1, snapshot 1, timestamp 1"])
+            #expect(keeper.metadata("\(number).root.json") != nil)
+            #expect(look() == [])
+        }
+    }
+
+    /// While a command puts files in place nobody looks at a half of them; what is due does not wait for it.
+    @Test func aPublicationIsTakenOverOnceItHasEnded() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        _ = look()
+        _ = try scratch.repository.change([RoleChange(.root)])
+        try scratch.publish(releases)
+        try FolderLock.hold(scratch.folder.path) { () throws(RepositoryRefusal) in
+            #expect(look(.hours(1)) == [])
+            #expect(keeper.metadata("2.root.json") == nil)
+            _ = look(.hours(12))
+            #expect(keeper.metadata("2.root.json") != nil)
+        }
+        #expect(try timestamp().version == 2)
+        _ = try scratch.repository.change([RoleChange(.root)])
+        try scratch.publish(releases)
+        let notes = try FolderLock.hold(scratch.folder.path) { () throws(RepositoryRefusal) in look(.hours(13)) }
+        #expect(notes == [])
+        #expect(
+            look(.hours(13)).map(\.text) == ["the repository is served: root 3, targets 1, snapshot 1, timestamp 2"])
+    }
+
+    /// Whoever reads the files where no gateway's state is at hand is told that there may be one.
+    @Test func whatAGatewayHasMadeIsNoProblem() throws {
+        try scratch.begin()
+        try scratch.publish(releases)
+        for hour in [0, 12, 24] { _ = look(.hours(hour)) }
+        let now = ScratchRepository.start + .hours(25)
+        #expect(try RepositoryStanding(fleet: scratch.fleet, state: scratch.state, now: now)?.problems == [])
+        let elsewhere = try RepositoryStanding(fleet: scratch.fleet, state: "\(scratch.root)/none", now: now)
+        let problem = try #require(elsewhere?.problems.first)
+        #expect(elsewhere?.problems.count == 1 && problem.message.hasPrefix("the timestamp metadata 1 has ended"))
+        #expect(problem.remedy.hasSuffix("; what a gateway has made is in its state folder (`--state`)"))
+    }
+
     @Test(arguments: [RepositoryRole.timestamp, .snapshot])
     func withoutItsKeyItServesWhatThereIsAndSaysSo(role: RepositoryRole) throws {
         try scratch.begin()

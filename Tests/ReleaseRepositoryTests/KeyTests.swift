@@ -106,6 +106,32 @@ struct KeyTests {
         #expect(try shop.muster("release", "publish", shop.fleet).code == 0)
     }
 
+    /// By what is said of it its owner knows what to bring instead.
+    @Test func aKeyThatIsUnfitIsCalledByItsKind() throws {
+        let curve = ["-pkeyopt"]
+        let kinds: [(name: String, options: [String], says: String)] = [
+            ("p384", ["EC"] + curve + ["ec_paramgen_curve:P-384"], "it is a key on the curve P-384"),
+            ("ed448", ["ed448"], "it is a key of Ed448"),
+            ("rsa", ["RSA"] + curve + ["rsa_keygen_bits:1024"], "it is a key of RSA, of fewer than 2048 bits"),
+        ]
+        for (name, options, says) in kinds {
+            let draw = ["genpkey", "-out", "\(name).pem", "-algorithm"] + options
+            #expect(try shop.run("/usr/bin/openssl", draw).code == 0)
+            try openssl("pkey", "-in", "\(name).pem", "-pubout", "-out", "\(name).pub")
+            let run = try shop.muster("key", "new", shop.fleet, "root", "--public", "\(name).pub")
+            #expect(run.code == 2 && run.errors.contains("\(name).pub: \(says)"), "\(run.errors)")
+        }
+        try openssl("genpkey", "-algorithm", "ed25519", "-out", "own.pem")
+        let own = try shop.muster("key", "new", shop.fleet, "root", "--public", "own.pem")
+        #expect(own.code == 2 && own.errors.contains("own.pem: it is a private key"), "\(own.errors)")
+        try shop.begin()
+        try openssl("pkey", "-in", "own.pem", "-aes256", "-passout", "pass:tills", "-out", "locked.pem")
+        chmod("\(shop.root)/work/locked.pem", 0o600)
+        let root = "\(shop.tuf)/metadata/1.root.json"
+        let locked = try shop.muster("release", "sign", root, "--key", "locked.pem")
+        #expect(locked.code == 2 && locked.errors.contains("it is a private key with a passphrase"), "\(locked.errors)")
+    }
+
     @Test func whatIsRefusedChangesNothing() throws {
         try shop.begin()
         let root = try shop.keyIDs("root", root: 1)[0]
@@ -115,6 +141,8 @@ struct KeyTests {
             (["new", shop.fleet, "targets", "--threshold", "3"], "targets would have 2 keys, of which 3 have to sign"),
             (["new", shop.fleet, "targets", "--public", "none.pub"], "none.pub is missing"),
             (["new", shop.fleet, "targets", "--public", "/etc/hostname"], "/etc/hostname: this key cannot be used"),
+            (["rotate", shop.fleet, "timestamp", "--renew", "--expires", "30s"], "the least is 1m"),
+            (["rotate", shop.fleet, "timestamp", "--renew", "--expires", "soon"], "write it like 90d, 12h or 30m"),
             (["rotate", shop.fleet, "snapshot", String(root.prefix(12))], "is no key of snapshot"),
             (["new", shop.fleet, "root", "targets", "--threshold", "1"], "are of one role"),
         ]

@@ -70,6 +70,35 @@ struct OfflineTests {
         #expect(walk.code == 0, "\(walk.output) \(walk.errors)")
     }
 
+    /// Nobody waits for the other: the copies are brought together.
+    @Test func copiesAreSignedSideBySide() throws {
+        let machines = try ["kim", "lea"].map(machine), staged = "\(shop.tuf)/staged/root.json"
+        let publicKeys = machines.flatMap { ["--public", "\($0)/public.pem"] }
+        let keys = ["key", "new", shop.fleet, "root", "--threshold", "2"] + publicKeys
+        #expect(try shop.run(try program(), keys).code == 0)
+        #expect(try shop.muster("key", "new", shop.fleet).code == 0)
+        #expect(try shop.muster("release", "publish", shop.fleet).code == 3)
+        for machine in machines {
+            try FileManager.default.copyItem(atPath: staged, toPath: "\(machine)/root.json")
+            let run = try shop.muster("release", "sign", "\(machine)/root.json", "--key", "\(machine)/key.pem")
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        let copies = machines.map { "\($0)/root.json" }
+        let merge = try shop.muster("release", "sign", staged, "--merge", copies[0], "--merge", copies[1])
+        #expect(merge.code == 0, "\(merge.errors)")
+        for copy in copies { #expect(merge.output.contains("\n\(copy): signed by "), "\(merge.output)") }
+        let again = try shop.muster("release", "sign", staged, "--merge", copies[0])
+        #expect(again.code == 0 && again.output.contains("\(copies[0]): no signature that was not there"))
+        #expect(try shop.muster("release", "publish", shop.fleet).code == 0)
+        // What they have signed is not what waits next.
+        #expect(try shop.muster("key", "rotate", shop.fleet, "timestamp").code == 0)
+        let before = try Data(contentsOf: URL(filePath: staged))
+        let old = try shop.muster("release", "sign", staged, "--merge", copies[0])
+        let says = "\(copies[0]) says something else than \(staged)"
+        #expect(old.code == 2 && old.errors.contains(says), "\(old.errors)")
+        #expect(try Data(contentsOf: URL(filePath: staged)) == before)
+    }
+
     /// What a person sees before they sign.
     @Test func theSummarySaysWhatIsSigned() throws {
         try shop.begin()

@@ -31,6 +31,43 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder.staged) == [])
     }
 
+    /// Whoever shortens a period wants it to count, and not from the next renewal on.
+    @Test func aShortenedPeriodCountsAtOnce() throws {
+        try scratch.begin()
+        let releases = [ScratchRepository.release("1.0.0")]
+        try scratch.publish(releases)
+        let changes: [(role: RepositoryRole, period: Duration, published: [RepositoryRole])] = [
+            (.timestamp, .hours(1), [.root, .timestamp]), (.snapshot, .days(1), [.root, .snapshot, .timestamp]),
+            (.targets, .days(30), [.root, .targets, .snapshot, .timestamp]), (.root, .days(40), [.root]),
+        ]
+        for (role, period, published) in changes {
+            _ = try scratch.repository.change([RoleChange(role, period: period)])
+            #expect(try scratch.publish(releases).published.map(\.role) == published)
+            #expect(try scratch.publish(releases).lines == ["everything is published already"])
+        }
+        let files = try scratch.files
+        func end(_ period: Duration) -> UTCTime { UTCTime(scratch.now + period) }
+        #expect(files.timestamp?.signed.expires == end(.hours(1)) && files.snapshot?.signed.expires == end(.days(1)))
+        #expect(files.targets?.signed.expires == end(.days(30)) && files.root?.signed.expires == end(.days(40)))
+        // Without the key what is there goes on, and it is said.
+        let answer = try scratch.withoutKey(of: .timestamp) {
+            _ = try scratch.repository.change([RoleChange(.timestamp, period: .minutes(10))])
+            return try scratch.publish(releases)
+        }
+        #expect(answer.published.map(\.role) == [.root])
+        #expect(answer.notes == ["the timestamp is to be made anew, and no key of it is here: a gateway may have it"])
+    }
+
+    @Test func aVeryLongPeriodIsWarnedOf() throws {
+        try scratch.begin()
+        func notes(_ role: RepositoryRole, _ period: Duration) throws -> [String] {
+            try scratch.repository.change([RoleChange(role, period: period)]).notes
+        }
+        #expect(try notes(.timestamp, .days(3)) == [] && notes(.root, .days(3650)) == [])
+        let note = try #require(try notes(.timestamp, .days(4000)).first)
+        #expect(note.hasPrefix("warning: timestamp is to count for 4000d: "), "\(note)")
+    }
+
     @Test func aReleaseThatWasPublishedStaysWhatItIs() throws {
         try scratch.begin()
         try scratch.publish([ScratchRepository.release("1.0.0")])

@@ -205,6 +205,38 @@ struct RepositoryGatewayTests {
         #expect(gateway.stop() == 0)
     }
 
+    /// Keys that change, and ends: without a new timestamp.
+    @Test func aNewRootAloneIsServed() throws {
+        try shop.begin()
+        let gateway = try ShopGateway(shop)
+        #expect(try curl(gateway, "/DEFAULT/tuf/metadata/2.root.json").status == 404)
+        #expect(try shop.muster("key", "rotate", shop.fleet, "root").code == 0)
+        let publish = try shop.muster("release", "publish", shop.fleet)
+        #expect(publish.output == "published: root 2\n", "\(publish.errors)")
+        let root = try eventually { () -> String? in
+            let reply = try curl(gateway, "/DEFAULT/tuf/metadata/2.root.json")
+            return reply.status == 200 ? reply.body : nil
+        }
+        #expect(root == (try String(contentsOfFile: "\(shop.tuf)/metadata/2.root.json", encoding: .utf8)))
+        #expect(gateway.stop() == 0)
+    }
+
+    /// The fleet's directory alone does not say what a gateway has made since.
+    @Test func aCheckLooksAtTheStateThatIsNamed() throws {
+        #expect(try shop.muster("key", "new", shop.fleet).code == 0)
+        try shop.publish(hoursAgo: 25)
+        let gateway = try ShopGateway(shop)
+        try gateway.waitForTimestamp(2)
+        #expect(gateway.stop() == 0)
+        let elsewhere = "\(shop.root)/elsewhere"
+        try FileManager.default.moveItem(atPath: shop.state, toPath: elsewhere)
+        let blind = try shop.muster("check", shop.fleet)
+        #expect(blind.code == 0 && blind.output.contains("the timestamp metadata 1 has ended"), "\(blind.output)")
+        #expect(blind.output.contains("is in its state folder (`--state`)"))
+        let check = try shop.muster("check", shop.fleet, "--state", elsewhere)
+        #expect(check.code == 0 && !check.output.contains("timestamp"), "\(check.output)")
+    }
+
     /// Without its key it says so, and goes on.
     @Test func aTimestampThatCannotBeMadeAnewStopsNothing() throws {
         #expect(try shop.muster("key", "new", shop.fleet).code == 0)

@@ -233,6 +233,30 @@ struct DeviceIntake {
         devices.count <= 10_000 ? NearMiss.best(of: id, among: devices.map(\.id)) : nil
     }
 
+    /// Two devices at one address are one terminal, with one folder and one installation at a time, which would be driven for
+    /// both. One that is decommissioned is driven no more: another may have come in its place.
+    private func warnOfSharedAddresses() {
+        var owners: [String: Int] = [:], shared: [(address: String, first: Int, second: Int)] = []
+        owners.reserveCapacity(pushed)
+        for index in devices.indices where devices[index].lifecycle != .decommissioned {
+            guard SSHAddress.isMeant(by: devices[index].address) else { continue }
+            // Names of hosts are the same in capitals; those of users are not.
+            let parts = devices[index].address.split(separator: "@", maxSplits: 1)
+            let address = parts.count == 2 ? "\(parts[0])@\(parts[1].lowercased())" : devices[index].address
+            if let owner = owners.updateValue(owners[address] ?? index, forKey: address) {
+                shared.append((address, owner, index))
+            }
+        }
+        guard let first = shared.first else { return }
+        let more = shared.count - 1
+        scope.warning(
+            nil,
+            "`\(first.address.shown)` is the address of `\(devices[first.first].id.shown)` and of "
+                + "`\(devices[first.second].id.shown)`, which is one terminal"
+                + (more > 0 ? "; so it is with \(more == 1 ? "1 more device" : "\(more) more devices")" : ""),
+            "give each device the address of its own terminal")
+    }
+
     /// Warnings that hold for many devices, one line for each cause.
     /// - Parameter isPushed: Whether the fleet says how terminals are driven by SSH.
     func finishFile(isPushed: Bool = true) {
@@ -242,6 +266,7 @@ struct DeviceIntake {
                 nil, "\(devices) an address of ssh://, and nothing says how such terminals are driven",
                 "add `push` to fleet.yaml, or they have to call in by themselves")
         }
+        if pushed > 1, isPushed { warnOfSharedAddresses() }
         for (region, count) in unmappedRegions.sorted(by: { $0.key < $1.key }) {
             scope.warning(
                 nil,

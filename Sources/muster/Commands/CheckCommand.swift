@@ -8,10 +8,13 @@ import FleetFiles
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Validate every file of a fleet, and say what is wrong where.",
-        discussion: "Exit codes: 0 all good (warnings included), 2 a file is wrong.")
+        discussion: """
+            What a gateway has made anew of the signed repository lies in the state folder: it is looked at there.
 
-    @Argument(help: "The fleet's directory.")
-    var fleet: String
+            Exit codes: 0 all good (warnings included), 2 a file is wrong.
+            """)
+
+    @OptionGroup var arguments: FleetArguments
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -36,13 +39,13 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let meter = LoadMeter()
-        var result = FleetDirectory(path: fleet).load(
+        var result = FleetDirectory(path: arguments.fleet).load(
             digest: { try Digests.sha256(ofFile: $0) }, progress: { meter.show($0) })
         meter.clear()
         if let warning = result.definition?.missingReleases { result.problems.append(warning) }
         if let definition = result.definition {
-            let state = StateLocation.directory(fleet: definition.settings.name)
-            result.problems += SignedReleases(fleet: fleet, state: state).problems(definition.releases)
+            let state = arguments.state ?? StateLocation.directory(fleet: definition.settings.name)
+            result.problems += SignedReleases(fleet: arguments.fleet, state: state).problems(definition.releases)
         }
         if json { try printJSON(result) } else { printText(result) }
         if result.definition == nil { throw ExitStatus.badInput }
@@ -64,11 +67,11 @@ struct CheckCommand: ParsableCommand {
     private func printText(_ result: LoadResult) {
         for line in result.lines { print(TextWidth.sanitised(line)) }
         guard let definition = result.definition else {
-            print("\(TextWidth.sanitised(fleet)) cannot be used")
+            print("\(TextWidth.sanitised(arguments.fleet)) cannot be used")
             return
         }
         print(
-            "\(TextWidth.sanitised(fleet)) is good: \(NumberText.count(definition.devices.count, "device")), "
+            "\(TextWidth.sanitised(arguments.fleet)) is good: \(NumberText.count(definition.devices.count, "device")), "
                 + "\(NumberText.count(definition.releases.count, "release")), "
                 + NumberText.count(definition.updates.count, "update"))
     }

@@ -60,8 +60,10 @@ struct RoleArguments: ParsableArguments {
     @Option(help: ArgumentHelp("How many of the role's keys have to sign.", valueName: "n"))
     var threshold: Int?
 
-    @Option(help: ArgumentHelp("For how long the role's metadata counts, such as 90d.", valueName: "time"))
-    var expires: PeriodArgument?
+    @Option(
+        help: ArgumentHelp("For how long the role's metadata counts, such as 90d; 1m at least.", valueName: "time"),
+        transform: RoleArguments.period)
+    var expires: Duration?
 
     @Option(help: ArgumentHelp("What is drawn: ed25519 or ecdsa-p256.", valueName: "type"))
     var type = KeyKind.ed25519
@@ -73,18 +75,16 @@ struct RoleArguments: ParsableArguments {
             valueName: "file"))
     var publicKeys: [String] = []
 
+    private static func period(_ text: String) throws -> Duration {
+        guard let period = DurationText.parse(text) else { throw ValidationError("write it like 90d, 12h or 30m") }
+        guard period >= RoleChange.shortestPeriod else {
+            throw ValidationError("the least is \(DurationText.exact(RoleChange.shortestPeriod))")
+        }
+        return period
+    }
+
     func validate() throws {
         guard threshold.map({ $0 > 0 }) ?? true else { throw ValidationError("--threshold is a number above 0") }
-    }
-}
-
-/// A time on the command line.
-struct PeriodArgument: ExpressibleByArgument {
-    let period: Duration
-
-    init?(argument: String) {
-        guard let period = DurationText.parse(argument), period >= .minutes(1) else { return nil }
-        self.period = period
     }
 }
 
@@ -125,7 +125,7 @@ extension KeyCommand {
                     RoleChange(
                         role, drawnKey: options.publicKeys.isEmpty ? options.type : nil,
                         publicKeys: options.publicKeys, threshold: options.threshold,
-                        period: options.expires?.period)
+                        period: options.expires)
                 }
             }
         }
@@ -165,7 +165,7 @@ extension KeyCommand {
 
         func run() throws {
             try KeyCommand.change(repository) { repository in
-                var change = RoleChange(role, threshold: options.threshold, period: options.expires?.period)
+                var change = RoleChange(role, threshold: options.threshold, period: options.expires)
                 guard !renew else { return [change] }
                 change.removed = try repository.replaceable(key, of: role)
                 change.publicKeys = options.publicKeys

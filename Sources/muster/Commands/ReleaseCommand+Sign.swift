@@ -11,10 +11,14 @@ extension ReleaseCommand {
                 Needs nothing but this program, the file and the key. It prints what is signed: compare it with what was \
                 to be done, and its digest with what others who sign the same file see; --show prints it and signs nothing.
 
+                Whoever signs one after the other, each the file that the one before has signed, needs nothing else. Those who \
+                sign copies side by side have them brought together: --merge takes the signatures of a copy into the file.
+
                 A key is held against the root: the one that --root names, the one beside the file's folder \
                 (../metadata), or, for a root, the file itself. A key that its role does not have is refused.
 
-                Exit codes: 0 signed, or shown, 1 the file cannot be written, 2 it is not to be signed with this key.
+                Exit codes: 0 signed, merged or shown, 1 the file cannot be written, 2 it is not to be signed with this key, \
+                or a copy says something else.
                 """)
 
         @Argument(help: "The metadata, such as tuf/staged/targets.json.")
@@ -26,17 +30,31 @@ extension ReleaseCommand {
         @Option(help: ArgumentHelp("The root that is trusted here.", valueName: "file"))
         var root: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "Take the signatures of a copy that somebody else has signed; may be repeated.", valueName: "copy"))
+        var merge: [String] = []
+
         @Flag(help: "Print what would be signed, and sign nothing.")
         var show = false
 
         func validate() throws {
-            guard show || key != nil else { throw ValidationError("--key names the private key; --show needs none") }
+            guard show || key != nil || !merge.isEmpty else {
+                throw ValidationError("--key names the private key; --show and --merge need none")
+            }
         }
 
         func run() throws {
-            let signing = try RepositoryArguments.told { try SigningDesk(file: file, root: root) }
+            var signing = try RepositoryArguments.told { try SigningDesk(file: file, root: root) }
             for line in signing.summary { print(TextWidth.sanitised(line)) }
-            guard !show, let key else { return }
+            guard !show else { return }
+            if !merge.isEmpty {
+                for line in try RepositoryArguments.told({ try signing.merge(merge) }) {
+                    print(TextWidth.sanitised(line))
+                }
+                signing = try RepositoryArguments.told { try SigningDesk(file: file, root: root) }
+            }
+            guard let key else { return }
             for line in try RepositoryArguments.told({ try signing.sign(keyFile: key) }) {
                 print(TextWidth.sanitised(line))
             }
