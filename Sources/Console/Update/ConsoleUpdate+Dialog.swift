@@ -146,7 +146,9 @@ extension ConsoleUpdate {
         }
         switch question.kind {
         case .resume: return [.send(.resume(update: question.update.id), reason: "")]
-        case .approve: return [.send(.approve(update: question.update.id), reason: "")]
+        case .approve:
+            let shown = question.update.proposedSet
+            return [.send(.approve(update: question.update.id, preview: shown), reason: "")]
         }
     }
 }

@@ -132,7 +132,9 @@ extension YesNoQuestion {
     mutating func received(_ view: FleetView) {
         guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
         let newCount = current.tally.waiting
-        if newCount != count || current.status != update.status || current.proposal != update.proposal {
+        if newCount != count || current.status != update.status || current.proposal != update.proposal
+            || current.proposedSet != update.proposedSet
+        {
             hasChanged = true
         }
         count = newCount

@@ -157,10 +157,9 @@ public struct EngineLoop {
                 default: break
                 }
             case .command(let command, let origin, let ticket):
-                replies.append(EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now)))
+                replies.append(handle(command, origin, ticket, now: now))
             case .request(let command, let origin, let user, let ticket):
-                let refusal = machine.handle(command, known(origin, of: user), now: now)
-                replies.append(EngineReply(ticket: ticket, refusal: refusal))
+                replies.append(handle(command, known(origin, of: user), ticket, now: now))
             case .call(let call, let ticket):
                 calls.append((ticket, take(call, now: now)))
             case .introduction(let introduction, let ticket):
@@ -170,6 +169,15 @@ public struct EngineLoop {
         tickIfDue(now)
         replies += calls.map { call in answer(call.ticket, call.caller) }
         return finish(replies, contacted: contacted, inputs: inputs)
+    }
+
+    private mutating func handle(
+        _ command: Command, _ origin: Origin, _ ticket: UInt64, now: Timestamp
+    ) -> EngineReply {
+        let before = CommandNote(before: command, in: machine.state)
+        var reply = EngineReply(ticket: ticket, refusal: machine.handle(command, origin, now: now))
+        if reply.refusal == nil { reply.note = before.text(behind: machine.state) }
+        return reply
     }
 
     /// The origin of what a user asks, as what they may ask now.
