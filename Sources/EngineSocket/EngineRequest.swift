@@ -38,7 +38,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     public var key: String?
     /// The number of the latest fact of the view on which it was decided; nil: on none.
     public var basis: UInt64?
-    /// The revision of the blast radius that was confirmed, for a rollback; nil: it was not looked at.
+    /// The revision of the blast radius that was confirmed, for a rollback or its approval; nil: it was not looked at.
     public var preview: UInt64?
     /// The role of a token that is drawn.
     public var role: String?
@@ -83,7 +83,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
         }
         switch command {
         case .start: return .start(update: object)
-        case .approve: return .approve(update: object)
+        case .approve: return .approve(update: object, preview: preview)
         case .pause: return .pause(update: object)
         case .resume: return .resume(update: object)
         case .cancel: return .cancel(update: object)
@@ -137,6 +137,8 @@ public struct EngineResponse: Codable, Hashable, Sendable, EngineAnswer {
     public var message: String?
     /// What to do.
     public var remedy: String?
+    /// What came of it, where the command's word does not say that.
+    public var note: String?
     /// Of a console that was taken in: who the kernel says that sits there.
     public var user: String?
     /// Of a console that was taken in: whether commands are refused from there.
@@ -152,7 +154,8 @@ public struct EngineResponse: Codable, Hashable, Sendable, EngineAnswer {
     }
 
     /// The answer to a command.
-    public init(refusal: Refusal?) {
+    public init(refusal: Refusal?, note: String? = nil) {
         self.init(refusal == nil ? .done : .refused, refusal)
+        self.note = note
     }
 }

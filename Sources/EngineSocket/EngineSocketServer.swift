@@ -306,7 +306,7 @@ extension EngineSocketServer {
         let limit = DispatchTime.now() + .seconds(Int(Self.answerDeadline.components.seconds))
         guard answered.wait(timeout: limit) == .success, let reply = reply.withLock({ $0 }) else { return Self.slow }
         guard !reply.isUndecided else { return EngineResponse(.failed, reply.refusal) }
-        return EngineResponse(refusal: reply.refusal)
+        return EngineResponse(refusal: reply.refusal, note: reply.note)
     }
 
     private func answer(_ channel: LineChannel, _ response: some Encodable) {

@@ -67,6 +67,19 @@ struct AlertReaderTests {
         #expect(story.alerts.map(\.phase) == ["canary", nil, nil])
     }
 
+    /// One that was called off leaves devices where they are not to be.
+    @Test func aRollbackThatWasCalledOff() {
+        var story = Story(ids: { "pos-\($0)" }) { $0.limits.inFlight = 2 }
+        story.start("u")
+        story.succeed()
+        story.succeed()
+        story.command(.rollBack(update: "u", confirmation: "u", preview: nil))
+        story.command(.cancel(update: "u/rollback"))
+        story.succeed()
+        #expect(
+            lines(story).last == "halted critical: u is only partly back (rollback cancelled): 2 of 4 sent back")
+    }
+
     /// What failed is looked at too, and found to run what it ran before.
     @Test func aFailedGateWithNothingToSendBack() {
         var story = Story()

@@ -91,7 +91,8 @@ import Testing
     private func proposed() -> FleetView {
         var view = Fixture.running()
         view.updates[1].proposal = Self.proposal
-        view.update?.summary.proposal = Self.proposal
+        view.updates[1].proposedSet = 77
+        view.update?.summary = view.updates[1]
         return view
     }
 
@@ -113,7 +114,7 @@ import Testing
         press("A", &state, view)
         let lines = ConfirmationTests.lines(view, state)
         #expect(lines.contains { $0.contains("kim asked for this rollback: 120 devices. Another person decides.") })
-        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042"), reason: "")])
+        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042", preview: 77), reason: "")])
     }
 
     /// A yes to a phase is none to a rollback that somebody asks for meanwhile.
@@ -125,7 +126,18 @@ import Testing
         let view = proposed()
         ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
         #expect(press("y", &state, view) == [])
-        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042"), reason: "")])
+        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042", preview: 77), reason: "")])
+    }
+
+    /// What would be sent back is confirmed as it is now, also where only who is in it has changed.
+    @Test func anotherSetMustBeNoted() {
+        var view = proposed()
+        var state = ConfirmationTests.state(view)
+        press("A", &state, view)
+        view.updates[1].proposedSet = 78
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(press("y", &state, view) == [])
+        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042", preview: 78), reason: "")])
     }
 
     @Test func whatWaitsIsCalledOffOfAnUpdateThatHasEnded() {

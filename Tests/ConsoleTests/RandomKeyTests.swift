@@ -73,7 +73,7 @@ import Testing
         for case .send(let command, _) in effects {
             switch (command, before.dialog) {
             case (.pause, _): break
-            case (.resume(let id), .yesNo(let question)), (.approve(let id), .yesNo(let question)),
+            case (.resume(let id), .yesNo(let question)), (.approve(let id, _), .yesNo(let question)),
                 (.retryFailed(let id), .yesNo(let question)):
                 #expect(question.update.id == id && !question.hasChanged)
             case (.rollBack(let id, let typed, let preview), .typed(let confirmation)):

@@ -20,6 +20,7 @@ enum SampleView {
         summary.hasLostGate = true
         summary.isCancelling = true
         summary.proposal = Proposal(.rollBack, devices: 120, by: "kim (ops)", user: "ops")
+        summary.proposedSet = 77
         summary.unsent = 2
         return summary
     }

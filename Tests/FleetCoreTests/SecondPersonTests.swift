@@ -106,11 +106,9 @@ import Testing
         for site in 0..<2 { fixture.report("pos-\(site)-0", .contacted(firmware: CoreFixture.new)) }
         let rollback = Command.rollBack(update: "u", confirmation: "u", preview: nil)
         #expect(fixture.command(rollback, Self.kim) == nil)
-        #expect(status(fixture) == .running)
+        #expect(status(fixture) == .paused)
         #expect(fixture.machine.state.update("u")?.proposal?.devices == 3)
         #expect(fixture.machine.state.update("u/rollback") == nil)
-        // New starts can be stopped at once.
-        #expect(fixture.command(.pause(update: "u"), Self.kim) == nil)
         #expect(fixture.command(rollback, Self.kim) != nil)
         #expect(fixture.command(.approve(update: "u"), Self.kim) != nil)
         let confirmation = byApproval ? Command.approve(update: "u") : rollback
@@ -129,6 +127,64 @@ import Testing
         #expect(fixture.machine.state.update("u")?.proposal == nil)
         #expect(fixture.command(.approve(update: "u"), Self.ada)?.message == "nothing in u waits for an approval")
         #expect(fixture.command(.cancel(update: "u"), Self.kim)?.message == "u is completed")
+    }
+
+    /// What is asked back spreads no further: new starts end at once, and what is under way goes on.
+    @Test func anUpdateThatIsAskedBackIsHeld() {
+        var fixture = CoreFixture(sites: 6, terminals: 1) {
+            $0.fourEyes.rollbackOver = 1
+            $0.limits.inFlight = 2
+        }
+        fixture.start(CoreFixture.update())
+        let rollback = Command.rollBack(update: "u", confirmation: "u", preview: nil)
+        #expect(fixture.command(rollback, Self.kim) == nil)
+        #expect(status(fixture) == .paused)
+        for order in fixture.machine.state.orders {
+            fixture.report(fixture.machine.state.devices.id(order.device), .contacted(firmware: CoreFixture.new))
+        }
+        fixture.pass(.hours(1))
+        #expect(fixture.machine.state.update("u")?.tally[.completed] == 2)
+        #expect(fixture.machine.state.update("u")?.tally.waiting == 4)
+        #expect(fixture.machine.state.orders.isEmpty)
+        #expect(fixture.command(.approve(update: "u"), Self.ada) == nil)
+        #expect(fixture.machine.state.update("u/rollback")?.tally.target == 2)
+    }
+
+    /// Whoever lets it go on does not want it back; nobody approves what has spread since.
+    @Test func goingOnCallsOffTheRollback() {
+        var fixture = CoreFixture(sites: 6, terminals: 1) {
+            $0.fourEyes.rollbackOver = 1
+            $0.limits.inFlight = 2
+        }
+        fixture.start(CoreFixture.update())
+        fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil), Self.kim)
+        #expect(fixture.command(.resume(update: "u"), Self.ada) == nil)
+        #expect(status(fixture) == .running)
+        #expect(fixture.machine.state.update("u")?.proposal == nil)
+        #expect(fixture.command(.approve(update: "u"), Self.ada)?.message == "nothing in u waits for an approval")
+    }
+
+    /// The approval is of the devices that were shown, or of as many as were asked for.
+    @Test func anApprovalOfAnotherSetIsRefused() throws {
+        var fixture = fixture(rollbackOver: 1)
+        fixture.command(.start(update: "u"), Self.kim)
+        for site in 0..<3 { fixture.report("pos-\(site)-0", .contacted(firmware: CoreFixture.new)) }
+        fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil), Self.kim)
+        let index = try #require(fixture.machine.state.updateIndex(of: "u"))
+        let shown = fixture.machine.state.rollbackRevision(index)
+        fixture.command(.decommission(device: "pos-0-0"))
+        let update = try #require(fixture.machine.state.update("u"))
+        #expect(fixture.machine.state.presentProposal(update)?.devices == 2)
+        #expect(
+            fixture.command(.approve(update: "u"), Self.ada)?.message
+                == "kim asked for the rollback of 3 devices of u, and it is 2 now")
+        #expect(
+            fixture.command(.approve(update: "u", preview: shown), Self.ada)?.message
+                == "the devices of u have changed since they were shown")
+        #expect(fixture.machine.state.update("u/rollback") == nil)
+        let now = fixture.machine.state.rollbackRevision(index)
+        #expect(fixture.command(.approve(update: "u", preview: now), Self.ada) == nil)
+        #expect(fixture.machine.state.update("u/rollback")?.tally.target == 2)
     }
 
     /// A gate is nobody: what it decides waits for nobody.

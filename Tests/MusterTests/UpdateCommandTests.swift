@@ -60,7 +60,9 @@ struct UpdateCommandTests {
         try scratch.write(
             "fleet.yaml", Array((try scratch.text("fleet.yaml") + "\nfour-eyes: {update-over: 2}\n").utf8))
         let serve = whileAnEngineRuns ? try ServeRun(scratch) : nil
-        #expect(try update("start").code == 0)
+        let start = try update("start")
+        #expect(start.code == 0)
+        #expect(start.output == "start \(Self.patch): waits for a second person, 6 devices\n")
         #expect(try status() == "awaiting approval")
         let approval = try update("approve")
         #expect(approval.code == 2)

@@ -29,6 +29,27 @@ struct UpdateWaitTests {
         #expect(try console.quit() == .exited(0))
     }
 
+    /// A gate that has passed is not the whole of a phase that a person must approve; and what was passed by an update
+    /// that is sent back leads nowhere.
+    @Test func aPhaseIsNotPassedWithoutItsApproval() throws {
+        let scratch = try ScratchFleet()
+        try scratch.edit(
+            "updates/major-3.0.0.yaml", "gate: {success: 95%}", "gate: {success: 95%, approval: required}")
+        let console = try ConsoleRun(scratch, speed: 20_000)
+        try console.waitUntilOpen()
+        try console.start("major-3.0.0")
+        try console.wait(for: "AWAITS APPROVAL")
+        let held = try wait(scratch, "major-3.0.0", "--until", "phase:canary", "--timeout", "1s")
+        #expect(held.code == 1 && held.errors.contains("the time is up"), "\(held.output)\(held.errors)")
+        let approval = try MusterRun(["update", "approve", scratch.fleet, "major-3.0.0"], scratch)
+        #expect(approval.output == "approve major-3.0.0: approved phase canary\n", "\(approval.errors)")
+        let passed = try wait(scratch, "major-3.0.0", "--until", "phase:canary", "--timeout", "60s")
+        #expect(passed.code == 0, "\(passed.errors)")
+        #expect(try MusterRun(["update", "rollback", scratch.fleet, "major-3.0.0", "--yes"], scratch).code == 0)
+        #expect(try wait(scratch, "major-3.0.0", "--until", "phase:canary", "--timeout", "60s").code == 3)
+        #expect(try console.quit() == .exited(0))
+    }
+
     @Test func withoutAnEngineTheJournalAnswers() throws {
         let scratch = try ScratchFleet()
         #expect(try wait(scratch, "major-3.0.0").code == 2)

@@ -18,6 +18,8 @@ struct AlertReader {
             return gate(.inconclusive, state, update, phase, (completed, failed), (number, fact.at))
         case .updateEnded(let update, .completed): return completed(state.update(update), (number, fact.at))
         case .updateEnded(let update, .rolledBack): return rolledBack(state, state.update(update), (number, fact.at))
+        case .updateEnded(let update, .halted) where state.update(update).rollback != nil:
+            return partlyBack(state, state.update(update), (number, fact.at))
         case .updateEnded(let update, let status): return halted(state.update(update), status, (number, fact.at))
         case .attemptFailed(let update, let device, .silentAfterInstall, _):
             return failed(.silent, state, update, device, .silentAfterInstall, (number, fact.at))
@@ -91,6 +93,15 @@ struct AlertReader {
         let severity: Alert.Severity = back.failures > 0 ? .critical : .warning
         var alert = alert(
             .halted, severity, record, "\(record.id) was rolled back (\(cause)): \(counts)", cause: cause, origin)
+        alert.outcome = nil
+        return alert
+    }
+
+    /// Devices are left on the release that was to be taken from them.
+    private func partlyBack(_ state: FleetState, _ record: UpdateRecord, _ origin: Origin) -> Alert {
+        let count = state.devicesBack(of: record.index), cause = "rollback cancelled"
+        let message = "\(record.id) is only partly back (\(cause)): \(count.back) of \(count.of) sent back"
+        var alert = alert(.halted, .critical, record, message, cause: cause, origin)
         alert.outcome = nil
         return alert
     }

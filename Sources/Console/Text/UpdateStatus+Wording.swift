@@ -30,8 +30,8 @@ extension UpdateSummary {
         isCancelling ? .held : hasOnlyFailed ? .failed : isPartlyBack ? .caution : status.role
     }
 
-    /// Whether devices could not be sent back.
-    private var isPartlyBack: Bool { unsent > 0 }
+    /// Whether devices could not be sent back, or were not since the rollback was called off.
+    var isPartlyBack: Bool { unsent > 0 }
 
     /// The word of its status.
     var word: String {
@@ -47,7 +47,7 @@ extension UpdateSummary {
     /// one that is being cancelled: `3 still out`.
     var badgeReason: String? {
         if isCancelling { return "\(tally.active) still out" }
-        guard status == .paused, !statusText.isEmpty else { return nil }
+        guard status == .paused || status == .halted && isPartlyBack, !statusText.isEmpty else { return nil }
         let prefix = "paused "
         return statusText.hasPrefix(prefix) ? String(statusText.dropFirst(prefix.count)) : statusText
     }

@@ -78,12 +78,15 @@ extension ConsoleUpdate {
         case .start where status != .draft: return "started already: it is \(status)"
         case .rollback where update.isRollback: return "it is a rollback itself"
         case .rollback where status == .draft: return "not started: there is nothing to roll back"
+        case .rollback where status == .awaitingApproval: return "nothing has begun: cancel it instead"
         case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
         case .cancel where status.isFinal && update.proposal == nil: return "has ended: it is \(status)"
         case .retry where !status.isFinal: return "under way: what failed can be tried again once it is over"
         case .retry where status == .rolledBack:
             let back = view.updates.first { $0.parent == update.id && $0.goesBack && $0.tally.failures > 0 }
             return back.map { "rolled back: to try again what failed in that, choose \($0.id)" } ?? "rolled back"
+        case .retry where status == .halted && update.isPartlyBack:
+            return "its rollback was called off: roll it back again for the rest"
         case .retry where update.tally.failures == 0: return "no device has failed"
         case .approve where approvable(of: update, view: view) == nil:
             return "nothing waits for approval"

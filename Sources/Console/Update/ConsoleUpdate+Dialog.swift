@@ -145,7 +145,9 @@ extension ConsoleUpdate {
             return []
         }
         let id = question.update.id
-        return [.send(question.resumes ? .resume(update: id) : .approve(update: id), reason: "")]
+        // A rollback that somebody asked for is approved as the set that is shown.
+        let approval = Command.approve(update: id, preview: question.update.proposedSet)
+        return [.send(question.resumes ? .resume(update: id) : approval, reason: "")]
     }
 }
 

@@ -76,6 +76,7 @@ extension ConsoleUpdate {
         var changed = YesNoQuestion(subject, update: update)
         changed.hasChanged =
             question.hasChanged || subject != question.subject || update.status != question.update.status
+            || update.proposedSet != question.update.proposedSet
         state.dialog = .yesNo(changed)
     }
 

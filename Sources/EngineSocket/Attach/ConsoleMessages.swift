@@ -116,7 +116,7 @@ private struct ConsoleCommand: FactPart {
     func write(to writer: inout FactWriter) {
         switch command {
         case .start(let update): writer.write(byte: 0, update)
-        case .approve(let update): writer.write(byte: 1, update)
+        case .approve(let update, let preview): writer.write(byte: 1, update, preview)
         case .pause(let update): writer.write(byte: 2, update)
         case .resume(let update): writer.write(byte: 3, update)
         case .cancel(let update): writer.write(byte: 4, update)
@@ -136,7 +136,7 @@ private struct ConsoleCommand: FactPart {
         let start = reader.offset
         switch try reader.byte(Self.partName) {
         case 0: command = .start(update: try reader.read())
-        case 1: command = .approve(update: try reader.read())
+        case 1: command = .approve(update: try reader.read(), preview: try reader.read())
         case 2: command = .pause(update: try reader.read())
         case 3: command = .resume(update: try reader.read())
         case 4: command = .cancel(update: try reader.read())

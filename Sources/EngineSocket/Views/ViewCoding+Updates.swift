@@ -6,7 +6,7 @@ extension UpdateSummary: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate,
-            isCancelling, proposal, unsent)
+            isCancelling, proposal, proposedSet, unsent)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -17,6 +17,7 @@ extension UpdateSummary: FactPart {
         hasLostGate = try reader.read()
         isCancelling = try reader.read()
         proposal = try reader.read()
+        proposedSet = try reader.read()
         unsent = try reader.read()
     }
 }

@@ -9,7 +9,7 @@ extension FleetState {
         case .register(let records): try decideRegister(records)
         case .draft(let definition): try decideDraft(definition)
         case .start(let id): try decideStart(try known(id), origin, presence: presence, now: now)
-        case .approve(let id): try decideApprove(try known(id), origin)
+        case .approve(let id, let preview): try decideApprove(try known(id), origin, preview: preview)
         case .pause(let id): try decidePause(try known(id), by: origin.operatorName)
         case .resume(let id): try decideResume(try known(id))
         case .cancel(let id): try decideCancel(try known(id), by: origin.operatorName, presence)
@@ -83,10 +83,14 @@ extension FleetState {
         return [.updateRevised(record.index, definition)]
     }
 
-    private func decideApprove(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {
-        if let events = try decideApprovalOfProposal(record, origin) { return events }
+    private func decideApprove(
+        _ record: UpdateRecord, _ origin: Origin, preview: UInt64?
+    ) throws(Refusal) -> [Event] {
+        if let events = try decideApprovalOfProposal(record, origin, preview: preview) { return events }
         if record.status == .awaitingApproval { return [.updateApproved(record.index)] }
-        if let current = record.currentPhase, record.definition.hasGates, !record.status.isFinal {
+        if let current = record.currentPhase, record.definition.hasGates, !record.status.isFinal,
+            record.startsEnded == nil
+        {
             let phase = record.phases[current]
             if phase.verdict == .passed, phase.definition.gate.requiresApproval, !phase.isApproved {
                 return [.phaseApproved(record.index, phase: current)]
@@ -113,7 +117,9 @@ extension FleetState {
         if case .gateFailed(let phase)? = record.pauseReason {
             throw Refusal("the gate of \(phase) has failed", remedy: "roll \(record.id) back, or cancel it")
         }
-        return leftUntried(record) + [.updateResumed(record.index)]
+        // Nobody approves a rollback of what spreads again.
+        let calledOff: [Event] = record.proposal?.deed == .rollBack ? [.proposalWithdrawn(record.index)] : []
+        return calledOff + leftUntried(record) + [.updateResumed(record.index)]
     }
 
     /// A phase of which no device was tried proves nothing, and nothing more can come: who resumes the update all the same
@@ -173,6 +179,15 @@ extension FleetState {
                 remedy: "look at the new preview and confirm again")
         }
         return try decide(.rollBack, on: targets.count, of: record, origin, rollbackEvents(record, targets))
+            + pauseForApproval(record, origin, devices: targets.count)
+    }
+
+    /// What is to go back must not spread while it waits for a second person, and a pause needs none.
+    private func pauseForApproval(_ record: UpdateRecord, _ origin: Origin, devices: Int) -> [Event] {
+        guard settings.fourEyes.needsSecondPerson(.rollBack, devices: devices), record.proposal?.deed != .rollBack,
+            record.startsEnded == nil, record.status == .running || record.status == .scheduled
+        else { return [] }
+        return [.updatePaused(record.index, .operatorPaused(name: origin.operatorName))]
     }
 
     /// The devices that a rollback sends back.
@@ -181,13 +196,15 @@ extension FleetState {
             throw Refusal(
                 "\(record.id) is a rollback itself", remedy: "start an update to the release you want instead")
         }
-        guard record.startedAt != nil, record.rollback == nil else {
+        let isOpen = record.rollback == nil || record.status.isFinal && isRollbackCancelled(record)
+        guard record.startedAt != nil, isOpen else {
             throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
         }
         let targets = rollbackSet(record.index).targets
         guard !targets.isEmpty else {
             throw Refusal(
-                "\(record.id) has changed no device",
+                record.rollback == nil
+                    ? "\(record.id) has changed no device" : "no device of \(record.id) is left to send back",
                 remedy: record.status.isFinal ? "there is nothing to send back" : "cancel it instead")
         }
         try expectSomeSent(back: targets, record)
@@ -227,6 +244,11 @@ extension FleetState {
             throw Refusal(
                 "\(record.id) is \(record.status)", remedy: "failed devices can be tried again once the update is over")
         }
+        guard record.rollback == nil else {
+            throw Refusal(
+                "\(record.id) was being sent back, and its rollback was called off",
+                remedy: "roll it back again: that sends back the rest")
+        }
         let assignments = record.assignments
         let failed = (0..<assignments.count).filter {
             assignments.state($0) == .failed || assignments.hasTurnedBad($0)
@@ -236,9 +258,16 @@ extension FleetState {
             devices.lifecycle($0) == .active && supersedingUpdate(record.index, $0) == nil
         }
         guard !targets.isEmpty else {
-            throw Refusal("\(record.id) has no failed device", remedy: "there is nothing to try again")
+            throw Refusal("\(record.id) has no failed device", remedy: remedyWithoutFailures(record))
         }
         return targets
+    }
+
+    private func remedyWithoutFailures(_ record: UpdateRecord) -> String {
+        guard case .rollback(let parent) = record.kind, record.status == .cancelled else {
+            return "there is nothing to try again"
+        }
+        return "roll \(updates[parent.offset].id) back again: that sends back the rest"
     }
 
     func retryEvents(_ record: UpdateRecord, _ targets: [DeviceIndex]) -> [Event] {

@@ -158,7 +158,7 @@ extension FleetState {
         else { return [] }
         if record.status == .rollingBack {
             guard let child = record.rollback, updates[child.offset].status.isFinal else { return [] }
-            return [.updateEnded(update, .rolledBack)]
+            return [.updateEnded(update, isPartlyBack(update) ? .halted : .rolledBack)]
         }
         switch record.startsEnded {
         case nil:

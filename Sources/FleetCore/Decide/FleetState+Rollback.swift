@@ -1,15 +1,65 @@
 extension FleetState {
-    /// The id of an update's rollback.
-    func rollbackID(_ record: UpdateRecord) -> String { "\(record.id)/rollback" }
+    /// The id of an update's next rollback.
+    func rollbackID(_ record: UpdateRecord) -> String {
+        let earlier = rollbacks(of: record.index).count
+        return earlier == 0 ? "\(record.id)/rollback" : "\(record.id)/rollback-\(earlier + 1)"
+    }
+
+    /// The rollbacks of an update, the first one first: one that was called off can be followed by another.
+    public func rollbacks(of update: UpdateIndex) -> [UpdateIndex] {
+        guard let latest = updates[update.offset].rollback else { return [] }
+        return (update.offset + 1...latest.offset).filter { updates[$0].kind == .rollback(of: update) }
+            .map { updates[$0].index }
+    }
+
+    /// Whether one of these rollbacks has brought a device back.
+    private func isBack(_ device: DeviceIndex, by rollbacks: [UpdateIndex]) -> Bool {
+        rollbacks.contains { rollback in
+            let assignments = updates[rollback.offset].assignments
+            guard let position = assignments.position(of: device) else { return false }
+            if case .alreadyOn? = assignments.reason(position), assignments.state(position) == .skipped { return true }
+            return assignments.state(position) == .completed && !assignments.hasTurnedBad(position)
+        }
+    }
+
+    /// Whether the latest rollback of an update was called off, so that another one may send back the rest.
+    func isRollbackCancelled(_ record: UpdateRecord) -> Bool {
+        record.rollback.map { updates[$0.offset].status == .cancelled } ?? false
+    }
+
+    /// Whether devices are still where an update has brought them, since its rollback was called off.
+    func isPartlyBack(_ update: UpdateIndex) -> Bool {
+        guard isRollbackCancelled(updates[update.offset]) else { return false }
+        let rest = rollbackSet(update)
+        return !rest.targets.isEmpty || rest.impossible.contains { $0.reason == .held }
+    }
+
+    /// How many devices the rollbacks of an update have brought back, and how many the first of them was for.
+    public func devicesBack(of update: UpdateIndex) -> (back: Int, of: Int) {
+        let tallies = rollbacks(of: update).map { updates[$0.offset].tally }
+        return (tallies.reduce(0) { $0 + $1.succeeded }, tallies.first?.target ?? 0)
+    }
+
+    /// The devices that an update has brought to its release, and that no rollback has brought back.
+    public func devicesDone(by update: UpdateIndex) -> Int {
+        let record = updates[update.offset], earlier = rollbacks(of: update)
+        guard !earlier.isEmpty else { return record.tally.succeeded }
+        return (0..<record.assignments.count).count { position in
+            record.assignments.state(position) == .completed && !record.assignments.hasTurnedBad(position)
+                && !isBack(record.assignments.device(position), by: earlier)
+        }
+    }
 
     /// The devices an update changed, or may have changed, in the order of its targets; and those of them that cannot
-    /// be sent back, with the reason. What is under way began after its device settled on anything else.
+    /// be sent back, with the reason. What is under way began after its device settled on anything else. Behind a
+    /// rollback that was called off it is what that has left.
     public func rollbackSet(_ update: UpdateIndex) -> (targets: [DeviceIndex], impossible: [Skip]) {
-        let assignments = updates[update.offset].assignments
+        let assignments = updates[update.offset].assignments, earlier = rollbacks(of: update)
         var targets: [DeviceIndex] = []
         var impossible: [Skip] = []
         for position in 0..<assignments.count where isTouched(assignments, position) {
             let device = assignments.device(position)
+            if !earlier.isEmpty, isBack(device, by: earlier) { continue }
             if devices.lifecycle(device) == .decommissioned {
                 impossible.append(Skip(device: device, reason: .decommissioned))
             } else if devices.lifecycle(device) == .registered {
@@ -56,14 +106,10 @@ extension FleetState {
         }
     }
 
-    /// Names the set of devices a rollback would act on and what would become of each, so that a confirmation of
-    /// another set is noticed: a hash of the targets with their states.
+    /// Names the set of devices a rollback would act on, so that a confirmation of another set is noticed: a hash of them.
     public func rollbackRevision(_ update: UpdateIndex) -> UInt64 {
-        let assignments = updates[update.offset].assignments
         var hash = StableHash(seed: UInt64(update.rawValue))
-        for position in 0..<assignments.count where isTouched(assignments, position) {
-            hash.combine(UInt64(assignments.device(position).rawValue))
-        }
+        for device in rollbackSet(update).targets { hash.combine(UInt64(device.rawValue)) }
         return hash.value
     }
 

@@ -15,17 +15,49 @@ extension FleetState {
         return events
     }
 
+    /// What somebody has asked for as it would be done now: a rollback of what the update has changed by now.
+    public func presentProposal(_ record: UpdateRecord) -> Proposal? {
+        guard var proposal = record.proposal, proposal.deed == .rollBack else { return record.proposal }
+        proposal.devices = rollbackSet(record.index).targets.count
+        return proposal
+    }
+
     /// What follows from an approval, if something was proposed; nil: nothing was.
-    func decideApprovalOfProposal(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event]? {
+    /// - Parameter preview: The revision of the rollback's set that was shown; nil: none was.
+    func decideApprovalOfProposal(
+        _ record: UpdateRecord, _ origin: Origin, preview: UInt64?
+    ) throws(Refusal) -> [Event]? {
         guard let proposal = record.proposal, proposal.deed != .start || record.status == .awaitingApproval else {
             return nil
         }
         try expectSecondPerson(proposal, record, origin)
         return switch proposal.deed {
         case .start: [.updateApproved(record.index)]
-        case .rollBack: try rollbackEvents(record, rollbackTargets(record))
+        case .rollBack: try rollbackEvents(record, approvedTargets(record, proposal, preview: preview))
         case .retryFailed: try retryEvents(record, retryTargets(record))
         }
+    }
+
+    /// The devices of a rollback that is approved: those that were shown, or else as many as were asked for.
+    private func approvedTargets(
+        _ record: UpdateRecord, _ proposal: Proposal, preview: UInt64?
+    ) throws(Refusal) -> [DeviceIndex] {
+        let targets = try rollbackTargets(record)
+        guard let preview else {
+            guard targets.count == proposal.devices else {
+                throw Refusal(
+                    "\(proposal.name) asked for the rollback of \(proposal.devices) devices of \(record.id), and it "
+                        + "is \(targets.count) now",
+                    remedy: "look at them: `muster update rollback` shows them, and approves what it shows")
+            }
+            return targets
+        }
+        guard preview == rollbackRevision(record.index) else {
+            throw Refusal(
+                "the devices of \(record.id) have changed since they were shown",
+                remedy: "look at them as they are now, and approve again")
+        }
+        return targets
     }
 
     /// Whoever has a token may have drawn it: it speaks for no person beside them.

@@ -33,8 +33,8 @@ extension FleetState {
 
     private func knowsObject(of command: Command) -> Bool {
         switch command {
-        case .start(let id), .approve(let id), .pause(let id), .resume(let id), .cancel(let id), .retryFailed(let id),
-            .rollBack(let id, _, _):
+        case .start(let id), .approve(let id, _), .pause(let id), .resume(let id), .cancel(let id),
+            .retryFailed(let id), .rollBack(let id, _, _):
             updateIndex(of: id) != nil
         case .decommission(let id), .accept(let id), .refuse(let id): devices.index(of: id) != nil
         default: true

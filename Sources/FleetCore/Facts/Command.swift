@@ -11,8 +11,9 @@ public enum Command: Hashable, Sendable {
     case draft(UpdateDefinition)
     /// Freeze the target list and begin.
     case start(update: String)
-    /// Let an update that awaits approval, or a phase whose gate has passed, go on.
-    case approve(update: String)
+    /// Let an update that awaits approval, or a phase whose gate has passed, go on, or what somebody asked for. Of a
+    /// rollback `preview` is the revision of the set that was shown; nil: it must be as many devices as were asked for.
+    case approve(update: String, preview: UInt64? = nil)
     /// No new starts.
     case pause(update: String)
     /// Go on.
@@ -85,7 +86,7 @@ public enum Command: Hashable, Sendable {
         case .addReleases(let releases): releases.count == 1 ? "1 release" : "\(releases.count) releases"
         case .register(let devices): devices.count == 1 ? "1 device" : "\(devices.count) devices"
         case .draft(let definition): definition.id
-        case .start(let update), .approve(let update), .pause(let update), .resume(let update), .cancel(let update),
+        case .start(let update), .approve(let update, _), .pause(let update), .resume(let update), .cancel(let update),
             .retryFailed(let update):
             update
         case .rollBack(let update, _, _): update

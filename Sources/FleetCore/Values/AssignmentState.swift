@@ -79,7 +79,8 @@ public enum UpdateStatus: UInt8, CaseIterable, Sendable, CustomStringConvertible
     case paused = 4
     /// Every assignment has ended.
     case completed = 5
-    /// Stopped for good by a failed gate or an operator, without a rollback.
+    /// Stopped for good by a failed gate, without a rollback, or in a rollback that was called off before every device
+    /// was back.
     case halted = 6
     /// Called off before anything was changed, or in between.
     case cancelled = 7

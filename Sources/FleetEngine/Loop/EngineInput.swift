@@ -36,6 +36,8 @@ public struct EngineReply: Hashable, Sendable {
     public var refusal: Refusal?
     /// Whether the refusal only says that the engine has stopped: what was asked may be in its journal, or not.
     public var isUndecided = false
+    /// What came of a command that was carried out, where its word does not say that; nil: it does.
+    public var note: String?
     /// The device that an introduction spoke of, new or known before; nil for commands and refusals.
     public var device: DeviceIndex?
     /// What a device that called in is told; nil: it was no call, or the engine has stopped.

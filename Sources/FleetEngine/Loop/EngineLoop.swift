@@ -163,10 +163,9 @@ public struct EngineLoop {
                 default: break
                 }
             case .command(let command, let origin, let ticket):
-                replies.append(EngineReply(ticket: ticket, refusal: decide(command, origin, now)))
+                replies.append(handle(command, origin, ticket, now: now))
             case .request(let command, let origin, let user, let ticket):
-                let refusal = decide(command, known(origin, of: user), now)
-                replies.append(EngineReply(ticket: ticket, refusal: refusal))
+                replies.append(handle(command, known(origin, of: user), ticket, now: now))
             case .call(let call, let ticket):
                 calls.append((ticket, take(call, now: now)))
             case .introduction(let introduction, let ticket):
@@ -179,8 +178,14 @@ public struct EngineLoop {
     }
 
     /// Every command comes through here, whoever gives it and by whatever way.
-    private mutating func decide(_ command: Command, _ origin: Origin, _ now: Timestamp) -> Refusal? {
-        machine.handle(command, origin, now: now) { [voucher] state in voucher?.refusal(command, state) }
+    private mutating func handle(
+        _ command: Command, _ origin: Origin, _ ticket: UInt64, now: Timestamp
+    ) -> EngineReply {
+        let before = CommandNote(before: command, in: machine.state)
+        let refusal = machine.handle(command, origin, now: now) { [voucher] state in voucher?.refusal(command, state) }
+        var reply = EngineReply(ticket: ticket, refusal: refusal)
+        if reply.refusal == nil { reply.note = before.text(behind: machine.state) }
+        return reply
     }
 
     /// The origin of what a user asks, as what they may ask now.

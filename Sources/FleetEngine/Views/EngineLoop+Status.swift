@@ -9,7 +9,8 @@ extension EngineLoop {
         let views = shown.map { builder.updateView($0.index) }
         var status = FleetStatus(
             fleet: state.settings.name, at: now.iso, head: state.revision, isSimulated: false,
-            engine: FleetStatus.Engine(), troubles: [], updates: views.map(FleetStatus.Update.init),
+            engine: FleetStatus.Engine(), troubles: [],
+            updates: zip(shown, views).map { FleetStatus.Update($1, of: $0, in: state) },
             devices: FleetStatus.Devices(state.devices),
             alerts: (fileAlerts + builder.alerts()).prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
         status.engine.since = state.listeningSince > .distantPast ? state.listeningSince.iso : nil
@@ -76,28 +77,38 @@ public struct EngineIdentity: Codable, Hashable, Sendable {
 extension UpdateView {
     /// What of it waits for a person; nil: nothing. One that a person holds waits for nobody else.
     fileprivate func trouble(_ record: UpdateRecord) -> String? {
-        if let proposal = record.proposal {
-            return "the \(proposal.deed) of \(record.id), for which \(proposal.name) asked, waits for a second person"
+        if let proposal = summary.proposal {
+            let devices = proposal.devices == 1 ? "1 device" : "\(proposal.devices) devices"
+            let part = "the \(proposal.deed) of \(record.id), \(devices), for which \(proposal.name) asked"
+            return "\(part), waits for a second person"
         }
         return switch (record.status, record.pauseReason) {
         case (.awaitingApproval, _): "\(record.id) waits for approval"
         case (.paused, .operatorPaused): nil
         case (.paused, _): "\(record.id) is paused: \(summary.statusText)"
-        case (.halted, _): record.rollback == nil ? "\(record.id) is halted: \(summary.statusText)" : nil
+        case (.halted, _) where record.rollback != nil:
+            "\(record.id) is partly back, \(summary.statusText): `muster update rollback` sends back the rest"
+        case (.halted, _): "\(record.id) is halted: \(summary.statusText)"
         default: gate?.awaitsApproval == true ? "phase \(gate?.phase ?? "") of \(record.id) waits for approval" : nil
         }
     }
 }
 
 extension FleetStatus.Update {
-    /// The line of one update.
-    init(_ view: UpdateView) {
+    /// The line of one update. What was sent back is not done any more, and no success.
+    init(_ view: UpdateView, of record: UpdateRecord, in state: FleetState) {
         let summary = view.summary
+        var counts = UpdateCounts(summary.tally), reason = summary.statusText
+        if record.rollback != nil {
+            counts.done = state.devicesDone(by: record.index)
+            let count = state.devicesBack(of: record.index)
+            if reason.isEmpty { reason = "\(count.back) of \(count.of) back" }
+        }
         self.init(
             id: summary.id, title: summary.title, release: summary.release.description, strategy: summary.strategy,
-            status: summary.standing, reason: summary.statusText,
-            phase: view.currentPhase.map { view.phases[$0].name }, counts: UpdateCounts(summary.tally),
-            success: view.success.map(SuccessRate.init), gate: view.gate.map(GateState.init), parent: summary.parent)
+            status: summary.standing, reason: reason, phase: view.currentPhase.map { view.phases[$0].name },
+            counts: counts, success: record.rollback == nil ? view.success.map(SuccessRate.init) : nil,
+            gate: view.gate.map(GateState.init), parent: summary.parent)
     }
 }
 

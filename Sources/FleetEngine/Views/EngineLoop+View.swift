@@ -128,7 +128,8 @@ struct ViewBuilder {
             endedAt: record.endedAt, tally: record.tally, parent: parent)
         summary.goesBack = record.goesBack
         summary.isCancelling = isCancelling(record)
-        summary.proposal = record.proposal
+        summary.proposal = state.presentProposal(record)
+        if record.proposal?.deed == .rollBack { summary.proposedSet = state.rollbackRevision(record.index) }
         let unsent = unsent(record)
         summary.unsent = unsent.count
         if let text = unsent.text {
@@ -139,8 +140,13 @@ struct ViewBuilder {
     }
 
     private func statusText(_ record: UpdateRecord) -> String {
-        if record.status != .paused, let proposal = record.proposal {
+        // What holds it matters less than what would let it go on: an update that is asked back is paused for that.
+        if let proposal = state.presentProposal(record), record.status != .paused || proposal.deed == .rollBack {
             return "a second person must approve: \(proposal)"
+        }
+        if record.status == .halted, record.rollback != nil {
+            let count = state.devicesBack(of: record.index)
+            return "rollback cancelled: \(count.back) of \(count.of) back"
         }
         if record.status == .completed, record.reachesNobody, !record.goesBack { return "nothing to do" }
         guard let reason = record.startsEnded else {
@@ -153,8 +159,12 @@ struct ViewBuilder {
     }
 
     /// How many devices could not be sent back, of an update that goes back or of a rollback, and what is said of them;
-    /// nil: all could, so far.
+    /// nil: all could, so far, or its status says it: a rollback that was called off has left some.
     private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
+        if record.status == .halted, record.rollback != nil {
+            let count = state.devicesBack(of: record.index)
+            return (max(1, count.of - count.back), nil)
+        }
         let record = record.rollback.map { state.updates[$0.offset] } ?? record
         guard record.goesBack, record.tally[.skipped] > 0 else { return (0, nil) }
         let assignments = record.assignments

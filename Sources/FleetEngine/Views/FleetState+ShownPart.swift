@@ -5,8 +5,12 @@ extension FleetState {
     /// A failure that left nothing to send back stays in sight.
     func shownPart(of update: UpdateIndex, _ position: Position) -> (update: UpdateIndex, position: Position) {
         let own = updates[update.offset]
-        guard let rollback = own.rollback,
-            let back = updates[rollback.offset].assignments.position(of: own.assignments.device(position))
+        let device = own.assignments.device(position)
+        guard let latest = own.rollback,
+            let rollback = updates[latest.offset].assignments.position(of: device) == nil
+                ? rollbacks(of: update).last(where: { updates[$0.offset].assignments.position(of: device) != nil })
+                : latest,
+            let back = updates[rollback.offset].assignments.position(of: device)
         else { return (update, position) }
         let hasFailed = own.assignments.state(position) == .failed || own.assignments.hasTurnedBad(position)
         if hasFailed, updates[rollback.offset].assignments.state(back) == .skipped { return (update, position) }

@@ -21,10 +21,12 @@ public struct UpdateSummary: Hashable, Sendable {
     public var hasLostGate = false
     /// Called off by somebody, with devices still under way: those that were told to drop it, and those that finish.
     public var isCancelling = false
-    /// What somebody asked for and a second person must approve; nil: nothing.
+    /// What somebody asked for and a second person must approve, as it would be done now; nil: nothing.
     public var proposal: Proposal?
+    /// The revision of the set that an approval would send back; nil: nobody asks for a rollback.
+    public var proposedSet: UInt64?
 
-    /// Devices that could not be sent back, since the fleet lacks the files.
+    /// Devices that could not be sent back, since the fleet lacks the files, or were not, since that was called off.
     public var unsent = 0
 
     /// The line of one update.

@@ -41,6 +41,7 @@ extension ViewBuilder {
         if record.startsEnded != nil { sample.size += record.cumulativeTally(through: current)[.cancelled] }
         let soakEnd = phase.closedAt == nil ? phase.soakFrom.map { $0 + phase.definition.wait } : nil
         let soaks = record.startsEnded == nil && soakEnd.map { $0 > now } ?? false
+        let mayGoOn = record.startsEnded == nil && !record.status.isFinal
         return GateView(
             phase: phase.definition.name, verdict: phase.verdict, threshold: gate.threshold,
             completed: sample.succeeded, failed: sample.failed, size: sample.size,
@@ -50,7 +51,7 @@ extension ViewBuilder {
             soakEndsAt: soaks ? soakEnd : nil, soakLength: phase.definition.wait,
             timeoutAt: phase.verdict == .unproven ? phase.timeoutFrom.map { $0 + gate.timeout } : nil,
             awaitsApproval: phase.verdict == .passed && phase.closedAt == nil && !soaks && gate.requiresApproval
-                && !phase.isApproved)
+                && !phase.isApproved && mayGoOn)
     }
 
     private func causes(_ record: UpdateRecord) -> [CauseRow] {
@@ -80,7 +81,7 @@ extension ViewBuilder {
         var alerts = registryAlerts()
         for record in state.updates where record.startedAt != nil && isRecent(record) {
             alerts += gateAlerts(record).map { ($0, .max) } + causeAlerts(record)
-            if let proposal = record.proposal {
+            if let proposal = state.presentProposal(record) {
                 let alert = Alert(
                     id: "second-person/\(record.id)/\(proposal.deed)", severity: .caution,
                     text: "\(record.id): a second person must approve: \(proposal)", since: record.proposedAt ?? now)
@@ -114,7 +115,9 @@ extension ViewBuilder {
         case .inconclusive where record.status == .paused:
             let why = record.untriedPhase == nil ? "" : "no device was tried, "
             return [Alert(id: id, severity: .caution, text: "\(name) is inconclusive, \(why)paused", since: since)]
-        case .passed where phase.closedAt == nil && phase.definition.gate.requiresApproval && !phase.isApproved:
+        case .passed
+        where phase.closedAt == nil && phase.definition.gate.requiresApproval && !phase.isApproved
+            && record.startsEnded == nil && !record.status.isFinal:
             return [Alert(id: id, severity: .caution, text: "\(name) passed, waits for approval", since: since)]
         default: return []
         }

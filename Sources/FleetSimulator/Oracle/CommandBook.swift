@@ -108,7 +108,10 @@ extension Oracle {
     mutating func withdrawProposal(_ update: Int) {
         guard expectUpdate(update) else { return }
         let id = updates[update].definition.id
-        expectCommand("cancel", id, "what waited for a second person in \(id) was called off")
+        // Whoever lets an update go on does not want it back.
+        let isResumed = step.inHand?.verb == "resume" && updates[update].proposal?.deed == .rollBack
+        expectCommand(
+            isResumed ? "resume" : "cancel", id, "what waited for a second person in \(id) was called off")
         ledger.expect(.secondPerson, updates[update].proposal != nil, "nothing in \(id) waited for a second person")
         updates[update].proposal = nil
     }

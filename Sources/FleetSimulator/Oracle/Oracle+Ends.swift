@@ -38,7 +38,7 @@ extension Oracle {
         } else if before == .awaitingApproval, updates[update].active == 0, status == .cancelled {
             ledger.expect(.finalStates, updates[update].stopped != nil, "\(id) was called off with devices waiting")
         } else {
-            checkEnd(update, status)
+            checkEnd(update, status, after: before)
         }
         updates[update].status = status
         updates[update].pause = nil
@@ -49,7 +49,7 @@ extension Oracle {
         updates[update].startedAt != nil && updates[update].assignments.allSatisfy { $0.state == .skipped }
     }
 
-    private mutating func checkEnd(_ update: Int, _ status: UpdateStatus) {
+    private mutating func checkEnd(_ update: Int, _ status: UpdateStatus, after before: UpdateStatus) {
         let id = updates[update].definition.id
         let waiting = updates[update].waiting, active = updates[update].active, stopped = updates[update].stopped
         ledger.expect(.finalStates, waiting == 0, "\(id) is \(status) with \(waiting) devices waiting")
@@ -62,12 +62,18 @@ extension Oracle {
         case .halted:
             var isGate = false
             if case .gateFailed = stopped { isGate = true }
-            ledger.expect(.finalStates, isGate, "\(id) was halted without a failed gate")
+            let isPartlyBack = before == .rollingBack && active == 0 && hasLostRollback(update)
+            ledger.expect(
+                .finalStates, isPartlyBack || isGate && before != .rollingBack,
+                "\(id) was halted without a failed gate")
         case .cancelled:
             ledger.expect(.finalStates, stopped != nil && active == 0, "\(id) was cancelled with \(active) under way")
         case .rolledBack:
             let isBack = updates[update].rollback.map { updates[$0].status.isFinal } ?? false
             ledger.expect(.finalStates, isBack && active == 0, "\(id) was rolled back before its rollback had ended")
+            let left = left(by: update)
+            ledger.expect(
+                .rollbackGoal, left.isEmpty, "\(id) was rolled back, and \(left.count) devices were called off in that")
         default: ledger.find(.finalStates, "\(id) ended as \(status)")
         }
     }
@@ -78,13 +84,17 @@ extension Oracle {
         if !hasJustFailed(parent) {
             expectDeed(.rollBack, devices: targets.count, parent, "\(name) is rolled back")
         }
-        let isStopped = updates[parent].stopped != nil, isFirst = updates[parent].rollback == nil
+        let isStopped = updates[parent].stopped != nil
+        let isFirst = updates[parent].rollback == nil || updates[parent].status.isFinal && hasLostRollback(parent)
         ledger.expect(.offers, isStopped, "\(name) is rolled back before it was stopped")
         ledger.expect(.finalStates, isFirst, "\(name) is rolled back twice")
         let goals = targets.map { ($0, before($0, in: parent)) }
         for (device, goal) in goals where expectDevice(device) {
             let device = devices[device].id
             ledger.expect(.rollbackGoal, goal != nil, "\(id) sends back \(device), which \(name) never touched")
+        }
+        for device in targets where isBack(device, of: parent) {
+            ledger.find(.rollbackGoal, "\(id) sends back \(devices[device].id), which is back")
         }
         checkRollbackSet(parent, id, Set(targets))
         var definition = updates[parent].definition
@@ -116,10 +126,36 @@ extension Oracle {
     private mutating func checkRollbackSet(_ parent: Int, _ id: String, _ targets: Set<Int>) {
         for assignment in updates[parent].assignments where assignment.attempts > 0 && assignment.state != .skipped {
             let device = assignment.device
-            guard devices[device].isActive else { continue }
+            guard devices[device].isActive, !isBack(device, of: parent, orSkipped: true) else { continue }
             let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent) } ?? true
             let name = devices[device].id
             ledger.expect(.rollbackGoal, !isOwn || targets.contains(device), "\(id) leaves out \(name)")
+        }
+    }
+
+    /// Whether the latest rollback of an update was called off.
+    private func hasLostRollback(_ update: Int) -> Bool {
+        updates[update].rollback.map { updates[$0].status == .cancelled } ?? false
+    }
+
+    /// Whether a rollback of an update has brought a device back, or has left it out.
+    private func isBack(_ device: Int, of parent: Int, orSkipped: Bool = false) -> Bool {
+        updates.contains { child in
+            guard child.parent == parent, child.goesBack, let position = child.position(of: device) else {
+                return false
+            }
+            let assignment = child.assignments[position]
+            return assignment.state == .completed && !assignment.hasTurnedBad
+                || orSkipped && assignment.state == .skipped && !assignment.lacksFiles
+        }
+    }
+
+    /// The devices that the latest rollback of an update was to send back when it was called off, and that it still
+    /// would.
+    private func left(by update: Int) -> [Int] {
+        guard let rollback = updates[update].rollback, updates[rollback].status == .cancelled else { return [] }
+        return updates[rollback].assignments.filter { $0.state == .cancelled }.map(\.device).filter { device in
+            devices[device].isActive && devices[device].confirmed.map { isOwn($0, of: update) } ?? true
         }
     }
 

@@ -48,6 +48,8 @@ extension Oracle {
         ledger.expect(.offers, isActive, "\(what), which is not in service")
         ledger.expect(.offers, isOnline, "\(what) though it cannot be reached")
         ledger.expect(.offers, status == .running || status == .scheduled, "\(what), which is \(status)")
+        let isAskedBack = updates[update].proposal?.deed == .rollBack
+        ledger.expect(.secondPerson, !isAskedBack, "\(what), whose rollback waits for a second person")
         var isGate = false
         if case .gateFailed = stopped { isGate = true }
         ledger.expect(isGate ? .failedGates : .offers, stopped == nil, "\(what), which starts nothing any more")

@@ -137,7 +137,10 @@ extension Oracle {
         guard expectUpdate(update) else { return }
         let id = updates[update].definition.id, status = updates[update].status
         switch reason {
-        case .operatorPaused: expectCommand("pause", id, "\(id) was paused")
+        case .operatorPaused:
+            // What is asked back is held until somebody has approved that.
+            let isAskedBack = step.inHand?.verb == "roll back" && updates[update].proposal?.deed == .rollBack
+            expectCommand(isAskedBack ? "roll back" : "pause", id, "\(id) was paused")
         case .inconclusive(let phase):
             let isSo = updates[update].phases.contains {
                 $0.definition.name == phase && $0.verdict == .inconclusive

@@ -68,7 +68,12 @@ struct TrialOperator {
         var inputs: [EngineInput] = []
         look(state)
         for update in state.updates {
-            if update.proposal != nil, random.chance(800) { inputs.append(ask(.approve(update: update.id))) }
+            if let proposal = update.proposal, random.chance(800) {
+                // With and without a look at what would be sent back.
+                let isShown = proposal.deed == .rollBack && ticket % 2 == 0
+                let shown = isShown ? state.rollbackRevision(update.index) : nil
+                inputs.append(ask(.approve(update: update.id, preview: shown)))
+            }
             switch update.status {
             case .paused where random.chance(600): inputs.append(ask(.resume(update: update.id)))
             case .awaitingApproval where random.chance(600): inputs.append(ask(.approve(update: update.id)))

@@ -13,7 +13,8 @@ extension UpdateCommand {
             abstract: "Wait until an update has completed, or one of its phases has passed.",
             discussion: """
                 Watches the engine that runs, and goes on with the next one if it ends meanwhile. An update that is paused, \
-                or waits for approval, is waited for: a person may let it go on.
+                or waits for approval, is waited for: a person may let it go on. A phase that needs an approval has passed once it \
+                has it.
 
                 Exit codes: 0 reached; 1 the time is up, or no engine runs; 2 there is no such update, it is a draft, or has no \
                 such phase; 3 it was halted, cancelled or rolled back, its gate has failed, or devices have failed \

@@ -53,8 +53,8 @@ extension UpdateStep {
     func run() throws {
         let delivery = try CommandDelivery(order.arguments)
         let request = try makeRequest()
-        try delivery.carryOut(request)
-        print("\(Self.verb.rawValue) \(order.update): accepted")
+        let note = try delivery.carryOut(request)
+        print(TextWidth.sanitised("\(Self.verb.rawValue) \(order.update): \(note ?? "accepted")"))
     }
 }
 
@@ -71,7 +71,12 @@ extension UpdateCommand {
     /// `muster update approve FLEET UPDATE`.
     struct Approve: UpdateStep {
         static let configuration = CommandConfiguration(
-            abstract: "Let an update, or its next phase, go on that waits for approval.")
+            abstract: "Let an update, or its next phase, go on that waits for approval.",
+            discussion: """
+                What somebody has asked for and a second person must approve, a start, a rollback or a retry, comes before \
+                what the update itself waits for; the answer says what was approved. A rollback of another number of \
+                devices than was asked for is refused: `muster update rollback` shows them, and approves them.
+                """)
         static let verb = EngineRequest.Verb.approve
         @OptionGroup var order: UpdateOrderArguments
     }
@@ -85,7 +90,9 @@ extension UpdateCommand {
 
     /// `muster update resume FLEET UPDATE`.
     struct Resume: UpdateStep {
-        static let configuration = CommandConfiguration(abstract: "Go on with a paused update.")
+        static let configuration = CommandConfiguration(
+            abstract: "Go on with a paused update.",
+            discussion: "A rollback of it that waits for a second person is called off by that.")
         static let verb = EngineRequest.Verb.resume
         @OptionGroup var order: UpdateOrderArguments
     }
@@ -93,7 +100,11 @@ extension UpdateCommand {
     /// `muster update cancel FLEET UPDATE`.
     struct Cancel: UpdateStep {
         static let configuration = CommandConfiguration(
-            abstract: "Call off what has changed nothing yet; what installs finishes.")
+            abstract: "Call off what has changed nothing yet; what installs finishes.",
+            discussion: """
+                A rollback or a retry that waits for a second person goes on waiting; of an update that has ended it is that \
+                which is called off. The answer says so.
+                """)
         static let verb = EngineRequest.Verb.cancel
         @OptionGroup var order: UpdateOrderArguments
     }

@@ -22,15 +22,23 @@ struct CommandDelivery {
     /// A delivery that reads the fleet's files only if no engine runs.
     init(_ arguments: FleetArguments) throws { place = try FleetPlace(arguments) }
 
-    /// Carries a request out, and returns once that is durable. Ends the command with exit code 2 if it is refused, with
-    /// 1 if it could not be decided.
-    func carryOut(_ request: EngineRequest) throws {
-        guard try carryOut(all: [request]) == 1 else { throw ExitStatus.badInput }
+    /// Carries a request out, and returns once that is durable, with what came of it, where its word does not say that.
+    /// Ends the command with exit code 2 if it is refused, with 1 if it could not be decided.
+    @discardableResult
+    func carryOut(_ request: EngineRequest) throws -> String? {
+        guard let response = try responses(to: [request]).first, response.outcome == .done else {
+            throw ExitStatus.badInput
+        }
+        return response.note
     }
 
     /// Carries requests out, one after the other, and returns once they are durable, with how many were accepted; says
     /// why the others were refused. Ends the command with exit code 1 at the first that could not be decided.
     func carryOut(all requests: [EngineRequest]) throws -> Int {
+        try responses(to: requests).count { $0.outcome == .done }
+    }
+
+    private func responses(to requests: [EngineRequest]) throws -> [EngineResponse] {
         let responses: [EngineResponse]
         do {
             responses = try decide(requests, try requests.map { try $0.makeCommand() })
@@ -46,7 +54,7 @@ struct CommandDelivery {
             printError("muster: \(TextWidth.sanitised(problem))")
         }
         if responses.contains(where: { $0.outcome == .failed }) { throw ExitStatus.failed }
-        return responses.count { $0.outcome == .done }
+        return responses
     }
 
     private func decide(_ requests: [EngineRequest], _ commands: [Command]) throws -> [EngineResponse] {
@@ -121,7 +129,7 @@ struct CommandDelivery {
             return [EngineResponse(.failed, Refusal("the engine has stopped: \(failure)", remedy: "try again"))]
         }
         precondition(replies.count == commands.count, "a command is answered in the step that takes it")
-        return replies.map { EngineResponse(refusal: $0.refusal) }
+        return replies.map { EngineResponse(refusal: $0.refusal, note: $0.note) }
     }
 
     /// What the files say is taken over by now, unless the engine refuses it.

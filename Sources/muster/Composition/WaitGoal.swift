@@ -39,12 +39,19 @@ enum WaitGoal: Equatable {
                 return summary.tally.hasOnlyFailed ? .missed("it has succeeded on no device") : .reached
             }
         case .phase(let name):
+            // What has passed and is taken back, or goes no further, is no way on.
+            let isOver = summary.status.isFinal || summary.status == .rollingBack
+            if isOver, summary.status != .completed { break }
             guard let phase = Self.phase(name, of: update) else {
                 let names = update.phases.map(\.name).joined(separator: ", ")
                 return .wrong("it has no phase \(name)" + (names.isEmpty ? "" : "; its phases are \(names)"))
             }
-            if phase.verdict == .passed { return .reached }
-            if phase.closedAt != nil { return .missed("no device of \(phase.name) was tried, and it was left behind") }
+            // The gate has spoken, and a person has not.
+            let needsApproval = update.gate.map { $0.phase == phase.name && $0.requiresApproval } ?? false
+            if phase.verdict == .passed, phase.closedAt != nil || !needsApproval { return .reached }
+            if phase.verdict != .passed, phase.closedAt != nil {
+                return .missed("no device of \(phase.name) was tried, and it was left behind")
+            }
             if summary.status == .completed { return .missed("it has ended and \(phase.name) has not passed") }
         }
         return Self.obstacle(summary)

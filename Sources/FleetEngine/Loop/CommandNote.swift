@@ -1,0 +1,66 @@
+import FleetCore
+
+/// What came of a command, in words, where the command's own word does not say that: who acts on their own must hear
+/// that a second person is needed, and who approves must hear what.
+struct CommandNote {
+    private let command: Command
+    private let proposal: Proposal?
+    private let status: UpdateStatus?
+
+    /// Reads what will matter, before the command is carried out.
+    init(before command: Command, in state: FleetState) {
+        self.command = command
+        switch command {
+        case .start, .approve, .resume, .cancel, .rollBack, .retryFailed:
+            let index = state.updateIndex(of: command.object)
+            proposal = index.flatMap { state.presentProposal(state.update($0)) }
+            status = index.map { state.update($0).status }
+        default: (proposal, status) = (nil, nil)
+        }
+    }
+
+    /// The words; nil: there is no more to say than that it was accepted.
+    func text(behind state: FleetState) -> String? {
+        guard let status, let record = state.update(command.object) else { return nil }
+        switch command {
+        case .start: return awaited(.start, record) ?? approval
+        case .retryFailed: return awaited(.retryFailed, record) ?? approval
+        case .rollBack:
+            let isHeld = status != .paused && record.status == .paused
+            return awaited(.rollBack, record).map { isHeld ? "\($0); it is paused until then" : $0 } ?? approval
+        case .approve: return approval ?? Self.approved(record, status)
+        case .resume where record.proposal == nil: return calledOff
+        case .cancel:
+            if record.proposal == nil, status.isFinal { return calledOff }
+            return record.proposal.map { "accepted; the \(Self.part($0)), still waits for a second person" }
+        default: return nil
+        }
+    }
+
+    /// What was asked for just now, and not done.
+    private func awaited(_ deed: Proposal.Deed, _ record: UpdateRecord) -> String? {
+        guard let proposal = record.proposal, proposal.deed == deed else { return nil }
+        return "waits for a second person, \(Self.devices(proposal.devices))"
+    }
+
+    /// What somebody had asked for, and was done with this.
+    private var approval: String? {
+        proposal.map { "approved the \(Self.part($0))" }
+    }
+
+    private var calledOff: String? {
+        proposal.map { "accepted; the \(Self.part($0)), is called off" }
+    }
+
+    private static func approved(_ record: UpdateRecord, _ status: UpdateStatus) -> String? {
+        if status == .awaitingApproval { return "approved the update of \(devices(record.tally.target))" }
+        guard let phase = record.currentPhase.map({ record.phases[$0] }), phase.isApproved else { return nil }
+        return "approved phase \(phase.definition.name)"
+    }
+
+    private static func part(_ proposal: Proposal) -> String {
+        "\(proposal.deed) of \(devices(proposal.devices)), for which \(proposal.name) asked"
+    }
+
+    private static func devices(_ count: Int) -> String { count == 1 ? "1 device" : "\(count) devices" }
+}
