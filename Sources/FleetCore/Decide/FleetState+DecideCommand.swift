@@ -177,8 +177,9 @@ extension FleetState {
         guard record.startedAt != nil, record.rollback == nil else {
             throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
         }
-        let targets = rollbackSet(record.index).targets
+        let (targets, impossible) = rollbackSet(record.index)
         guard !targets.isEmpty else {
+            if let first = impossible.first { throw noneToSendBack(record, first, of: impossible.count) }
             throw Refusal(
                 "\(record.id) has changed no device",
                 remedy: record.status.isFinal ? "there is nothing to send back" : "cancel it instead")
@@ -198,8 +199,9 @@ extension FleetState {
         for device in targets {
             guard let position = record.assignments.position(of: device),
                 !record.assignments.state(position).isLive,
-                let former = previousVersion(record.index, position), former != devices.firmware(device),
-                let reason = missingFiles(of: former, from: devices.firmware(device))
+                let former = previousVersion(record.index, position),
+                former != devices.firmware(device) || devices.isVersionUntold(device),
+                let reason = missingFiles(of: former, from: versionToLeave(record.index, device))
             else { return }
             missing = missing ?? reason
         }
