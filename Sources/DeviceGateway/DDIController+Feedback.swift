@@ -40,15 +40,18 @@ extension DDIController {
         _ feedback: Feedback, _ id: String, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer
     ) -> [Report.Body] {
         switch (feedback.execution, feedback.finished) {
-        case (.closed, .success), (.closed, .none): success(id, work, answer)
-        case (.closed, .failure): [.gaveUp(cause(feedback, id, work))]
-        case (.rejected, _): [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
-        case (.canceled, _): dropped(work)
+        case (.closed, .success), (.closed, .none): return success(id, work, answer)
+        case (.closed, .failure): return [.gaveUp(cause(feedback, id, work))]
+        case (.rejected, _): return [.gaveUp(FailureCause(code: "refused", isPermanent: true))]
+        case (.canceled, _): return dropped(work)
         // A client has the order, and goes on with it later: it is in use, and its last detail says by what.
-        case (.scheduled, _): [.deferred(why: feedback.details.last ?? "")]
+        case (.scheduled, _): return [.deferred(why: feedback.details.last ?? "")]
+        case (.downloaded, _):
+            claimDownloaded(id, work)
+            return [.reached(.downloading)]
         // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
         // last byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
-        default: [.reached(.downloading)]
+        default: return [.reached(.downloading)]
         }
     }
 
@@ -63,6 +66,13 @@ extension DDIController {
         // A client that reports no version confirms by this report, which it sends after the restart.
         return [.reached(.installing), .restarted]
             + (answer.reportsFirmware ? [] : [.contacted(firmware: work.order.release)])
+    }
+
+    /// A device says that it has all files: one that was not sent them is none that never claimed to have them.
+    private func claimDownloaded(_ id: String, _ work: DeviceAnswer.Work) {
+        guard work.step < .installing, !isDelivered(work, to: id) else { return }
+        book.offered(work, to: id)
+        book.deliveries.claimedUnfetched(id)
     }
 
     /// Whether a device was sent all in this attempt, though the engine has not heard of it: the process was killed in

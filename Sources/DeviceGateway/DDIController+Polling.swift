@@ -53,7 +53,8 @@ extension DDIController {
         let cancel = cancelled(id, answer)
         var todo = Todo(deployment: nil, cancel: cancel, isIdle: work == nil && cancel == nil)
         // Linked only while they are wanted: a client that is asked does nothing else before it has sent them.
-        todo.asksForConfig = answer.described == nil || (work?.step == .confirming && answer.reportsFirmware)
+        let owesVersion = work?.step == .confirming || answer.isVersionUntold
+        todo.asksForConfig = answer.described == nil || (owesVersion && answer.reportsFirmware)
         // One that has restarted has said all of the action; offered once more, it would install once more.
         if let work, cancel == nil, work.step != .confirming {
             book.offered(work, to: id)

@@ -128,6 +128,20 @@ import Testing
         await fixture.end()
     }
 
+    /// Who says that it has downloaded has claimed to have it.
+    @Test func whoSaidThatItHadDownloadedIsNotSkipped() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        for word in ["downloaded", "proceeding"] {
+            let body = GatewayFixture.feedback(word)
+            let reply = try await fixture.ask("POST", device, "deploymentBase/\(action)/feedback", body: body)
+            #expect(reply.status == 200)
+        }
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        await fixture.end()
+    }
+
     // MARK: - A restart
 
     /// A range says where it begins, and not that what lies before it was ever sent.

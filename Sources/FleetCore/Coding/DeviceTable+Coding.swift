@@ -26,6 +26,7 @@ extension DeviceTable {
         writer.write(column: liveUpdates)
         writer.write(column: settledUpdates)
         writer.write(column: inProgress.map { UInt8($0 ? 1 : 0) })
+        writer.write(column: isUntold.map { UInt8($0 ? 1 : 0) })
     }
 
     package init(from reader: inout FactReader) throws(DecodingFailure) {
@@ -60,9 +61,14 @@ extension DeviceTable {
         lastSeenTimes = try reader.column("last contacts")
         liveUpdates = try reader.column("updates under way")
         settledUpdates = try reader.column("settled updates")
-        let marks: [UInt8] = try reader.column("attempts under way")
+        inProgress = try Self.marks("attempts under way", from: &reader)
+        isUntold = try Self.marks("versions that are not told", from: &reader)
+    }
+
+    private static func marks(_ name: String, from reader: inout FactReader) throws(DecodingFailure) -> [Bool] {
+        let marks: [UInt8] = try reader.column(name)
         guard marks.allSatisfy({ $0 < 2 }) else { throw reader.failure("yes (1) or no (0) of each device") }
-        inProgress = marks.map { $0 == 1 }
+        return marks.map { $0 == 1 }
     }
 }
 
@@ -72,7 +78,7 @@ extension DeviceTable {
         let counts = [
             identity.count, siteNumbers.count, regionNumbers.count, locationNumbers.count, zoneNumbers.count,
             tagNumbers.count, firmwareNumbers.count, statuses.count, lifecycles.count, lastSeenTimes.count,
-            liveUpdates.count, settledUpdates.count, inProgress.count,
+            liveUpdates.count, settledUpdates.count, inProgress.count, isUntold.count,
         ]
         guard counts.allSatisfy({ $0 == count }) else { return "columns of one length" }
         guard Self.isWithin(siteNumbers, sites.count), Self.isWithin(regionNumbers, regions.count),

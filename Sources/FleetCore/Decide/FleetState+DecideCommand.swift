@@ -200,8 +200,9 @@ extension FleetState {
         guard record.startedAt != nil, isOpen else {
             throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
         }
-        let targets = rollbackSet(record.index).targets
+        let (targets, impossible) = rollbackSet(record.index)
         guard !targets.isEmpty else {
+            if let first = impossible.first { throw noneToSendBack(record, first, of: impossible.count) }
             throw Refusal(
                 record.rollback == nil
                     ? "\(record.id) has changed no device" : "no device of \(record.id) is left to send back",
@@ -222,8 +223,9 @@ extension FleetState {
         for device in targets {
             guard let position = record.assignments.position(of: device),
                 !record.assignments.state(position).isLive,
-                let former = previousVersion(record.index, position), former != devices.firmware(device),
-                let reason = missingFiles(of: former, from: devices.firmware(device))
+                let former = previousVersion(record.index, position),
+                former != devices.firmware(device) || devices.isVersionUntold(device),
+                let reason = missingFiles(of: former, from: versionToLeave(record.index, device))
             else { return }
             missing = missing ?? reason
         }

@@ -76,7 +76,8 @@ extension FleetState {
     /// - Parameter sent: Bytes of that version that it was sent, where somebody counts them; nil: nobody does.
     private func decideContact(_ device: DeviceIndex, _ firmware: Version, sent: Int64? = nil) -> [Event] {
         var events: [Event] = []
-        if firmware != devices.firmware(device) { events.append(.firmwareReported(device, firmware)) }
+        let isNews = firmware != devices.firmware(device) || devices.isVersionUntold(device)
+        if isNews { events.append(.firmwareReported(device, firmware)) }
         if let update = devices.liveUpdate(device),
             let position = updates[update.offset].assignments.position(of: device)
         {
@@ -90,6 +91,8 @@ extension FleetState {
             }
         } else if let settled = devices.settledUpdate(device), hasTurnedBad(settled, device, firmware) {
             events.append(.outcomeTurnedBad(settled, device, .reports(firmware)))
+        } else if isNews, let belied = beliedRollback(device, firmware) {
+            events.append(.outcomeTurnedBad(belied, device, .reports(firmware)))
         }
         return events
     }

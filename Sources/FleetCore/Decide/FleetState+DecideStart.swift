@@ -94,8 +94,15 @@ extension FleetState {
             case .online: break
             }
         }
-        return versionSkip(
-            devices.firmware(device), target: definition.release, allowsDowngrade: definition.allowsDowngrade)
+        return versionSkip(device, target: definition.release, allowsDowngrade: definition.allowsDowngrade)
+    }
+
+    /// Why a device needs nothing; nil: it does. One that may have installed something since it last said what it runs is
+    /// not taken to run that still.
+    func versionSkip(_ device: DeviceIndex, target: Version, allowsDowngrade: Bool) -> EndReason? {
+        let reason = versionSkip(devices.firmware(device), target: target, allowsDowngrade: allowsDowngrade)
+        if case .alreadyOn = reason, devices.isVersionUntold(device) { return nil }
+        return reason
     }
 
     /// Why a device on this version needs nothing; nil: it does.

@@ -73,6 +73,15 @@ extension FleetState {
         return (targets, impossible)
     }
 
+    /// The refusal of a rollback of an update that has changed devices, and can send none of them back.
+    func noneToSendBack(_ record: UpdateRecord, _ first: Skip, of count: Int) -> Refusal {
+        let others = count == 1 ? "" : ", and \(count - 1) more"
+        return Refusal(
+            "no device that \(record.id) has changed can be sent back: \(devices.id(first.device)) is \(first.reason)"
+                + others,
+            remedy: "roll back the update that came after it, or start one to the release you want")
+    }
+
     /// Whether an update has changed a device, or may have: one that turned out to be on its release already it has not.
     private func isTouched(_ assignments: AssignmentTable, _ position: Position) -> Bool {
         assignments.attempt(position) > 0 && assignments.state(position) != .skipped
@@ -106,6 +115,33 @@ extension FleetState {
         }
     }
 
+    /// The rollback, or the retry of one, by which a device is not on a release any more that it says now to run; nil:
+    /// there is none. The last update that gave the device the release counts: it may have been given it anew.
+    func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
+        let giver = updates.last { record in
+            !record.goesBack && record.definition.release == firmware
+                && record.assignments.position(of: device).map { isTouched(record.assignments, $0) } ?? false
+        }
+        guard let giver, updates[root(of: giver.index).offset].rollback != nil else { return nil }
+        let back = updates.last { record in
+            record.goesBack && record.assignments.position(of: device) != nil
+                && root(of: record.index) == root(of: giver.index)
+        }
+        guard let back, let position = back.assignments.position(of: device),
+            !back.assignments.hasTurnedBad(position),
+            back.assignments.state(position) == .completed || isLeftOut(back.assignments, position)
+        else { return nil }
+        return back.index
+    }
+
+    /// Whether a device was left out since it was taken to be where it was to be brought.
+    private func isLeftOut(_ assignments: AssignmentTable, _ position: Position) -> Bool {
+        guard assignments.state(position) == .skipped, case .alreadyOn = assignments.reason(position) else {
+            return false
+        }
+        return true
+    }
+
     /// Names the set of devices a rollback would act on, so that a confirmation of another set is noticed: a hash of them.
     public func rollbackRevision(_ update: UpdateIndex) -> UInt64 {
         var hash = StableHash(seed: UInt64(update.rawValue))
@@ -117,7 +153,12 @@ extension FleetState {
     func unsendable(_ update: UpdateIndex, _ position: Position) -> EndReason? {
         guard updates[update.offset].goesBack else { return nil }
         let device = updates[update.offset].assignments.device(position)
-        return missingFiles(of: targetVersion(update, position), from: devices.firmware(device))
+        return missingFiles(of: targetVersion(update, position), from: versionToLeave(update, device))
+    }
+
+    /// What a device leaves that goes back: what it runs, or may run.
+    public func versionToLeave(_ update: UpdateIndex, _ device: DeviceIndex) -> Version {
+        devices.isVersionUntold(device) ? updates[update.offset].definition.release : devices.firmware(device)
     }
 
     /// Why a device of a rollback is left out when its turn comes; nil: it is not.

@@ -34,6 +34,11 @@ public struct FailureCause: Hashable, Sendable, CustomStringConvertible {
         FailureCause(code: "runs \(version) without having fetched it", isPermanent: true)
     }
 
+    /// Whether an attempt that ended by it ended without a word of its device.
+    public var isOfSilence: Bool {
+        [.noAnswer, .installTimedOut, .silentAfterInstall, .held, .notKnown].contains(self)
+    }
+
     /// The longest text of an unreadable version that is kept, in bytes.
     public static let mostUnreadableBytes = 64
 

@@ -99,7 +99,9 @@ public enum Event: Hashable, Sendable {
     /// It had not begun, or the device dropped its withdrawn order.
     case assignmentCancelled(UpdateIndex, DeviceIndex, EndReason)
     case assignmentSkipped(UpdateIndex, DeviceIndex, EndReason)
-    /// A completed device was later seen on another version: its outcome counts as a failure from now on.
+    /// A completed device was later seen on another version: its outcome counts as a failure from now on. So
+    /// does one that a rollback left out as already back, and that was later seen on the release that was rolled back: it
+    /// counts as completed until then.
     case outcomeTurnedBad(UpdateIndex, DeviceIndex, FailureCause)
 
     // Devices that call in by themselves.

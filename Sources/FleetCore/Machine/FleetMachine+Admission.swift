@@ -69,7 +69,7 @@ extension FleetState {
         guard devices.liveUpdate(device) == nil else { return nil }
         return rollbackSkip(update, position)
             ?? versionSkip(
-                devices.firmware(device), target: targetVersion(update, position),
+                device, target: targetVersion(update, position),
                 allowsDowngrade: updates[update.offset].definition.allowsDowngrade)
             ?? unsendable(update, position)
     }

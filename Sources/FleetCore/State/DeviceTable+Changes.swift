@@ -14,6 +14,7 @@ extension DeviceTable {
         liveUpdates.append(Self.noUpdate)
         settledUpdates.append(Self.noUpdate)
         inProgress.append(false)
+        isUntold.append(false)
         count(DeviceIndex(UInt32(count - 1)), by: 1)
     }
 
@@ -55,6 +56,8 @@ extension DeviceTable {
     mutating func setSettled(_ device: DeviceIndex, _ update: UpdateIndex?) {
         settledUpdates[device.offset] = update?.rawValue ?? Self.noUpdate
     }
+
+    mutating func setVersionUntold(_ device: DeviceIndex, _ isUntold: Bool) { self.isUntold[device.offset] = isUntold }
 
     /// Notes a contact that a fact tells of.
     mutating func heard(_ device: DeviceIndex, at time: Timestamp) {

@@ -20,6 +20,8 @@ public struct DeviceTable: Equatable, Sendable {
     var settledUpdates: [UInt16] = []
     /// Whether an attempt is under way on the device.
     var inProgress: [Bool] = []
+    /// Whether an attempt may have changed what the device runs and it has not said since what that is.
+    var isUntold: [Bool] = []
 
     /// Shared values, in the order of first use.
     public internal(set) var sites = Interner<String>()
@@ -96,6 +98,9 @@ public struct DeviceTable: Equatable, Sendable {
     public func firmware(_ device: DeviceIndex) -> Version { versions[Int(firmwareNumbers[device.offset])] }
     /// The number of what it runs, in `versions`.
     public func firmwareNumber(_ device: DeviceIndex) -> Int { Int(firmwareNumbers[device.offset]) }
+    /// Whether that is not known any more: an attempt that may have installed something ended without the device's word,
+    /// and it has not said since what it runs.
+    public func isVersionUntold(_ device: DeviceIndex) -> Bool { isUntold[device.offset] }
     /// By its heartbeats.
     public func status(_ device: DeviceIndex) -> DeviceStatus { statuses[device.offset] }
     /// Where it stands in its life.

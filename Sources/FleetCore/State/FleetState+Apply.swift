@@ -21,6 +21,7 @@ extension FleetState {
             for sighting in sightings { devices.setLastSeen(sighting.device, sighting.at) }
         case .firmwareReported(let device, let version):
             devices.setFirmware(device, version)
+            devices.setVersionUntold(device, false)
             devices.heard(device, at: fact.at)
             applyFirmwareBefore(device, version)
         case .deviceIntroduced, .deviceAccepted, .deviceRefused, .deviceHeld, .deviceDescribed: applyToDevice(fact)

@@ -10,10 +10,14 @@ extension FleetState {
                 $0.updates[update.offset].assignments.stepSince[$1] = at.milliseconds
             }
         case .attemptFailed(let update, let device, let cause, let retryAt):
-            withPosition(update, device) { $0.applyAttemptFailed(update.offset, $1, cause, retryAt: retryAt, at: at) }
+            withPosition(update, device) {
+                if $0.leavesVersionUntold(update, $1, cause) { $0.devices.setVersionUntold(device, true) }
+                $0.applyAttemptFailed(update.offset, $1, cause, retryAt: retryAt, at: at)
+            }
         case .assignmentCompleted(let update, let device):
             withPosition(update, device) { $0.end(update.offset, $1, .completed, nil, at: at) }
             devices.setSettled(device, update)
+            devices.setVersionUntold(device, false)
         case .assignmentCancelled(let update, let device, let reason):
             withPosition(update, device) { $0.end(update.offset, $1, .cancelled, reason, at: at) }
         case .assignmentSkipped(let update, let device, let reason):
@@ -93,6 +97,14 @@ extension FleetState {
         return .milliseconds(max(1, (full * 1000 + share - 1) / share))
     }
 
+    /// Whether an attempt ends without a word of its device, and the device may run another version by now. Since a
+    /// backup was taken that may be so of any.
+    private func leavesVersionUntold(_ update: UpdateIndex, _ position: Position, _ cause: FailureCause) -> Bool {
+        guard updates[update.offset].assignments.state(position) == .inProgress else { return false }
+        let hasInstalled = updates[update.offset].assignments.steps[position] >= .installing
+        return cause == .notKnown || cause.isOfSilence && hasInstalled
+    }
+
     private mutating func applyAttemptFailed(
         _ offset: Int, _ position: Position, _ cause: FailureCause, retryAt: Timestamp?, at: Timestamp
     ) {
@@ -110,6 +122,8 @@ extension FleetState {
     ) {
         updates[offset].assignments.turnedBad[position] = true
         updates[offset].assignments.setReason(position, .failed(cause))
+        // One that was left out for being where it was to be brought counts as one that was there.
+        if updates[offset].assignments.state(position) == .skipped { move(offset, position, to: .completed) }
         updates[offset].tally.turnedBad += 1
         changeRegionTally(offset, devices.regionNumber(device)) { $0.turnedBad += 1 }
         if let phase = updates[offset].phase(of: position) { updates[offset].phases[phase].tally.turnedBad += 1 }

@@ -45,10 +45,12 @@ extension EngineLoop {
             return DeviceAnswer(standing: .waiting, device: device, described: described)
         case .registered, .decommissioned: return DeviceAnswer(standing: .notInService, device: device)
         }
-        return DeviceAnswer(
+        var answer = DeviceAnswer(
             standing: .active, device: device, work: work(of: device), described: described,
             region: state.devices.region(device),
             bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion, latestGeneration: state.generation)
+        answer.isVersionUntold = devices.isVersionUntold(device)
+        return answer
     }
 
     private func work(of device: DeviceIndex) -> DeviceAnswer.Work? {

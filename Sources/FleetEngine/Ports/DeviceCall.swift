@@ -81,6 +81,8 @@ public struct DeviceAnswer: Hashable, Sendable {
     public var work: Work?
     /// What it said of itself last; nil: it never has.
     public var described: [Tag]?
+    /// Whether what it runs is not known any more, so that it is to say it.
+    public var isVersionUntold = false
     /// The region of its site.
     public var region: String
     /// Bytes of artifacts a second that the region's links are to carry at most; nil: that is not limited.

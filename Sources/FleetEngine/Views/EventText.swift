@@ -61,7 +61,10 @@ struct EventText {
         case .proposalWithdrawn(let update): return ("\(id(update)): waits for no second person any more", .plain)
         case .updatePaused(let update, let reason): return ("\(id(update)) \(reason)", .held)
         case .updateResumed(let update): return ("\(id(update)) resumed", .active)
-        case .startsEnded(let update, let reason): return ("\(id(update)): no more starts, \(reason)", .caution)
+        case .startsEnded(let update, let reason):
+            // Its reason is worded for a device that had not begun.
+            let why = reason == .rolledBack ? "it is rolled back" : reason.description
+            return ("\(id(update)): no more starts, \(why)", .caution)
         case .updateEnded(let update, let status): return ended(update, status)
         case .rollbackStarted(let update, _, let targets):
             return ("\(id(update)): rolling back \(devices(targets.count))", .rolledBack)

@@ -26,12 +26,12 @@ extension ViewBuilder {
             return
         }
         if stays(assignments.state(position)), state.devices.status(device) == .online,
-            state.devices.firmware(device) == previous
+            state.devices.firmware(device) == previous, !state.devices.isVersionUntold(device)
         {
             preview.unchanged += 1
             return
         }
-        if let previous, let reason = state.missingFiles(of: previous, from: state.devices.firmware(device)) {
+        if let previous, let reason = state.missingFiles(of: previous, from: state.versionToLeave(update, device)) {
             preview.impossible.append(Skip(device: device, reason: reason))
             preview.impossibleIDs.append(state.devices.id(device))
             return

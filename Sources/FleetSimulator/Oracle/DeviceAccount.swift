@@ -20,6 +20,8 @@ struct DeviceAccount {
     var heldAtStep = -1
     /// What it says of itself; nil: it never did.
     var described: [Tag]?
+    /// An attempt that may have changed what it runs ended without its word, and it has not said since what that is.
+    var isUntold = false
     /// The update whose release it confirmed last, as long as that holds.
     var confirmed: Int?
     /// When it was last heard of, in elapsed milliseconds; `.min`: never.

@@ -71,6 +71,7 @@ extension Oracle {
     mutating func failAttempt(_ update: Int, _ position: Int, _ cause: FailureCause, retryAt: Timestamp?) {
         let assignment = updates[update].assignments[position]
         let id = devices[assignment.device].id
+        noteSilence(assignment, cause)
         if cause == .decommissioned, assignment.state.isLive, retryAt == nil {
             ledger.expect(.offers, !devices[assignment.device].isActive, "\(id) is in service")
             let isPast = assignment.state == .retrying || assignment.step >= .installing
@@ -109,6 +110,14 @@ extension Oracle {
         checkBackoff(id, attempt: assignment.attempts, (retryAt - clock.wall).milliseconds)
         updates[update].assignments[position].retryAt = clock.elapsed(at: retryAt)
         move(update, position, to: .retrying)
+    }
+
+    /// What a device runs is not known any more once an attempt that had begun to install ends by time alone; since a
+    /// backup was taken that may be so of any.
+    private mutating func noteSilence(_ assignment: AssignmentAccount, _ cause: FailureCause) {
+        guard assignment.state == .inProgress else { return }
+        let isOfTime = Self.engineCauses[cause] != nil && assignment.step >= .installing
+        if isOfTime || cause == .notKnown { devices[assignment.device].isUntold = true }
     }
 
     /// A device that runs its release, and was sent only a part of it.
@@ -203,6 +212,7 @@ extension Oracle {
         let isFetched = isInstalled || hasContact(device, inFull: goal, size)
         ledger.expect(.counters, isFetched, "\(id) completed on \(goal), of which it was not sent all bytes")
         devices[device].confirmed = update
+        devices[device].isUntold = false
         move(update, position, to: .completed)
     }
 
@@ -223,13 +233,16 @@ extension Oracle {
         let isTrue = standings[assignment.device].firmware == goal && (isClaimed || !step.isSeen)
         ledger.expect(
             .counters, isTrue, "\(devices[assignment.device].id) is left out as already on \(goal), which is not so")
+        updates[update].assignments[position].isThere = true
         move(update, position, to: .skipped)
     }
 
     mutating func turnBad(_ update: Int, _ position: Int, _ cause: FailureCause) {
         let assignment = updates[update].assignments[position], goal = updates[update].goal(position)
         let id = devices[assignment.device].id
-        let isGood = assignment.state == .completed && !assignment.hasTurnedBad
+        let belies =
+            updates[update].goesBack && assignment.isThere && cause == .reports(updates[update].definition.release)
+        let isGood = (assignment.state == .completed || belies) && !assignment.hasTurnedBad
         ledger.expect(.finalStates, isGood, "\(id) turned bad without a success that held")
         let isUnreadable = step.reports.contains {
             guard $0.device.offset == assignment.device, case .unreadable(let text) = $0.body else { return false }
@@ -239,6 +252,7 @@ extension Oracle {
             .counters, isUnreadable || hasContact(assignment.device) { $0 != goal && cause == .reports($0) },
             "\(id) turned bad by \(cause), which it did not say")
         guard isGood else { return }
+        if belies { move(update, position, to: .completed) }
         updates[update].assignments[position].hasTurnedBad = true
         if devices[assignment.device].confirmed == update { devices[assignment.device].confirmed = nil }
         // The wait starts again.
@@ -269,6 +283,7 @@ extension Oracle {
         ledger.expect(.liveness, isTrue, "\(id) is \(state) as \(reason), which is not so")
         if assignment.state.isWaiting { move(update, position, to: state) }
         updates[update].assignments[position].lacksFiles = reason.lacksFiles
+        if case .alreadyOn = reason { updates[update].assignments[position].isThere = true }
     }
 
     /// A device that is taken out of service in an attempt that has changed nothing yet.

@@ -106,6 +106,7 @@ extension Oracle {
             checkEffect(of: report, at: place, update, position)
         }
         checkVersions()
+        checkTakenBack()
     }
 
     private mutating func checkEffect(of report: Report, at place: Int, _ update: Int, _ position: Int) {

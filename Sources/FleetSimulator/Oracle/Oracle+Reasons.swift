@@ -10,13 +10,23 @@ extension Oracle {
         case .missedWindow: return hasMissed(update, device)
         case .superseded(let other): return isSuperseded(update, device, by: other)
         case .releaseMissing, .releaseWithoutFiles:
-            return updates[update].goesBack
-                && isTrueOfDevice(reason, device, goal: updates[update].goal(position), true)
+            return updates[update].goesBack && isUnsendable(reason, update, position)
         default:
             let definition = updates[update].definition
             return isTrueOfDevice(
                 reason, device, goal: updates[update].goal(position),
                 definition.allowsDowngrade || updates[update].goesBack)
+        }
+    }
+
+    /// Whether the fleet holds no release, or no files of it, for a device that leaves what it runs or may run.
+    private func isUnsendable(_ reason: EndReason, _ update: Int, _ position: Int) -> Bool {
+        let device = updates[update].assignments[position].device, goal = updates[update].goal(position)
+        let left = devices[device].isUntold ? updates[update].definition.release : standings[device].firmware
+        switch reason {
+        case .releaseMissing(let version): return version == goal && releases[goal] == nil
+        case .releaseWithoutFiles(let version): return version == goal && hasNoFiles(goal, for: left)
+        default: return false
         }
     }
 

@@ -112,9 +112,12 @@ extension Oracle {
         guard expectDevice(device) else { return }
         let id = devices[device].id, before = standings[device].firmware, isHeld = devices[device].isHeld
         ledger.expect(.counters, !isHeld, "\(id) is held, and what it runs counted")
-        ledger.expect(.counters, before != version, "\(id) reported \(version) once more, and it counted")
+        let isNews = before != version || devices[device].isUntold
+        ledger.expect(.counters, isNews, "\(id) reported \(version) once more, and it counted")
         ledger.expect(.counters, hasContact(device) { $0 == version }, "\(id) never said that it runs \(version)")
         standings[device].firmware = version
+        devices[device].isUntold = false
+        step.told.append(device)
         noteBefore(device, version)
     }
 
@@ -131,6 +134,40 @@ extension Oracle {
         if let back = updates[update].rollback, let place = updates[back].position(of: device) {
             updates[back].assignments[place].goal = version
         }
+    }
+
+    /// Nobody runs a release that was rolled back, of all that were given it, but those that are under way or wait, and
+    /// those that a failure names.
+    mutating func checkTakenBack() {
+        for device in step.told where standings[device].liveUpdate == nil && isBelieved(device) {
+            let firmware = standings[device].firmware
+            guard let given = updates.indices.last(where: { gave($0, firmware, to: device) }),
+                updates[origin(of: given)].rollback != nil,
+                let back = updates.indices.last(where: {
+                    updates[$0].goesBack && origin(of: $0) == origin(of: given)
+                        && updates[$0].position(of: device) != nil
+                }), let position = updates[back].position(of: device)
+            else { continue }
+            let assignment = updates[back].assignments[position]
+            let isTakenForBack = (assignment.state == .completed || assignment.isThere) && !assignment.hasTurnedBad
+            let id = devices[device].id, name = updates[given].definition.id
+            expectLater(.rollbackGoal, !isTakenForBack, "\(id) runs \(firmware) of \(name), and counts as sent back")
+        }
+    }
+
+    private func gave(_ update: Int, _ version: Version, to device: Int) -> Bool {
+        guard !updates[update].goesBack, updates[update].definition.release == version,
+            let position = updates[update].position(of: device)
+        else { return false }
+        let assignment = updates[update].assignments[position]
+        return assignment.attempts > 0 && assignment.state != .skipped
+    }
+
+    /// The update that a rollback or a retry belongs to in the end.
+    private func origin(of update: Int) -> Int {
+        var update = update
+        while let parent = updates[update].parent { update = parent }
+        return update
     }
 
     /// Whether the device has said in this step what it runs, and that fits; true where inputs are not seen.

@@ -65,11 +65,13 @@ extension Oracle {
         let isAllowed = updates[update].goesBack || updates[update].definition.allowsDowngrade
         ledger.expect(
             .approvedBytes, goal >= firmware || isAllowed, "\(what) and goes down from \(firmware) to \(goal)")
-        ledger.expect(.approvedBytes, goal != firmware, "\(what) though it runs \(goal)")
+        let isUntold = devices[assignment.device].isUntold
+        ledger.expect(.approvedBytes, goal != firmware || isUntold, "\(what) though it runs \(goal)")
         ledger.expect(.rollbackGoal, !updates[update].goesBack || assignment.goal != nil, "\(what) without a release")
         guard updates[update].goesBack else { return }
+        let left = isUntold ? updates[update].definition.release : firmware
         ledger.expect(
-            .rollbackGoal, releases[goal] != nil && !hasNoFiles(goal, for: firmware),
+            .rollbackGoal, releases[goal] != nil && !hasNoFiles(goal, for: left),
             "\(what) to \(goal), of which there are no files")
     }
 

@@ -45,7 +45,8 @@ extension Oracle {
             ledger.expect(.offers, devices[device].isActive, "\(definition.id) takes in \(id), which is not in service")
             ledger.expect(
                 .approvedBytes,
-                firmware < definition.release || firmware > definition.release && definition.allowsDowngrade,
+                firmware < definition.release || firmware > definition.release && definition.allowsDowngrade
+                    || firmware == definition.release && devices[device].isUntold,
                 "\(definition.id) takes in \(id), which runs \(firmware)")
         }
     }
@@ -64,14 +65,12 @@ extension Oracle {
 
     /// Whether a reason that is about the device alone holds.
     func isTrueOfDevice(_ reason: EndReason, _ device: Int, goal: Version, _ allowsDowngrade: Bool) -> Bool {
-        let firmware = standings[device].firmware
+        let firmware = standings[device].firmware, isUntold = devices[device].isUntold
         switch reason {
-        case .alreadyOn(let version): return firmware == version && version == goal
+        case .alreadyOn(let version): return firmware == version && version == goal && !isUntold
         case .onNewer(let version): return firmware == version && version > goal && !allowsDowngrade
         case .decommissioned: return devices[device].record.lifecycle == .decommissioned
         case .held: return devices[device].isHeld
-        case .releaseMissing(let version): return version == goal && releases[goal] == nil
-        case .releaseWithoutFiles(let version): return version == goal && hasNoFiles(goal, for: firmware)
         default: return false
         }
     }

@@ -23,6 +23,8 @@ struct StepAccount {
     var hasFacts = false
     /// Attempts before its commit; later ones began in it.
     var attemptsBefore = 0
+    /// Devices that said in it what they run, and that was news.
+    var told: [Int] = []
     /// Devices before its commit; later ones were registered in it.
     var devicesBefore = 0
     /// The command whose facts are being written, and whether it had an effect.
@@ -51,6 +53,7 @@ struct StepAccount {
     /// Begins a step.
     mutating func begin(_ inputs: [EngineInput], wall: Timestamp, attempts: Int, devices: Int) {
         reports.removeAll(keepingCapacity: true)
+        told.removeAll(keepingCapacity: true)
         if !commands.isEmpty { commands.removeAll() }
         if !introductions.isEmpty { introductions.removeAll() }
         number += 1

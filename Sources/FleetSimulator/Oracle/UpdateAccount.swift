@@ -103,6 +103,8 @@ struct AssignmentAccount {
     var retryAt = Int64.min
     /// It completed, and the device was later seen on another version.
     var hasTurnedBad = false
+    /// It was left out for running already what it was to be brought to.
+    var isThere = false
     /// It could not be sent back when its turn came.
     var lacksFiles = false
     /// What the device ran before the first attempt.
