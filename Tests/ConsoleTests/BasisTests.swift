@@ -129,6 +129,29 @@ import Testing
         #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042", preview: 77), reason: "")])
     }
 
+    /// The engine would refuse it: the hints do not offer what the key answers with an objection.
+    @Test func whatHasNotBegunIsNotRolledBack() {
+        var view = Fixture.running()
+        view.updates[1].status = .awaitingApproval
+        view.update?.summary = view.updates[1]
+        let update = view.updates[1]
+        #expect(
+            ConsoleUpdate.objection(to: .rollback, on: update, view: view) == "nothing has begun: cancel it instead")
+        #expect(ConsoleUpdate.objection(to: .cancel, on: update, view: view) == nil)
+    }
+
+    /// The rest of a rollback that was called off can be sent back; its word is not that all is back.
+    @Test func whatIsPartlyBackCanBeRolledBackAgain() {
+        var view = Fixture.running()
+        view.updates[1].status = .halted
+        view.updates[1].unsent = 197
+        view.updates[1].statusText = "rollback cancelled: 103 of 300 back"
+        view.update?.summary = view.updates[1]
+        #expect(view.updates[1].badge == "PARTLY BACK rollback cancelled: 103 of 300 back")
+        #expect(ConsoleUpdate.objection(to: .rollback, on: view.updates[1], view: view) == nil)
+        #expect(ConsoleUpdate.objection(to: .retry, on: view.updates[1], view: view) != nil)
+    }
+
     /// What would be sent back is confirmed as it is now, also where only who is in it has changed.
     @Test func anotherSetMustBeNoted() {
         var view = proposed()
