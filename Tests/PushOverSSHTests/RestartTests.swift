@@ -43,11 +43,12 @@ struct RestartTests {
         let fleet = try await PushedFleet { settings, _ in
             settings.restart = ["/bin/true"]
             settings.reboots = true
-            settings.limits.confirm = .seconds(3)
+            // Time for more than one look also on a machine that has much else to do.
+            settings.limits.confirm = .seconds(15)
         }
         try await fleet.wait(for: "online")
         try await fleet.command(.start(update: "to-2"))
-        try await fleet.wait(for: "failed: does not boot anew")
+        try await fleet.wait(for: "failed: does not boot anew", seconds: 90)
         await fleet.stop()
     }
 
