@@ -196,13 +196,11 @@ struct AttachedConsoleTests {
         let script = "trap '' XFSZ; exec \"$0\" \"$@\""
         let console = try ConsoleRun(scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments)
         try console.waitUntilOpen()
-        try console.focus(update)
-        console.type("s")
+        try console.start(update)
         let limit = try Process.run(
             URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(try engineProcess(scratch))", "--fsize=0:0"])
         limit.waitUntilExit()
         #expect(limit.terminationStatus == 0)
-        try console.confirm(update, unlocks: "start")
         try console.wait(for: "STOPPED")
         console.type("q")
         #expect(try console.terminal.waitForExit() == .exited(1))
