@@ -19,6 +19,9 @@ extension DeviceTable {
     /// Whether an operator turned a device away, which is out of service for that.
     public func isRefused(_ device: DeviceIndex) -> Bool { !refusals.isEmpty && refusals.contains(device.rawValue) }
 
+    /// Devices that are out of service for good.
+    public var decommissionedCount: Int { lifecycles.count { $0 == .decommissioned } }
+
     /// Whether a device has ever said anything of itself, though it were nothing: a listener asks those that have not.
     public func hasDescribedItself(_ device: DeviceIndex) -> Bool { descriptions[device.rawValue] != nil }
     /// What a device said of itself last.
