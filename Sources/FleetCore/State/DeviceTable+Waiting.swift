@@ -42,7 +42,8 @@ extension DeviceTable {
         let device = DeviceIndex(UInt32(count - 1))
         heard(device, at: time)
         introductions[device.rawValue] = time
-        descriptions[device.rawValue] = described
+        // Whoever was only heard of by its first call has said nothing of itself yet.
+        if !described.isEmpty { descriptions[device.rawValue] = described }
     }
 
     mutating func describe(_ device: DeviceIndex, _ described: [Tag]) {
