@@ -16,15 +16,18 @@ public final class CredentialFile: DeviceCredentials {
     private struct Content {
         var hashes: [String: [UInt8]] = [:]
         var stamp: FileStamp?
+        /// What is wrong with the file, as it was told last.
+        var problem: CredentialFailure?
     }
 
     private let path: String
     private let content = Mutex(Content())
-    private let onProblem: @Sendable (CredentialFailure) -> Void
+    private let onProblem: @Sendable (CredentialFailure?) -> Void
 
     /// The credentials in a state folder; a file that is not there holds none.
-    /// - Parameter onProblem: Told of lines that cannot be read, whenever the file has changed; the others count.
-    public init(directory: String, onProblem: @escaping @Sendable (CredentialFailure) -> Void = { _ in }) {
+    /// - Parameter onProblem: Told what is wrong with the file, once for each thing, and nil once nothing is any more. Lines
+    ///   that can be read count all the while.
+    public init(directory: String, onProblem: @escaping @Sendable (CredentialFailure?) -> Void = { _ in }) {
         path = "\(directory)/\(Self.name)"
         self.onProblem = onProblem
     }
@@ -44,23 +47,40 @@ public final class CredentialFile: DeviceCredentials {
         return HashedTokens.isEqual(wanted, HashedTokens.hash(token))
     }
 
+    /// Looks whether the file has changed, so that damage is told before a device has to call in for it.
+    public func lookAgain() { content.withLock { refresh(&$0) } }
+
     /// For every token: one that was taken back counts no more from then on. The system knows the answer without the
     /// disk, in a millionth of a second.
     private func refresh(_ content: inout Content) {
-        guard let stamp = FileStamp(of: path) else {
-            content = Content()
-            return
-        }
+        let stamp = FileStamp(of: path)
         guard stamp != content.stamp else { return }
         content.stamp = stamp
+        var problem: CredentialFailure?
         do throws(CredentialFailure) {
             let lines = try CredentialLines(reading: path)
             content.hashes = lines.hashes
-            if let problem = lines.problem { onProblem(problem) }
+            problem = stamp == nil ? gone : stamp?.isEmpty == true ? empty : lines.problem
         } catch {
             content.hashes = [:]
-            onProblem(error)
+            problem = error
         }
+        guard problem != content.problem else { return }
+        content.problem = problem
+        onProblem(problem)
+    }
+
+    private var gone: CredentialFailure {
+        CredentialFailure(
+            message: "\(path) is not there any more", remedy: "put it back from a backup, or draw the tokens anew")
+    }
+
+    /// Where the last token was taken back there is a line's end at least.
+    private var empty: CredentialFailure {
+        CredentialFailure(
+            message: "\(path) is empty, as it is left when it is cut off",
+            remedy: "put it back from a backup, or draw the tokens anew; where nobody is to have one, remove the file "
+                + "and start the engine again")
     }
 }
 
@@ -84,19 +104,24 @@ struct CredentialLines {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() where !line.isEmpty {
             let parts = line.split(separator: " ", maxSplits: 1)
-            if parts.count == 2, let hash = Self.bytes(parts[0]), hash.count == SHA256.byteCount {
+            // A line without its end may be cut in the middle of an id, and name another device.
+            if number < lines.count - 1, parts.count == 2, let hash = Self.bytes(parts[0]),
+                hash.count == SHA256.byteCount
+            {
                 hashes[String(parts[1])] = hash
             } else if problem == nil {
                 problem = CredentialFailure(
-                    message: "\(path):\(number + 1): this is not the hash of a token, a blank, and whose it is",
-                    remedy: "remove the line, and draw a new token")
+                    message: "\(path):\(number + 1): this is not a whole line with the hash of a token, a blank, and "
+                        + "whose it is",
+                    remedy: "put the file back from a backup, or remove the line and draw a new token")
             }
         }
     }
 
-    /// The file's text.
+    /// The file's text. It is never without a byte, as a file is that was cut off.
     var text: String {
-        hashes.sorted { $0.key < $1.key }
+        if hashes.isEmpty { return "\n" }
+        return hashes.sorted { $0.key < $1.key }
             .map { owner, hash in hash.map { String(format: "%02x", $0) }.joined() + " \(owner)\n" }.joined()
     }
 

@@ -102,6 +102,8 @@ extension DDIController {
     private func take(_ description: DeviceDescription, of caller: Caller) async throws {
         let former = try await call(caller).described
         let tags = description.applied(to: former)
+        // Before anything of it is taken in, so that it is whole when it is said again.
+        if DeviceAttributes.taken(tags) != former { try guards.limiter.expectDescription(of: caller.id) }
         let reports = [DeviceCall.Body(.described(tags))] + (await word(description, of: caller.id))
         let evidence = clones.described(caller.id, as: DeviceDescription.identity(tags))
         let answer = try await call(caller, reports + twins(evidence), evidence)

@@ -4,6 +4,9 @@ import Foundation
 package struct FileStamp: Hashable, Sendable {
     private var seconds: Int, nanoseconds: Int, inode: UInt64, size: Int64
 
+    /// Whether there is not a byte in the file.
+    var isEmpty: Bool { size == 0 }
+
     /// The stamp of the file at a path; nil: there is none.
     package init?(of path: String) {
         var status = stat()

@@ -60,6 +60,29 @@ import Testing
         await fixture.end()
     }
 
+    /// Each change is written down as a whole, for good. Nothing of one that is refused is.
+    @Test func whoKeepsSayingSomethingNewOfItselfIsAnswered429() async throws {
+        let limits = limits { $0.descriptions = TokenRate(perSecond: 0.001, burst: 3) }
+        let fixture = try await GatewayFixture(limits: limits)
+        let connection = try await fixture.connect()
+        func describe(_ value: String, _ device: String = "device-1") async throws -> Reply {
+            let body = #"{"data":{"serial":"7","uptime":"\#(value)","firmware":"1.0.\#(value)"}}"#
+            return try await connection.ask(fixture.request("PUT", device, "configData", body: body))
+        }
+        var statuses: [Int] = []
+        for value in 0..<6 { statuses.append(try await describe("\(value)").status) }
+        #expect(statuses == [200, 200, 200, 429, 429, 429])
+        #expect(try await seconds(describe("7")).map { $0 > 0 } == true)
+        // What is known is no news, and others are not counted with it.
+        #expect(try await describe("2").status == 200)
+        #expect(try await describe("7", "device-2").status == 200)
+        #expect(try await connection.ask(fixture.request("GET", "device-1")).status == 200)
+        let detail = try #require(try await fixture.view(detail: "device-1").detail)
+        #expect(detail.row.firmware == Version(1, 0, 2))
+        #expect(detail.described.contains(Tag("uptime", "2")))
+        await fixture.end()
+    }
+
     @Test func whoKeepsFailingToProveItselfIsAnswered429AndTheOthersDoNotNotice() async throws {
         let limits = limits { $0.failures = TokenRate(perSecond: 0.001, burst: 4) }
         let fixture = try await GatewayFixture(limits: limits)

@@ -35,6 +35,23 @@ import Testing
         await fixture.end()
     }
 
+    /// What its end makes of what there was of the request is no second refusal.
+    @Test func aRequestThatIsCutIsOneRefusal() async throws {
+        let fixture = try await GatewayFixture(limits: limits { $0.requestTime = .seconds(4) })
+        let connection = try await fixture.connect()
+        try await connection.send("GET /shop/controller/v1/device-1 HTTP/1.1\r\nHost: g\r\n")
+        try await connection.closed()
+        try await eventuallyHolds {
+            try await fixture.ask("GET", "", "/metrics").text.contains("muster_connections 1\n")
+        }
+        let metrics = try await fixture.ask("GET", "", "/metrics").text
+        #expect(metrics.contains(#"muster_refusals_total{why="slowRequest"} 1"#), "\(metrics)")
+        #expect(!metrics.contains(#"muster_refusals_total{why="unreadable"} 1"#), "\(metrics)")
+        await fixture.end()
+        let lines = fixture.log.all.filter { $0.message == "refused" }.map(\.fields)
+        #expect(lines == [["why": "slowRequest", "address": "127.0.0.1"]])
+    }
+
     @Test func aConnectionThatIdlesIsClosedAndAHeldPollIsNot() async throws {
         let fixture = try await GatewayFixture(
             limits: limits { ($0.idleTime, $0.requestTime) = (.seconds(4), .seconds(4)) })

@@ -37,6 +37,24 @@ import Testing
         #expect(try told((0..<50).map { fault($0, "a") }).view.count == 20)
     }
 
+    @Test func tokensThatCannotBeReadWaitForAPerson() throws {
+        var fixture = try EngineFixture()
+        let board = DeliveryFaults()
+        fixture.loop.deliveryFaults = board
+        board.tell([fault(2, "a")])
+        board.tell(
+            tokens: DeliveryFaults.TokenFault(
+                reason: "credentials is empty", remedy: "draw them anew", since: Timestamp(milliseconds: 5)))
+        let text = "tokens of devices cannot be read, and whoever has them is refused: credentials is empty"
+        let status = fixture.loop.status(now: fixture.now)
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).alerts.map(\.text).first == text)
+        #expect(status.alerts.count == 2 && status.alerts.first?.text == text)
+        #expect(status.troubles.first == "\(text); draw them anew" && status.needsAPerson)
+        board.tell(tokens: nil)
+        board.tell([])
+        #expect(!fixture.loop.status(now: fixture.now).needsAPerson)
+    }
+
     @Test func itGoesWithItsCause() throws {
         var fixture = try EngineFixture()
         let board = DeliveryFaults()

@@ -151,6 +151,31 @@ struct DeviceCommandTests {
         #expect(try FileTree(scratch.state).paths == [])
     }
 
+    /// A device that told no version is on none, wherever it is shown.
+    @Test func aVersionThatNobodyToldIsShownAsUnknown() throws {
+        let token = try device("token").output.dropLast()
+        let serve = try ServeRun(scratch)
+        let poll = try CurlRun(
+            "http://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/stranger",
+            ["-H", "Authorization: GatewayToken \(token)"])
+        #expect(poll.status == 200 && poll.body.contains("configData"), "\(poll.body)")
+        #expect(try device("accept", "stranger").code == 0)
+        #expect(serve.stop() == 0)
+        func list(_ arguments: String...) throws -> [[String: Any]] {
+            try MusterRun(["devices", scratch.fleet, "--json"] + arguments, scratch).list()
+        }
+        #expect(try list("id = stranger").first?["firmware"] as? String == "unknown")
+        #expect(try list("firmware < 1.0.0").isEmpty)
+        let report = try MusterRun(["report", scratch.fleet, "--under", "1.0.0", "--json"], scratch).object()
+        let firmware = try #require(report["firmware"] as? [[String: Any]])
+        #expect(firmware.last?["version"] as? String == "unknown" && firmware.last?["devices"] as? Int == 1)
+        #expect((report["devices_under"] as? [String])?.isEmpty == true)
+        for options in [["--screen", "overview"], ["--screen", "device", "--device", "stranger"]] {
+            let shown = try MusterRun(["snapshot", scratch.fleet, "--size", "160x50"] + options, scratch).output
+            #expect(shown.contains("unknown") && !shown.contains("0.0.0"), "\(shown)")
+        }
+    }
+
     // MARK: - Tokens
 
     @Test func aTokenIsTakenBack() throws {

@@ -32,6 +32,23 @@ struct ServeCommandTests {
         #expect(try MusterRun(["update", "start", scratch.fleet, "now"], scratch).code == 0)
     }
 
+    /// An engine would not take it over, and nothing else that came with it.
+    @Test func aReleaseThatIsNotTheJournalsIsNotGood() throws {
+        #expect(try ServeRun(scratch).stop() == 0)
+        #expect(try MusterRun(["check", scratch.fleet], scratch).output.contains("is good"))
+        let file = "releases/2.4.1/release.yaml"
+        try scratch.edit(
+            file, "2798\n    sha256: \"f48337f506b3c81fd0f70210a91a1a070de4cc037a20d6f8d25531bb50c9355b\"",
+            "283\n    sha256: \"41edf7f81ff6e2761f0179131cfb9660904855d0f9464309e33163748d71e999\"")
+        try scratch.write("releases/2.4.1/pos-app.bin", Array(scratch.text("releases/2.4.1/terminal.conf").utf8))
+        let run = try MusterRun(["check", scratch.fleet], scratch)
+        #expect(run.code == 2 && !run.output.contains("is good"))
+        #expect(
+            run.output.contains("releases: release 2.4.1 is known to the fleet's journal with other artifacts"),
+            "\(run.output)")
+        #expect(try MusterRun(["check", scratch.fleet, "--json"], scratch).object()["usable"] as? Bool == false)
+    }
+
     @Test func nobodyCalledInSoThatACancelEndsAtOnce() throws {
         let serve = try ServeRun(scratch, ["--start", "critical-patch-2.4.1"])
         #expect(try MusterRun(["update", "cancel", scratch.fleet, "critical-patch-2.4.1"], scratch).code == 0)

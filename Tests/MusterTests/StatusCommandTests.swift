@@ -43,6 +43,36 @@ struct StatusCommandTests {
         #expect(after.output.contains("needs a person: no engine runs, and updates are under way"), "\(after.output)")
     }
 
+    @Test func whoIsOutOfServiceForGoodIsNamedInTheSum() throws {
+        let out = try MusterRun(["device", "decommission", scratch.fleet, "pos-nyc-001"], scratch)
+        #expect(out.code == 0, "\(out.errors)")
+        let text = try MusterRun(["status", scratch.fleet], scratch).output
+        #expect(text.contains("10 devices: 5 online, 3 offline, 1 unknown; 1 decommissioned\n"), "\(text)")
+        let status = try MusterRun(["status", scratch.fleet, "--json"], scratch).object()
+        #expect((status["devices"] as? [String: Int])?["decommissioned"] == 1)
+    }
+
+    /// Nobody has to call in for it to be known.
+    @Test func tokensThatWereDamagedAreAnErrorThere() throws {
+        #expect(try MusterRun(["device", "token", scratch.fleet], scratch).code == 0)
+        let path = URL(filePath: "\(scratch.state)/credentials")
+        let whole = try Data(contentsOf: path)
+        let serve = try ServeRun(scratch)
+        #expect(try MusterRun(["status", scratch.fleet], scratch).code == 0)
+        try whole.prefix(30).write(to: path, options: .atomic)
+        let reason = try serve.waitForLine { line in
+            line["message"] == "tokens of devices cannot be read" && line["level"] == "error" ? line["reason"] : nil
+        }
+        #expect(reason.contains("credentials:1: "), "\(reason)")
+        let run = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(run.code == 1)
+        #expect(run.output.contains("needs a person: tokens of devices cannot be read"), "\(run.output)")
+        try whole.write(to: path, options: .atomic)
+        _ = try serve.waitForLine { $0["message"] == "the tokens of devices can be read again" ? true : nil }
+        #expect(try MusterRun(["status", scratch.fleet], scratch).code == 0)
+        #expect(serve.stop() == 0)
+    }
+
     @Test func whatAPersonHoldsWaitsForNobodyElse() throws {
         let serve = try ServeRun(scratch, ["--start", "offline-2.4.0"])
         #expect(try MusterRun(["update", "pause", scratch.fleet, "offline-2.4.0"], scratch).code == 0)

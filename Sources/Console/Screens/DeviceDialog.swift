@@ -27,7 +27,7 @@ enum DeviceDialog {
     private static func facts(_ detail: DeviceDetail, _ scene: Scene) -> [DialogBox.Line] {
         let times = scene.times.at(site: detail.timeZone)
         var lines = [DialogBox.Line("STANDS", DeviceFactsPane.waiting(detail, times), role: .caution)]
-        lines.append(DialogBox.Line("RUNS", "\(detail.row.firmware)", rank: 3))
+        lines.append(DialogBox.Line("RUNS", detail.row.firmware.shown, rank: 3))
         lines.append(DialogBox.Line("CONTACT", DeviceFactsPane.contact(detail.row, times), rank: 3))
         let said = detail.described.map { "\($0.name)=\($0.value)" }.joined(separator: "  ")
         lines.append(DialogBox.Line("SAYS", said.isEmpty ? "nothing of itself" : said, rank: 2))

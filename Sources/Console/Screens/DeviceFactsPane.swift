@@ -81,10 +81,10 @@ enum DeviceFactsPane {
     private static func answers(_ row: DeviceRow) -> String { ":accept \(row.id), or :refuse \(row.id)" }
 
     private static func running(_ row: DeviceRow) -> String {
-        var text = "\(row.firmware)"
+        var text = row.firmware.shown
         if let assignment = row.assignment {
             text += "  wanted \(assignment.release) by \(assignment.update)"
-            if let previous = assignment.previous, previous != row.firmware { text += "  before \(previous)" }
+            if let previous = assignment.previous, previous != row.firmware { text += "  before \(previous.shown)" }
         }
         return row.lifecycle == .active ? text : text + "  \(row.standing)"
     }

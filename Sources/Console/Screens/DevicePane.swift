@@ -76,7 +76,7 @@ struct DeviceColumns {
         cells.append(Columns.Cell(why(row, times), nil, role: mark.role == .failed ? .failed : .text))
         if isWide { cells += [Columns.Cell(row.site, 12), Columns.Cell(tries(row), 4)] }
         if hasVersion {
-            cells.append(Columns.Cell(row.firmware.description, 8))
+            cells.append(Columns.Cell(row.firmware.shown, 8))
             cells.append(Columns.Cell(age(row, times), 4, role: .dim, alignment: .trailing))
         }
         return cells

@@ -43,7 +43,7 @@ enum FleetPane {
         Columns.draw(
             [
                 Columns.Cell(isTarget ? ">" : "", 1, role: .title),
-                Columns.Cell(firmware.version.description, 12, role: isTarget ? .title : .text),
+                Columns.Cell(firmware.version.shown, 12, role: isTarget ? .title : .text),
                 Columns.Cell("\(firmware.count)", 7, alignment: .trailing),
                 Columns.Cell(NumberText.percentDown(firmware.count, of: total), 6, role: .dim, alignment: .trailing),
             ], in: line, on: &frame)

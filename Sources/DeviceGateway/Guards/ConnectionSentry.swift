@@ -99,13 +99,19 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         timer = channel.eventLoop.assumeIsolated().scheduleTask(deadline: next) { self.ring() }
     }
 
+    /// What the end makes of a request that did not come whole is no other fault.
+    private func cut(_ why: RequestGuards.Refusal) {
+        hasFailed = true
+        guards.refused(why) { ["address": "\(channel?.remoteAddress?.ipAddress ?? "")"] }
+    }
+
     private func ring() {
         timer = nil
         timerDue = nil
         guard let fault = deadlines.fault(at: .now()) else { return look() }
         switch fault {
-        case .slowRequest: guards.refused(.slowRequest)
-        case .slowReader: guards.refused(.slowReader)
+        case .slowRequest: cut(.slowRequest)
+        case .slowReader: cut(.slowReader)
         case .idle: break
         }
         channel?.close(promise: nil)

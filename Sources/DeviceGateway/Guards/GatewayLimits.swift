@@ -28,6 +28,9 @@ public struct GatewayLimits: Sendable {
     public var requests = TokenRate(perSecond: 10, burst: 100)
     /// Feedback of one device: 429 beyond. A client says at most a few dozen things of an action.
     public var feedback = TokenRate(perSecond: 2, burst: 60)
+    /// Changes of what one device says of itself: 429 beyond. Each is written down as a whole, for good, and a client has
+    /// something new to say of itself a few times in an update.
+    public var descriptions = TokenRate(perSecond: 0.1, burst: 10)
     /// Requests of one address whose caller proves nothing: 429 instead of 401 beyond. Those who prove who they are do
     /// not notice.
     public var failures = TokenRate(perSecond: 5, burst: 50)

@@ -6,6 +6,7 @@ import Synchronization
 final class RequestLimiter: Sendable {
     private let requests: Mutex<TokenBuckets>
     private let feedback: Mutex<TokenBuckets>
+    private let descriptions: Mutex<TokenBuckets>
     private let failures: Mutex<TokenBuckets>
     private let visits: Mutex<TokenBuckets>
 
@@ -13,6 +14,7 @@ final class RequestLimiter: Sendable {
         let now = ContinuousClock.now
         requests = Mutex(TokenBuckets(limits.requests, now: now))
         feedback = Mutex(TokenBuckets(limits.feedback, now: now))
+        descriptions = Mutex(TokenBuckets(limits.descriptions, now: now))
         failures = Mutex(TokenBuckets(limits.failures, now: now))
         visits = Mutex(TokenBuckets(limits.visits, now: now))
     }
@@ -23,6 +25,9 @@ final class RequestLimiter: Sendable {
 
     /// A device says something of an action.
     func expectFeedback(of device: String) throws(HTTPError) { try Self.expect(feedback, device) }
+
+    /// A device says something of itself that it did not say before.
+    func expectDescription(of device: String) throws(HTTPError) { try Self.expect(descriptions, device) }
 
     /// Somebody at this address asks for what is open to everybody.
     func expectVisit(from address: String) throws(HTTPError) { try Self.expect(visits, address) }

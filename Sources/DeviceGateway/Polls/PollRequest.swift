@@ -1,3 +1,4 @@
+import FleetCore
 import NIOHTTP1
 
 /// A poll as nearly every client sends it: nothing but a device's path, and no field that asks for something special.
@@ -54,7 +55,8 @@ struct PollRequest: Equatable {
         let tenant = rest.prefix(while: isUnreserved), behind = rest[tenant.endIndex...]
         guard behind.starts(with: middle) else { return nil }
         let id = behind.dropFirst(middle.count)
-        guard id.allSatisfy(isUnreserved), let tenant = PathSegment.name(Substring(tenant)),
+        guard id.count <= DeviceRecord.mostIDBytes, id.allSatisfy(isUnreserved),
+            let tenant = PathSegment.name(Substring(tenant)),
             let id = PathSegment.name(Substring(id))
         else { return nil }
         return (tenant, id)

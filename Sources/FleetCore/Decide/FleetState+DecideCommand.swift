@@ -232,7 +232,9 @@ extension FleetState {
         guard let missing else { return }
         throw Refusal(
             "no device of \(record.id) can be sent back: \(missing)",
-            remedy: "add the files by `muster release add`, then roll back")
+            remedy: missing == .releaseMissing(.unknown)
+                ? "start an update to the release that they are to run"
+                : "add the files by `muster release add`, then roll back")
     }
 
     private func decideRetry(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {

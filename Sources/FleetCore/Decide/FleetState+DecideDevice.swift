@@ -18,7 +18,7 @@ extension FleetState {
         // As for a device whose file names no site: each is a store of its own until somebody says where it stands.
         let record = DeviceRecord(
             id: introduction.id, site: introduction.id, timeZone: settings.timeZone,
-            firmware: firmware ?? Version(0, 0, 0), status: .online, lifecycle: .registered)
+            firmware: firmware ?? .unknown, status: .online, lifecycle: .registered)
         return [.deviceIntroduced(record, DeviceAttributes.taken(introduction.attributes))]
     }
 

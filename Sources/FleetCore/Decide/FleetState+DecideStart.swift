@@ -107,7 +107,7 @@ extension FleetState {
 
     /// Why a device on this version needs nothing; nil: it does.
     func versionSkip(_ firmware: Version, target: Version, allowsDowngrade: Bool) -> EndReason? {
-        if firmware == target { return .alreadyOn(target) }
+        if firmware == target, target.isKnown { return .alreadyOn(target) }
         return firmware.isNewer(than: target) && !allowsDowngrade ? .onNewer(firmware) : nil
     }
 

@@ -112,6 +112,7 @@ public enum EndReason: Hashable, Sendable, CustomStringConvertible {
         case .rolledBack: "rolled back before it was changed"
         case .failed(let cause): cause.code
         case .held: "held"
+        case .releaseMissing(.unknown): "what it ran before is not known"
         case .releaseMissing(let version): "\(version) is not in releases/"
         case .releaseWithoutFiles(let version): "\(version) has no files in releases/"
         }

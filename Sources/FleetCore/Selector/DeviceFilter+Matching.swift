@@ -51,7 +51,7 @@ extension SelectorSubject {
         let wanted = TextSearch(text)
         return wanted.isFound(in: id) || wanted.isFound(in: name) || wanted.isFound(in: site)
             || wanted.isFound(in: region) || wanted.isFound(in: location) || wanted.isFound(in: status.description)
-            || wanted.isFound(in: firmware.description) || tags.contains { wanted.isFound(in: $0.value) }
+            || wanted.isFound(in: firmware.shown) || tags.contains { wanted.isFound(in: $0.value) }
     }
 }
 

@@ -87,7 +87,7 @@ struct FilterScan {
         let search = TextSearch(text)
         let sites = devices.sites.all.map(search.isFound), regions = devices.regions.all.map(search.isFound)
         let locations = devices.locations.all.map(search.isFound)
-        let versions = devices.versions.all.map { search.isFound(in: $0.description) }
+        let versions = devices.versions.all.map { search.isFound(in: $0.shown) }
         let statuses = DeviceStatus.allCases.map { search.isFound(in: $0.description) }
         let tags = devices.tagSets.all.map { $0.contains { search.isFound(in: $0.value) } }
         var found = filled { offset in

@@ -23,7 +23,7 @@ extension SelectorExpression {
             left.matches(subject, now: now, status: status) || right.matches(subject, now: now, status: status)
         case .not(let inner): !inner.matches(subject, now: now, status: status)
         case .comparison(.firmware, let comparison, let values):
-            comparison.holds(subject.firmware, values.lazy.compactMap(\.version))
+            comparison.holds(version: subject.firmware, values.lazy.compactMap(\.version))
         case .comparison(.status, let comparison, let values):
             comparison.holds(among: values, SelectorValue.status(status ?? subject.status))
         case .comparison(.lifecycle, let comparison, let values):
@@ -48,6 +48,11 @@ extension SelectorOperator {
         case .greaterOrEqual: others.contains { value >= $0 }
         case .like: false
         }
+    }
+
+    /// Compares versions; one that nobody has told is like a tag that a device does not have.
+    func holds(version: Version, _ others: some Sequence<Version>) -> Bool {
+        version.isKnown ? holds(version, others) : self == .notEqual || self == .isNotIn
     }
 
     /// Compares words of a short list.

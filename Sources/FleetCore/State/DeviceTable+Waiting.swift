@@ -19,6 +19,9 @@ extension DeviceTable {
     /// Whether an operator turned a device away, which is out of service for that.
     public func isRefused(_ device: DeviceIndex) -> Bool { !refusals.isEmpty && refusals.contains(device.rawValue) }
 
+    /// Devices that are out of service for good.
+    public var decommissionedCount: Int { lifecycles.count { $0 == .decommissioned } }
+
     /// Whether a device has ever said anything of itself, though it were nothing: a listener asks those that have not.
     public func hasDescribedItself(_ device: DeviceIndex) -> Bool { descriptions[device.rawValue] != nil }
     /// What a device said of itself last.
@@ -39,7 +42,8 @@ extension DeviceTable {
         let device = DeviceIndex(UInt32(count - 1))
         heard(device, at: time)
         introductions[device.rawValue] = time
-        descriptions[device.rawValue] = described
+        // Whoever was only heard of by its first call has said nothing of itself yet.
+        if !described.isEmpty { descriptions[device.rawValue] = described }
     }
 
     mutating func describe(_ device: DeviceIndex, _ described: [Tag]) {

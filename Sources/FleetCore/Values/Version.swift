@@ -19,6 +19,14 @@ public struct Version: Hashable, Sendable, CustomStringConvertible, LosslessStri
         self.build = build
     }
 
+    /// Stands where a version is kept and nobody has told one yet. It is written like any other, so that what has been
+    /// kept so stays readable; no release should be called so.
+    public static let unknown = Version(0, 0, 0)
+    /// Whether it is one that somebody has told.
+    public var isKnown: Bool { (major, minor, patch) != (0, 0, 0) || self != .unknown }
+    /// The text for whoever reads of it: `unknown` where nobody has told it.
+    public var shown: String { isKnown ? description : "unknown" }
+
     /// The longest version that is read, in bytes of its full text.
     public static let longestText = 64
 

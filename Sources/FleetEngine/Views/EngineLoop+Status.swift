@@ -147,7 +147,7 @@ extension FleetStatus.Devices {
         self.init(
             total: devices.count, online: statuses[.online], offline: statuses[.offline],
             unknown: statuses[.unknown], held: devices.heldDevices.count,
-            awaitingAcceptance: devices.introducedCount)
+            awaitingAcceptance: devices.introducedCount, decommissioned: devices.decommissionedCount)
     }
 }
 

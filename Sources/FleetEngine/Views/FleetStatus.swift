@@ -61,6 +61,8 @@ public struct FleetStatus: Codable, Hashable, Sendable {
         public var held: Int
         /// Newcomers that nobody has accepted or refused.
         public var awaitingAcceptance: Int
+        /// Out of service for good.
+        public var decommissioned: Int
     }
 
     /// Something that needs a look.

@@ -13,7 +13,7 @@ extension Oracle {
         devices[devices.count - 1].knownAt = clock.elapsed
         devices[devices.count - 1].journalledAt = clock.elapsed
         devices[devices.count - 1].isIntroduced = true
-        devices[devices.count - 1].described = tags
+        devices[devices.count - 1].described = tags.isEmpty ? nil : tags
         let waiting = devices.count { $0.isIntroduced }
         ledger.expect(.limits, waiting <= Self.mostWaiting, "\(record.id) is the \(waiting)th that waits")
         checkTags(tags, of: record.id)

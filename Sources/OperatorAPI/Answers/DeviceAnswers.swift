@@ -23,7 +23,7 @@ struct DeviceLine: Encodable, Sendable {
         location = row.location
         status = row.status.description
         lifecycle = row.lifecycle.description
-        firmware = row.firmware.description
+        firmware = row.firmware.shown
         lastSeen = row.lastSeen?.iso
         held = row.hold?.description
     }
@@ -102,7 +102,7 @@ extension DeviceRecordAnswer.Part {
         reason = row.reason?.description
         waitsFor = row.waiting?.description ?? row.deferral.map { "the device: \($0)" }
         turnedBad = row.turnedBad
-        previous = row.previous?.description
+        previous = row.previous?.shown
         startedAt = row.startedAt?.iso
         endedAt = row.endedAt?.iso
     }

@@ -18,7 +18,7 @@ extension AnswerSchemas {
                     ]), most: FleetStatus.mostUpdates),
                 "devices": object([
                     "total": count, "online": count, "offline": count, "unknown": count, "held": count,
-                    "awaiting_acceptance": count,
+                    "awaiting_acceptance": count, "decommissioned": count,
                 ]),
                 "alerts": list(
                     object(["severity": ["enum": ["caution", "warning"]], "text": text, "since": moment]),

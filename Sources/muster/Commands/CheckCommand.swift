@@ -46,6 +46,9 @@ struct CheckCommand: ParsableCommand {
         if let definition = result.definition {
             let state = arguments.state ?? StateLocation.directory(fleet: definition.settings.name)
             result.problems += SignedReleases(fleet: arguments.fleet, state: state).problems(definition.releases)
+            result.problems += KnownReleases.problems(
+                definition.releases, fleet: definition.settings.name, state: state)
+            if !result.errors.isEmpty { result.definition = nil }
         }
         if json { try printJSON(result) } else { printText(result) }
         if result.definition == nil { throw ExitStatus.badInput }

@@ -54,7 +54,7 @@ struct DevicesCommand: ParsableCommand {
             let record = loop.state.devices.record(device)
             table.rows.append([
                 record.id, record.region, record.site, record.location, status(record, device, loop),
-                record.firmware.description, loop.machine.presence.lastSeen(device)?.iso ?? "-", record.name,
+                record.firmware.shown, loop.machine.presence.lastSeen(device)?.iso ?? "-", record.name,
             ])
         }
         for line in table.lines { print(line) }
@@ -75,7 +75,7 @@ struct DevicesCommand: ParsableCommand {
             location: record.location, timeZone: record.timeZone, status: record.status.description,
             lifecycle: record.lifecycle.description, refused: loop.state.devices.isRefused(device),
             held: loop.state.devices.hold(device)?.reason.description,
-            firmware: record.firmware.description,
+            firmware: record.firmware.shown,
             lastSeen: loop.machine.presence.lastSeen(device)?.iso,
             tags: Dictionary(loop.state.devices.tags(device).map { ($0.name, $0.value) }) { first, _ in first })
     }

@@ -69,9 +69,10 @@ struct ReportCommand: ParsableCommand {
         let firmware = zip(devices.versions.all, devices.versionCounts).filter { $0.1 > 0 }.sorted { $0.0 > $1.0 }
         return Report(
             fleet: loop.state.settings.name, asOf: reading.now.iso, devices: all.count,
-            firmware: firmware.map { Report.Firmware(version: $0.0.description, devices: $0.1) },
+            firmware: firmware.map { Report.Firmware(version: $0.0.shown, devices: $0.1) },
             under: under.description,
-            devicesUnder: all.filter { devices.firmware($0) < under }.map(devices.id), unseenDays: unseen,
+            devicesUnder: all.filter { devices.firmware($0).isKnown && devices.firmware($0) < under }.map(devices.id),
+            unseenDays: unseen,
             devicesUnseen: loop.devices(silent, now: reading.now).map(devices.id),
             regions: counts(devices.regions.all, devices.regionCounts),
             sites: counts(devices.sites.all, devices.siteCounts))

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Looks again at files that could not be delivered, on a thread of its own: what was mended is known though no device asks
-/// for it any more.
+/// Looks again at files that could not be delivered, and at those that are needed to serve devices, on a thread of its own:
+/// what was damaged or mended is known though no device asks for it.
 final class FaultWatch: Sendable {
     /// How often it is looked whether there is something to look at.
     private static let interval = DispatchTimeInterval.seconds(1)
@@ -12,11 +12,11 @@ final class FaultWatch: Sendable {
     private let isRunning = Mutex(false)
     private let end = DispatchSemaphore(value: 0), hasEnded = DispatchSemaphore(value: 0)
 
-    /// Begins.
-    func start(_ files: StoredFiles) {
+    /// Begins, with a first look.
+    func start(_ look: @escaping @Sendable () -> Void) {
         isRunning.withLock { $0 = true }
         let thread = Thread { [self] in
-            while end.wait(timeout: .now() + Self.interval) == .timedOut { files.lookAgain() }
+            repeat { look() } while end.wait(timeout: .now() + Self.interval) == .timedOut
             hasEnded.signal()
         }
         thread.name = "file faults"

@@ -76,6 +76,21 @@ struct GatewayRunner {
         return budget
     }
 
+    /// The tokens of devices. What is wrong with them shuts devices out, so that it is told wherever somebody looks.
+    private var credentials: CredentialFile {
+        CredentialFile(directory: directory) { [logger, deliveryFaults] problem in
+            deliveryFaults.tell(
+                tokens: problem.map {
+                    DeliveryFaults.TokenFault(reason: $0.message, remedy: $0.remedy, since: WallClock.now)
+                })
+            if let problem {
+                logger.error("tokens of devices cannot be read", metadata: ["reason": "\(problem)"])
+            } else {
+                logger.notice("the tokens of devices can be read again")
+            }
+        }
+    }
+
     /// Listens. Devices reach this engine.
     func start(_ host: EngineHost) throws -> RunningGateway {
         let descriptors = try descriptors()
@@ -93,9 +108,9 @@ struct GatewayRunner {
             objection: { [repository] in repository.objection(to: $0, of: $1) }, logger: logger,
             onFaults: { [deliveryFaults] in deliveryFaults.tell($0) })
         repository.start(fleet: fleet, state: directory, logger: logger)
+        let credentials = credentials
         let gateway = DeviceGateway(
-            options, entry: { host.call($0, completion: $1) }, bell: bell,
-            credentials: CredentialFile(directory: directory) { logger.warning("\($0)") },
+            options, entry: { host.call($0, completion: $1) }, bell: bell, credentials: credentials,
             artifacts: files, deliveries: DeliveryLedger(directory: directory, logger: logger), repository: repository,
             security: security, logger: logger, limits: limits,
             readings: EngineReadings(
@@ -112,7 +127,10 @@ struct GatewayRunner {
         }
         do {
             let running = try wait { try await gateway.start() }
-            faultWatch.start(files)
+            faultWatch.start {
+                files.lookAgain()
+                credentials.lookAgain()
+            }
             push?.driver.start(host)
             host.announce(address.url(security == nil ? "http" : "https", port: running.port))
             logger.info(

@@ -18,7 +18,7 @@ extension FleetDefinition {
         }
         guard !counts.isEmpty else { return nil }
         let all = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        var named = all.prefix(Self.mostNamed).map { "\($0.value) on \($0.key)" }.joined(separator: ", ")
+        var named = all.prefix(Self.mostNamed).map { "\($0.value) on \($0.key.shown)" }.joined(separator: ", ")
         if all.count > Self.mostNamed { named += " and \(all.count - Self.mostNamed) more" }
         let count = counts.values.reduce(0, +)
         return FileProblem(

@@ -35,6 +35,7 @@ struct StatusText {
             + "\(devices.unknown) unknown"
         if devices.held > 0 { text += "; \(devices.held) held" }
         if devices.awaitingAcceptance > 0 { text += "; \(devices.awaitingAcceptance) wait for acceptance" }
+        if devices.decommissioned > 0 { text += "; \(devices.decommissioned) decommissioned" }
         return text
     }
 

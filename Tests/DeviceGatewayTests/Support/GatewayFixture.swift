@@ -262,6 +262,7 @@ extension GatewayLimits {
         var limits = GatewayLimits()
         let rate = TokenRate(perSecond: 1e6, burst: 1e6)
         (limits.requests, limits.feedback, limits.failures) = (rate, rate, rate)
+        limits.descriptions = rate
         limits.requestTime = .seconds(1)
         return limits
     }
