@@ -3,6 +3,9 @@ import Cells
 import Glibc
 
 extension CursesTerminal {
+    /// Whether somebody could continue the process if it were stopped.
+    public var canSuspend: Bool { muster_guard_can_stop() != 0 }
+
     /// Gives the terminal back to the shell and stops the process, until the shell continues it; then takes the
     /// terminal again. The caller draws next.
     ///
@@ -10,7 +13,7 @@ extension CursesTerminal {
     ///   such stops, or its process group was started from another session, as by sshd for one command.
     @discardableResult
     public func suspend() -> Bool {
-        guard muster_guard_can_stop() != 0 else { return false }
+        guard canSuspend else { return false }
         send(modes.off)
         endwin()
         muster_guard_disarm()

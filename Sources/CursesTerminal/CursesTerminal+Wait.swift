@@ -93,8 +93,8 @@ extension CursesTerminal {
             screen.resize(to: Self.windowSize())
             events.append(.resized(size))
         }
-        if has(SIGTSTP), suspend() {
-            events.append(.resumed)
+        if has(SIGTSTP) {
+            events.append(.stopRequested)
         } else if has(SIGCONT) {
             // Whoever stopped the process may have left the screen in any state: leave it, and enter again.
             endwin()

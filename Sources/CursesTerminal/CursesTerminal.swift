@@ -34,6 +34,8 @@ public final class CursesTerminal {
         case woken
         /// The process was asked to end, by this signal. Close soon and exit.
         case quitRequested(signal: Int32)
+        /// The process was asked by a signal to stop until it is continued. It goes on until `suspend` is called.
+        case stopRequested
         /// The process had been stopped and goes on: draw.
         case resumed
         /// The terminal is gone. Said once; after it there are no keys.

@@ -109,7 +109,109 @@ struct AttachedConsoleTests {
         #expect(try console.terminal.waitForExit() == .exited(0))
         #expect(console.terminal.isTerminalClean)
         try other.wait(for: "STOPPED", "the engine has ended")
+        other.type("p")
+        try other.wait(for: "nothing was sent: the engine has ended")
         #expect(try other.quit() == .exited(0))
+    }
+
+    /// A shell with job control runs a console with an engine inside, and brings it back when a line is typed.
+    private func runningUnderAShell(_ scratch: ScratchFleet) throws -> ConsoleRun {
+        let command = try scratch.command(["console", scratch.fleet, "--simulate", "--speed", "60"])
+        let script = "set -m; \"$0\" \"$@\"; echo SHELL; read line; fg >/dev/null; echo DONE"
+        let console = try ConsoleRun(scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments)
+        try console.waitUntilOpen()
+        try console.start(update)
+        try console.wait(for: update, "RUNNING")
+        return console
+    }
+
+    /// The process of the engine that runs.
+    private func engineProcess(_ scratch: ScratchFleet) throws -> pid_t {
+        let run = try MusterRun(["status", scratch.fleet, "--json"], scratch)
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any], "\(run.errors)")
+        let engine = try #require(answer["engine"] as? [String: Any])
+        return pid_t(try #require(engine["process"] as? Int))
+    }
+
+    /// Whoever holds the engine may go to the shell: the others' engine does not stop with them.
+    @Test(arguments: [false, true]) func toTheShellWithoutTheEngine(bySignal: Bool) throws {
+        let scratch = try ScratchFleet()
+        let console = try runningUnderAShell(scratch)
+        let former = try engineProcess(scratch)
+        if bySignal { kill(former, SIGTSTP) } else { console.type("\u{1A}") }
+        try console.wait(for: "SHELL")
+        let process = try engineProcess(scratch)
+        #expect(process != former)
+        let next = try ConsoleRun(scratch, speed: nil)
+        try next.waitUntilOpen()
+        try next.wait(for: update, "RUNNING", "DEMO 60x", "LIVE")
+        next.type("p")
+        try next.wait(for: "PAUSED by \(OwnUser.name)")
+        console.type("\n")
+        try console.wait(for: "the engine goes on as process \(process)", "PAUSED", "LIVE")
+        // It is one that is attached now, and leaves without a question.
+        console.type("q")
+        try console.wait(for: "DONE")
+        #expect(try console.terminal.waitForExit() == .exited(0))
+        #expect(try engineProcess(scratch) == process)
+        next.type("q")
+        #expect(try next.terminal.waitForExit() == .exited(0))
+        #expect(try stop(scratch) == "the engine has ended\n")
+        let log = try String(contentsOfFile: "\(scratch.state)/engine.log", encoding: .utf8)
+        #expect(log.contains("the engine runs without a screen, as process \(process)"), "\(log)")
+        #expect(log.contains("the engine ends: `muster stop` has asked for it"), "\(log)")
+    }
+
+    /// An idle console says how old what it shows is, though no key is pressed.
+    @Test func anEngineThatStandsStillIsOld() throws {
+        let scratch = try ScratchFleet()
+        let first = try ConsoleRun(scratch, speed: nil)
+        try first.waitUntilOpen()
+        let second = try ConsoleRun(scratch, speed: nil)
+        try second.waitUntilOpen()
+        try second.wait(for: "LIVE")
+        first.terminal.signal(SIGSTOP)
+        try second.wait(for: "s OLD")
+        try second.wait(without: "LIVE")
+        first.terminal.signal(SIGCONT)
+        try second.wait(for: "LIVE")
+        #expect(try second.quit() == .exited(0))
+        #expect(try first.quit() == .exited(0))
+    }
+
+    /// An engine without a screen that has nothing to do says why it does not stay.
+    @Test func anIdleEngineWithoutAScreenSaysWhyItEnds() throws {
+        let scratch = try ScratchFleet()
+        let run = try MusterRun(["console", scratch.fleet, "--detached", "--simulate"], scratch)
+        #expect(run.code == 0)
+        #expect(run.errors.contains("the engine ends: no update is under way and no console is open"), "\(run.errors)")
+    }
+
+    /// A full disk ends the engine; the console that held it says so with its exit code.
+    @Test func aConsoleWhoseEngineHasFailedDoesNotEndWell() throws {
+        let scratch = try ScratchFleet()
+        let command = try scratch.command(["console", scratch.fleet])
+        // A write beyond the limit fails only where its signal is ignored.
+        let script = "trap '' XFSZ; exec \"$0\" \"$@\""
+        let console = try ConsoleRun(scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments)
+        try console.waitUntilOpen()
+        let process = try engineProcess(scratch)
+        try console.focus(update)
+        console.type("s")
+        try console.wait(for: "Type \(update): [")
+        try console.wait(without: "the engine is counting")
+        try console.typeByHand(update)
+        try console.wait(for: "enter: start")
+        let limit = try Process.run(
+            URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(process)", "--fsize=0:0"])
+        limit.waitUntilExit()
+        #expect(limit.terminationStatus == 0)
+        console.type("\r")
+        try console.wait(for: "STOPPED")
+        console.type("q")
+        #expect(try console.terminal.waitForExit() == .exited(1))
+        #expect(console.text.contains("the engine has failed"))
     }
 
     /// What a dead process left is known for what it is.

@@ -61,6 +61,7 @@ final class Probe {
             exit(128 + signal)
         case .hungUp: finishHungUp()
         case .woken: wakes += 1
+        case .stopRequested: if terminal.suspend() { lines.append("resumed") }
         default: lines.append("\(event)")
         }
     }

@@ -79,11 +79,12 @@ struct ConsoleCommand: ParsableCommand {
         if detached { _ = setsid() }
         let engine = try startEngine(takeover, in: directory)
         defer { engine.end() }
-        guard !detached else { return engine.runWithoutScreen() }
+        guard !detached else { return try runDetached(engine) }
         guard let ending = try ConsoleRunner.attach(setup, to: directory, own: engine) else {
             preconditionFailure("an engine that was started listens")
         }
-        if case .quit = ending { engine.writeDownStop(by: setup.user) }
+        if engine.isElsewhere { return try leave(engine, ending) }
+        if case .quit = ending, engine.isRunning { engine.writeDownStop(by: setup.user) }
         try end(engine, ending, in: directory)
     }
 
@@ -109,17 +110,38 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
+    /// What it says is what `engine.log` keeps.
+    private func runDetached(_ engine: OwnEngine) throws {
+        say("the engine runs without a screen, as process \(getpid())")
+        let end = engine.runWithoutScreen()
+        say("the engine ends: \(end)")
+        if case .hasFailed = end { throw ExitStatus.failed }
+    }
+
+    private func say(_ text: String) { printError("\(WallClock.now.iso) muster: \(TextWidth.sanitised(text))") }
+
+    /// Leaves a console whose engine another process has taken over.
+    private func leave(_ engine: OwnEngine, _ ending: ConsoleSession.Ending) throws {
+        try ConsoleRunner.exit(ending)
+        // Why stands on standard error already.
+        if engine.hasGotLost { throw ExitStatus.failed }
+    }
+
     /// What becomes of the engine when its console is left.
     private func end(_ engine: OwnEngine, _ ending: ConsoleSession.Ending, in directory: String) throws {
         switch ending {
-        case .signal(SIGHUP): engine.runWithoutScreen()
+        case .signal(SIGHUP): if case .hasFailed = engine.runWithoutScreen() { throw ExitStatus.failed }
         case .detach:
             engine.end(isHandedOver: true)
             let process = try DetachedEngine.launch(loggingIn: directory)
             try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
             print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
-        case .quit, .signal, .shownOut: try ConsoleRunner.exit(ending)
+        case .quit, .signal, .shownOut:
+            try ConsoleRunner.exit(ending)
+            guard let failure = engine.host.failure else { return }
+            printError("muster: the engine has failed: \(TextWidth.sanitised(failure))")
+            throw ExitStatus.failed
         }
     }
 

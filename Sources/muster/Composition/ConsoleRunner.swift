@@ -91,6 +91,7 @@ enum ConsoleRunner {
         setup.user = engine.user
         if let stops = own?.stops {
             setup.runsEngine = true
+            setup.own = own
             setup.isToStop = { stops.isAsked }
             stops.tell { waker.wake() }
         }

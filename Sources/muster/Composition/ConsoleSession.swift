@@ -16,6 +16,8 @@ final class ConsoleSession {
         var alias: String?
         /// Whether the engine ends with this console, and whether somebody has asked it to.
         var runsEngine = false
+        /// That engine, where others reach it too: it must go on when this process stops for a while; nil: there is none.
+        var own: OwnEngine?
         var isToStop: @Sendable () -> Bool = { false }
         var themeName = "dark"
         var colour: ColourDepth?
@@ -45,6 +47,8 @@ final class ConsoleSession {
     private var pending: [UInt64: Command] = [:]
     private var ending: Ending?
     private let themeWatch: FolderWatch?
+    /// How long the console waits for the engine that it has handed over.
+    private static let patience = Duration.seconds(20)
 
     /// A session on a terminal that is open and an engine that runs.
     init(terminal: CursesTerminal, engine: any ConsoleEngine, setup: Setup) {
@@ -135,6 +139,7 @@ final class ConsoleSession {
         case .resized(let size): ConsoleUpdate.resized(to: size, state: &state)
         case .quitRequested(let signal): ending = .signal(signal)
         case .hungUp: ending = .signal(SIGHUP)
+        case .stopRequested: suspend()
         case .woken, .resumed, .timedOut: break
         }
     }
@@ -144,10 +149,7 @@ final class ConsoleSession {
         case .send(let command, let reason): send(command, reason: reason, basis: basis)
         case .quit: ending = .quit
         case .detach: ending = .detach
-        case .suspend:
-            if !terminal.suspend() {
-                ConsoleUpdate.reported("there is no shell to come back from", isProblem: true, state: &state)
-            }
+        case .suspend: suspend()
         case .copy(let text):
             let isCopied = terminal.copyToClipboard(text)
             let copied = "copied \(NumberText.count(text.count, "character"))"
@@ -158,11 +160,52 @@ final class ConsoleSession {
         }
     }
 
+    /// Gives the terminal to the shell. Whoever else needs the engine that runs in here must not stand still with it, so a
+    /// process of its own takes it over first, and this console is one that is attached.
+    private func suspend() {
+        guard terminal.canSuspend else {
+            return ConsoleUpdate.reported("there is no shell to come back from", isProblem: true, state: &state)
+        }
+        if let own = setup.own, own.isRunning, !handOver(own) { return }
+        terminal.suspend()
+    }
+
+    /// Returns once this console is attached to the process that has taken the engine over; false: it stays here.
+    private func handOver(_ own: OwnEngine) -> Bool {
+        ConsoleUpdate.reported("handing the engine over to a process of its own ...", state: &state)
+        paint()
+        own.end(isHandedOver: true)
+        state.runsEngine = false
+        do {
+            waitForView { $0.health != .running }
+            let process = try own.goOnElsewhere()
+            waitForView { $0.health == .running }
+            let text = "the engine goes on as process \(process); this console is attached to it"
+            ConsoleUpdate.reported(text, state: &state)
+            return view.health == .running
+        } catch {
+            ConsoleUpdate.reported(
+                "the engine did not go on; \(DetachedEngine.logName) says why", isProblem: true, state: &state)
+            return false
+        }
+    }
+
+    private func waitForView(_ isThere: (FleetView) -> Bool) {
+        let deadline = ContinuousClock.now + Self.patience
+        takeNews()
+        while !isThere(view), ContinuousClock.now < deadline {
+            engine.waitForNews(seconds: 0.1)
+            takeNews()
+        }
+    }
+
     private func send(_ command: Command, reason: String, basis: UInt64) {
         if let ticket = engine.submit(command, reason: reason, basis: basis) {
             pending[ticket] = command
         } else {
-            ConsoleUpdate.reported("the engine takes no commands now: try again", isProblem: true, state: &state)
+            let text =
+                view.health.failure.map { "nothing was sent: \($0)" } ?? "the engine takes no commands now: try again"
+            ConsoleUpdate.reported(text, isProblem: true, state: &state)
         }
     }
 

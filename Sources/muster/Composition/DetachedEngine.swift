@@ -18,8 +18,11 @@ enum DetachedEngine {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "\(directory)/\(logName)", log, 0o600)
-        // Inherited, so that it lives until it has a session of its own.
-        signal(SIGHUP, SIG_IGN)
+        // Inherited, so that it lives until it has a session of its own. This process may go on as a console.
+        var ignoring = sigaction(), before = sigaction()
+        ignoring.__sigaction_handler.sa_handler = SIG_IGN
+        sigaction(SIGHUP, &ignoring, &before)
+        defer { sigaction(SIGHUP, &before, nil) }
         let texts = CommandLine.arguments + ["--detached"]
         let arguments = texts.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }

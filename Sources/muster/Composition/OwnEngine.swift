@@ -13,12 +13,19 @@ final class OwnEngine {
     private let alerts: AlertRunner?
     /// Whether somebody has asked it to end.
     let stops: StopRequest
+    private let directory: String?
     private var hasEnded = false
+    /// Whether another process was to go on as the engine while this one lives, and whether it has failed to.
+    private(set) var isElsewhere = false
+    private(set) var hasGotLost = false
+    /// How long one that has just started may take until it listens.
+    private static let startPatience = Duration.seconds(10)
 
     private init(
         _ host: EngineHost, _ socket: EngineSocketServer?, _ alerts: AlertRunner?, stops: StopRequest,
-        endBeside: @escaping () -> Void
+        reachedIn directory: String?, endBeside: @escaping () -> Void
     ) {
+        self.directory = directory
         self.alerts = alerts
         self.host = host
         self.socket = socket
@@ -42,7 +49,7 @@ final class OwnEngine {
         do {
             let endBeside = try beside(host)
             alerts?.start(host)
-            return OwnEngine(host, socket, alerts, stops: stops, endBeside: endBeside)
+            return OwnEngine(host, socket, alerts, stops: stops, reachedIn: directory, endBeside: endBeside)
         } catch {
             socket?.stop()
             host.stop()
@@ -106,9 +113,37 @@ final class OwnEngine {
         alerts?.end(isHandedOver: isHandedOver)
     }
 
+    /// Whether it works in this process.
+    var isRunning: Bool { !hasEnded && host.failure == nil }
+
+    /// Has a process of its own go on as the engine, which has ended here; returns once it listens.
+    func goOnElsewhere() throws -> pid_t {
+        guard let directory else { preconditionFailure("an engine that nobody else reaches is not handed over") }
+        isElsewhere = true
+        hasGotLost = true
+        let process = try DetachedEngine.launch(loggingIn: directory)
+        try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.startPatience)
+        hasGotLost = false
+        return process
+    }
+
+    /// Why `runWithoutScreen` has come to its end.
+    enum QuietEnd: CustomStringConvertible {
+        case isIdle, wasStopped, wasTold, hasFailed(String)
+
+        var description: String {
+            switch self {
+            case .isIdle: "no update is under way and no console is open"
+            case .wasStopped: "`muster stop` has asked for it"
+            case .wasTold: "a signal has asked for it"
+            case .hasFailed(let why): why
+            }
+        }
+    }
+
     /// Goes on without a screen until nothing is under way and nobody looks on, somebody asks it to end, or it has failed.
     /// What is left of the terminal is not touched any more.
-    func runWithoutScreen() {
+    func runWithoutScreen() -> QuietEnd {
         let end = EndOfService()
         let host = host
         stops.tell { end.end() }
@@ -119,8 +154,10 @@ final class OwnEngine {
                 hasAnswered.signal()
             }
             hasAnswered.wait()
-            if isIdle.withLock({ $0 }) { return }
+            if isIdle.withLock({ $0 }) { return .isIdle }
         }
+        if let failure = host.failure { return .hasFailed(failure) }
+        return stops.isAsked ? .wasStopped : .wasTold
     }
 }
 
