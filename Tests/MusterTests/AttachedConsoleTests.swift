@@ -191,16 +191,23 @@ struct AttachedConsoleTests {
     /// A full disk ends the engine; the console that held it says so with its exit code.
     @Test func aConsoleWhoseEngineHasFailedDoesNotEndWell() throws {
         let scratch = try ScratchFleet()
-        let command = try scratch.command(["console", scratch.fleet, "--simulate", "--speed", "1000"])
+        let command = try scratch.command(["console", scratch.fleet])
         // A write beyond the limit fails only where its signal is ignored.
         let script = "trap '' XFSZ; exec \"$0\" \"$@\""
         let console = try ConsoleRun(scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments)
         try console.waitUntilOpen()
-        try console.start(update)
+        let process = try engineProcess(scratch)
+        try console.focus(update)
+        console.type("s")
+        try console.wait(for: "Type \(update): [")
+        try console.wait(without: "the engine is counting")
+        try console.typeByHand(update)
+        try console.wait(for: "enter: start")
         let limit = try Process.run(
-            URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(try engineProcess(scratch))", "--fsize=0:0"])
+            URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(process)", "--fsize=0:0"])
         limit.waitUntilExit()
         #expect(limit.terminationStatus == 0)
+        console.type("\r")
         try console.wait(for: "STOPPED")
         console.type("q")
         #expect(try console.terminal.waitForExit() == .exited(1))
