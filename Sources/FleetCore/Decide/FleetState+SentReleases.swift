@@ -5,7 +5,7 @@ extension FleetState {
     public func releasesSent(by command: Command) -> [Version] {
         switch command {
         case .start(let id), .resume(let id): update(id).map(releasesToCome) ?? []
-        case .approve(let id): update(id).map(releasesApproved) ?? []
+        case .approve(let id, _): update(id).map(releasesApproved) ?? []
         case .rollBack(let id, _, _): update(id).map(releasesBefore) ?? []
         case .retryFailed(let id): update(id).map(releasesTriedAgain) ?? []
         default: []

@@ -60,7 +60,7 @@ struct APITokenCommand: ParsableCommand {
                     print(try APITokenFile.issue(token, directory: directory))
                 } catch {
                     // The audit says that it was drawn; it has to say too that there is none.
-                    try? delivery.carryOut(EngineRequest(.revokeAPIToken, name, reason: "it could not be kept"))
+                    _ = try? delivery.carryOut(EngineRequest(.revokeAPIToken, name, reason: "it could not be kept"))
                     throw error
                 }
             }
