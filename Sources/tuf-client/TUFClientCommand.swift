@@ -49,7 +49,9 @@ struct TUFClientCommand: AsyncParsableCommand {
         } catch {
             let isHelp = exitCode(for: error) == .success
             let text = error is TUFRefusal || error is FetchFailure ? "\(error)" : fullMessage(for: error)
-            (isHelp ? FileHandle.standardOutput : FileHandle.standardError).write(Data((text + "\n").utf8))
+            // What cannot be said changes no exit code.
+            let output = isHelp ? FileHandle.standardOutput : FileHandle.standardError
+            try? output.write(contentsOf: Data((text + "\n").utf8))
             Foundation.exit(isHelp ? 0 : 1)
         }
     }

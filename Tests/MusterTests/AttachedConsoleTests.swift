@@ -189,9 +189,9 @@ struct AttachedConsoleTests {
     }
 
     /// A full disk ends the engine; the console that held it says so with its exit code.
-    @Test func aConsoleWhoseEngineHasFailedDoesNotEndWell() throws {
+    @Test(arguments: [[], ["--simulate"]]) func aConsoleWhoseEngineHasFailedDoesNotEndWell(options: [String]) throws {
         let scratch = try ScratchFleet()
-        let command = try scratch.command(["console", scratch.fleet])
+        let command = try scratch.command(["console", scratch.fleet] + options)
         // A write beyond the limit fails only where its signal is ignored.
         let script = "trap '' XFSZ; exec \"$0\" \"$@\""
         let console = try ConsoleRun(scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments)

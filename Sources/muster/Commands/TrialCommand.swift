@@ -65,7 +65,7 @@ struct TrialCommand: ParsableCommand {
                 return summary.violation == nil
             }
         }
-        if showsProgress { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if showsProgress { writeError("\r\u{1b}[K") }
         let seconds = (ContinuousClock.now - started).seconds
         try summary.withLock { summary in
             if traces {
@@ -86,7 +86,7 @@ struct TrialCommand: ParsableCommand {
     }
 
     private static func show(_ summary: TrialSummary, of total: Int) {
-        FileHandle.standardError.write(Data("\r\(summary.seeds) of \(total) seeds".utf8))
+        writeError("\r\(summary.seeds) of \(total) seeds")
     }
 
     /// The options that a single trial is run again with.

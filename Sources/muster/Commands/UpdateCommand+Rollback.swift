@@ -43,8 +43,7 @@ extension UpdateCommand {
             for line in preview.lines { printError(TextWidth.sanitised(line)) }
             try warn(of: preview)
             request.preview = preview.revision
-            FileHandle.standardError.write(
-                Data("Type \(TextWidth.sanitised(order.update)) to roll it back: ".utf8))
+            writeError("Type \(TextWidth.sanitised(order.update)) to roll it back: ")
             request.confirmation = readLine() ?? ""
             return request
         }

@@ -12,6 +12,10 @@ enum ExitStatus {
 }
 
 /// Prints a line to standard error.
-func printError(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+func printError(_ line: String) { writeError(line + "\n") }
+
+/// Writes to standard error. Where nobody can read it, a terminal that has hung up or a full disk, it is lost: no engine ends
+/// by that, as it would by `FileHandle.write(_:)`.
+func writeError(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }

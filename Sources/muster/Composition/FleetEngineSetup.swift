@@ -136,6 +136,7 @@ extension EngineLoop {
 /// What simulated terminals keep over the end of the process, in a file: the world's start, then each change of a flash.
 final class FlashStore {
     private let file: RecordFile
+    private var hasFailed = false
     private static let startMark = UInt8(ascii: "S"), flashMark = UInt8(ascii: "F")
 
     init(_ file: RecordFile) {
@@ -162,6 +163,12 @@ final class FlashStore {
 
     /// A terminal whose flash cannot be written has had a power cut as far as its next life is concerned.
     private func write(_ bytes: [UInt8]) {
-        do { try file.append(bytes) } catch { printError("muster: \(error)") }
+        do {
+            try file.append(bytes)
+        } catch {
+            // Once: a disk that is full fails at each of thousands of terminals.
+            if !hasFailed { printError("muster: \(error)") }
+            hasFailed = true
+        }
     }
 }

@@ -70,9 +70,9 @@ final class OwnEngine {
         // A large fleet takes seconds to take over or to replay.
         if ready.wait(timeout: .now() + 0.5) == .timedOut {
             let isShown = isatty(STDERR_FILENO) == 1
-            if isShown { FileHandle.standardError.write(Data("starting the engine: journal and files".utf8)) }
+            if isShown { writeError("starting the engine: journal and files") }
             ready.wait()
-            if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+            if isShown { writeError("\r\u{1b}[K") }
         }
         if let error = failure.withLock({ $0 }) {
             printError("muster: \(error)")

@@ -10,13 +10,13 @@ final class StatusLine {
     func show(_ text: @autoclosure () -> String) {
         guard isatty(STDERR_FILENO) == 1, Date() >= nextAt else { return }
         nextAt = Date(timeIntervalSinceNow: 0.1)
-        FileHandle.standardError.write(Data("\r\u{1b}[K\(TextWidth.sanitised(text()))".utf8))
+        writeError("\r\u{1b}[K\(TextWidth.sanitised(text()))")
         shown = true
     }
 
     /// Takes the line away.
     func clear() {
-        if shown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        if shown { writeError("\r\u{1b}[K") }
         shown = false
     }
 }

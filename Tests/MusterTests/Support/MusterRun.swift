@@ -23,8 +23,8 @@ struct MusterRun {
         process.executableURL = URL(filePath: user == nil ? command.program : OtherUser.tool)
         process.arguments = (user.map { $0.options + [command.program] } ?? []) + command.arguments
         if let mostFileBlocks {
-            // A write beyond the limit fails only where its signal is ignored. What it says would be such a write.
-            let limited = "trap '' XFSZ; ulimit -f \(mostFileBlocks); exec \"$@\" 2>/dev/null"
+            // A write beyond the limit fails only where its signal is ignored. What it says is such a write too, and is lost.
+            let limited = "trap '' XFSZ; ulimit -f \(mostFileBlocks); exec \"$@\""
             process.arguments = ["-c", limited, "sh", try BuiltProduct.path(of: "muster")] + arguments
             process.executableURL = URL(filePath: "/bin/sh")
         }
