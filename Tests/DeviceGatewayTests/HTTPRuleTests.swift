@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func aFullWaitingListIsSaidToBeFull() async throws {
-        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        let fixture = try await GatewayFixture(limits: .withoutRates)
         let connection = try await fixture.connect()
         for number in 0..<Introduction.mostWaiting {
             _ = try await connection.ask(fixture.request("GET", "stranger-\(number)"))

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func requestsInARowAreAnsweredInTheirOrder() async throws {
-        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        let fixture = try await GatewayFixture(limits: .withoutRates)
         let connection = try await fixture.connect()
         let unit: [(String, Int, String)] = [
             (fixture.request("GET", "device-1"), 200, "/device-1/"),
@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [nil, "GatewayToken wrong"]) func aFloodInARowIsAnsweredWholeOnceItsReaderReads(
         proof: String?
     ) async throws {
-        let fixture = try await GatewayFixture(isDurable: false, limits: .forFuzzing)
+        let fixture = try await GatewayFixture(isDurable: false, limits: .withoutRates)
         let connection = try await fixture.connect(reads: false)
         let count = 3000
         let request = fixture.request("GET", "device-1", proof: proof)

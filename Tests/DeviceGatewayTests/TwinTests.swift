@@ -61,7 +61,7 @@ import Testing
     /// Its line drops again and again, and the gateway does not hear of it: each former connection stays open. It comes by
     /// a new one each time, as clients do.
     @Test func oneThatLosesItsLineAndComesAgainIsNotHeld() async throws {
-        let fixture = try await GatewayFixture(limits: .forFuzzing)
+        let fixture = try await GatewayFixture(limits: .withoutRates)
         let poll = fixture.request("GET", "device-1", headers: ["Prefer: wait=60"])
         var former: RawConnection?
         for turn in 0..<40 {

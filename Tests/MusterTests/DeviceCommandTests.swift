@@ -274,15 +274,15 @@ struct DeviceCommandTests {
         #expect(run.code == 1)
         #expect(run.output == "")
         #expect(run.errors.hasPrefix("muster: \(credentials):2: "), "\(run.errors)")
-        #expect(run.errors.contains("; remove the line"))
+        #expect(run.errors.contains(", or remove the line"))
         #expect(try String(contentsOfFile: credentials, encoding: .utf8) == damaged)
         #expect(try device("list").code == 1)
         // An engine goes by the lines that it can read, and says so.
         let serve = try ServeRun(scratch)
         _ = try CurlRun(
             "http://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/pos-nyc-001", ["-H", "Authorization: TargetToken x"])
-        let line = try serve.waitForLine { $0["message"]?.contains(":2: ") == true ? $0["level"] : nil }
-        #expect(line == "warning")
+        let line = try serve.waitForLine { $0["reason"]?.contains(":2: ") == true ? $0["level"] : nil }
+        #expect(line == "error")
         #expect(serve.stop() == 0)
     }
 
