@@ -78,6 +78,14 @@ final class CloneWatch: Sendable {
     }
 }
 
+/// A connection that is known as long as it lasts. A box, since copies of a trace with weak references in it are dear, and
+/// most polls are held by none.
+private final class HeldConnection: Sendable {
+    weak let channel: (any Channel)?
+
+    init(_ channel: any Channel) { self.channel = channel }
+}
+
 /// The last polls of one device, from the two addresses it used last.
 private struct PollTrace {
     struct Poll {
@@ -86,8 +94,17 @@ private struct PollTrace {
         var at: ContinuousClock.Instant
         /// When the device was told to call in again; nil: it is not answered yet.
         var interval: Duration?
-        /// The connection on which it is held; nil: it is not held, or the connection is no more.
-        weak var connection: (any Channel)?
+        /// The connection on which it is held; nil: it is not held.
+        var held: HeldConnection?
+        /// See `held`; nil also if the connection is no more.
+        var connection: (any Channel)? { held?.channel }
+
+        init(
+            address: String, at: ContinuousClock.Instant, interval: Duration? = nil, connection: (any Channel)? = nil
+        ) {
+            (self.address, self.at, self.interval) = (address, at, interval)
+            held = connection.map(HeldConnection.init)
+        }
     }
 
     var current: Poll
@@ -95,7 +112,7 @@ private struct PollTrace {
     private var beats = 0, evenBeats = 0
     private var crossings = Crossings(), returns = Crossings()
     /// The connection that held the poll before, if it is another than that of the last.
-    private weak var formerConnection: (any Channel)?
+    private var formerConnection: HeldConnection?
 
     init(current: Poll) { self.current = current }
 
@@ -158,8 +175,8 @@ private struct PollTrace {
     private mutating func countReturn(by connection: (any Channel)?, _ now: ContinuousClock.Instant) {
         let last = current.connection
         guard let connection, let last, connection !== last else { return }
-        if formerConnection === connection, current.interval == nil, last.isActive { returns.count(now) }
-        formerConnection = last
+        if formerConnection?.channel === connection, current.interval == nil, last.isActive { returns.count(now) }
+        formerConnection = current.held
     }
 }
 

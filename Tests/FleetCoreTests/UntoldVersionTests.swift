@@ -166,6 +166,24 @@ import Testing
         #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == false)
     }
 
+    /// An update that was declared before the one that was rolled back, and came to the device after it.
+    @Test func oneThatAnOlderUpdateGaveTheReleaseHasNot() {
+        var fixture = fixture()
+        fixture.command(.draft(CoreFixture.update("first")))
+        fixture.start(CoreFixture.update())
+        fixture.report(Self.device, .contacted(firmware: Self.new))
+        rollBack(&fixture)
+        fixture.report(Self.device, .contacted(firmware: Self.old))
+        #expect(fixture.machine.state.update("u")?.status == .rolledBack)
+        fixture.command(.start(update: "first"))
+        fixture.report(Self.device, .reached(.installing))
+        fixture.report(Self.device, .restarted)
+        fixture.pass(.hours(12))
+        #expect(fixture.state("first", Self.device) == .failed)
+        fixture.report(Self.device, .contacted(firmware: Self.new))
+        #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == false)
+    }
+
     @Test func aRollbackOfWhatAnotherUpdateChangedSinceSaysSo() {
         var fixture = fixture()
         fixture.command(.addReleases([Release(version: Version(3, 0, 0))]))

@@ -118,6 +118,87 @@ import Testing
     }
 }
 
+/// A rollback that failed at devices has not brought them back, and nobody says so.
+@Suite struct FailedReturnTests {
+    private static let refused = FailureCause(code: "refused", isPermanent: true)
+
+    /// Two of three devices that were to go back refuse.
+    private func failedReturn() throws -> EngineFixture {
+        var fixture = try EngineFixture(devices: 3)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<3 { fixture.contact(device, EngineFixture.new) }
+        fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))
+        fixture.contact(0, EngineFixture.old)
+        refuse(&fixture)
+        return fixture
+    }
+
+    private func refuse(_ fixture: inout EngineFixture) {
+        for order in fixture.loop.state.orders {
+            let report = Report(device: order.device, generation: order.generation, body: .gaveUp(Self.refused))
+            _ = fixture.loop.step([.report(report)], now: fixture.now)
+        }
+    }
+
+    private func summary(_ fixture: EngineFixture, _ id: String = "u") throws -> UpdateSummary {
+        var loop = fixture.loop
+        return try #require(loop.view(ViewQuery(), now: fixture.now).updates.first { $0.id == id })
+    }
+
+    @Test func itIsPartlyBack() throws {
+        let fixture = try failedReturn(), text = "2 of 3 did not come back: refused"
+        for id in ["u", "u/rollback"] {
+            let summary = try summary(fixture, id)
+            #expect(summary.unsent == 2)
+            #expect(summary.statusText == text)
+        }
+        let status = fixture.loop.status(now: fixture.now)
+        #expect(status.updates.first { $0.id == "u" }?.reason == text)
+        #expect(status.updates.first { $0.id == "u" }?.counts.done == 2)
+        #expect(
+            status.troubles == ["u is partly back, \(text): `muster update retry` of u/rollback tries them again"])
+    }
+
+    /// One comes back by the retry, and the other fails again: then it is that retry which is to be tried again.
+    @Test func aRetryBringsBackTheRest() throws {
+        var fixture = try failedReturn()
+        fixture.command(.retryFailed(update: "u/rollback"))
+        #expect(try summary(fixture).statusText == "2 of 3 not back yet")
+        #expect(fixture.loop.status(now: fixture.now).troubles == [])
+        fixture.contact(1, EngineFixture.old)
+        refuse(&fixture)
+        #expect(try summary(fixture).statusText == "1 of 3 did not come back: refused")
+        let trouble = fixture.loop.status(now: fixture.now).troubles.first
+        #expect(trouble?.contains("`muster update retry` of u/rollback/retry-1") == true)
+        fixture.command(.retryFailed(update: "u/rollback/retry-1"))
+        fixture.contact(2, EngineFixture.old)
+        #expect(try summary(fixture).unsent == 0)
+        let status = fixture.loop.status(now: fixture.now)
+        #expect(status.troubles == [])
+        #expect(status.updates.first { $0.id == "u" }?.reason == "3 of 3 back")
+        #expect(status.updates.first { $0.id == "u" }?.counts.done == 0)
+    }
+
+    /// It came back, and runs the release again.
+    @Test func oneThatTurnedBadIsNotBack() throws {
+        var fixture = try EngineFixture(devices: 1)
+        fixture.command(.start(update: "u"))
+        fixture.contact(0, EngineFixture.new)
+        fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))
+        fixture.contact(0, EngineFixture.old)
+        #expect(try summary(fixture).unsent == 0)
+        fixture.contact(0, EngineFixture.new)
+        #expect(try summary(fixture).unsent == 1)
+        #expect(try summary(fixture).statusText == "1 of 1 did not come back: reports 2.0.0")
+    }
+
+    @Test func whatIsOutOfServiceIsNotLookedFor() throws {
+        var fixture = try failedReturn()
+        fixture.command(.decommission(device: "pos-1"))
+        #expect(try summary(fixture).unsent == 1)
+    }
+}
+
 /// An approval that nobody can give any more is not waited for.
 @Suite struct ApprovalAfterTheEndTests {
     /// An update whose only device of its first phase has passed, and whose second phase waits for a person.

@@ -30,7 +30,7 @@ extension UpdateSummary {
         isCancelling ? .held : hasOnlyFailed ? .failed : isPartlyBack ? .caution : status.role
     }
 
-    /// Whether devices could not be sent back, or were not since the rollback was called off.
+    /// Whether devices did not come back that were to.
     var isPartlyBack: Bool { unsent > 0 }
 
     /// The word of its status.

@@ -12,16 +12,6 @@ extension FleetState {
             .map { updates[$0].index }
     }
 
-    /// Whether one of these rollbacks has brought a device back.
-    private func isBack(_ device: DeviceIndex, by rollbacks: [UpdateIndex]) -> Bool {
-        rollbacks.contains { rollback in
-            let assignments = updates[rollback.offset].assignments
-            guard let position = assignments.position(of: device) else { return false }
-            if case .alreadyOn? = assignments.reason(position), assignments.state(position) == .skipped { return true }
-            return assignments.state(position) == .completed && !assignments.hasTurnedBad(position)
-        }
-    }
-
     /// Whether the latest rollback of an update was called off, so that another one may send back the rest.
     func isRollbackCancelled(_ record: UpdateRecord) -> Bool {
         record.rollback.map { updates[$0.offset].status == .cancelled } ?? false
@@ -32,22 +22,6 @@ extension FleetState {
         guard isRollbackCancelled(updates[update.offset]) else { return false }
         let rest = rollbackSet(update)
         return !rest.targets.isEmpty || rest.impossible.contains { $0.reason == .held }
-    }
-
-    /// How many devices the rollbacks of an update have brought back, and how many the first of them was for.
-    public func devicesBack(of update: UpdateIndex) -> (back: Int, of: Int) {
-        let tallies = rollbacks(of: update).map { updates[$0.offset].tally }
-        return (tallies.reduce(0) { $0 + $1.succeeded }, tallies.first?.target ?? 0)
-    }
-
-    /// The devices that an update has brought to its release, and that no rollback has brought back.
-    public func devicesDone(by update: UpdateIndex) -> Int {
-        let record = updates[update.offset], earlier = rollbacks(of: update)
-        guard !earlier.isEmpty else { return record.tally.succeeded }
-        return (0..<record.assignments.count).count { position in
-            record.assignments.state(position) == .completed && !record.assignments.hasTurnedBad(position)
-                && !isBack(record.assignments.device(position), by: earlier)
-        }
     }
 
     /// The devices an update changed, or may have changed, in the order of its targets; and those of them that cannot
@@ -116,16 +90,21 @@ extension FleetState {
     }
 
     /// The rollback, or the retry of one, by which a device is not on a release any more that it says now to run; nil:
-    /// there is none. The last update that gave the device the release counts: it may have been given it anew.
+    /// there is none. The update whose attempt gave the device the release last counts: it may have been given it anew,
+    /// also by an update that is older than the one that was rolled back.
     func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
-        let giver = updates.last { record in
-            !record.goesBack && record.definition.release == firmware
-                && record.assignments.position(of: device).map { isTouched(record.assignments, $0) } ?? false
+        let givers = updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
+            guard !record.goesBack, record.definition.release == firmware,
+                let position = record.assignments.position(of: device), isTouched(record.assignments, position)
+            else { return nil }
+            return (record.index, record.assignments.generation(position))
         }
-        guard let giver, updates[root(of: giver.index).offset].rollback != nil else { return nil }
+        guard let giver = givers.max(by: { $0.generation < $1.generation })?.update,
+            updates[root(of: giver).offset].rollback != nil
+        else { return nil }
         let back = updates.last { record in
             record.goesBack && record.assignments.position(of: device) != nil
-                && root(of: record.index) == root(of: giver.index)
+                && root(of: record.index) == root(of: giver)
         }
         guard let back, let position = back.assignments.position(of: device),
             !back.assignments.hasTurnedBad(position),

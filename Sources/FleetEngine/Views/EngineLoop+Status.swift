@@ -14,7 +14,7 @@ extension EngineLoop {
             devices: FleetStatus.Devices(state.devices),
             alerts: (fileAlerts + builder.alerts()).prefix(FleetStatus.mostAlerts).map(FleetStatus.AlertLine.init))
         status.engine.since = state.listeningSince > .distantPast ? state.listeningSince.iso : nil
-        status.troubles = zip(shown, views).compactMap { $1.trouble($0) }
+        status.troubles = zip(shown, views).compactMap { $1.trouble($0) ?? state.troubleOfReturn($0, $1.summary) }
         status.troubles.insert(contentsOf: deliveryFaults?.troubles ?? [], at: 0)
         if !options.filesLeftOut.isEmpty {
             status.troubles.insert(
@@ -91,6 +91,18 @@ extension UpdateView {
         case (.halted, _): "\(record.id) is halted: \(summary.statusText)"
         default: gate?.awaitsApproval == true ? "phase \(gate?.phase ?? "") of \(record.id) waits for approval" : nil
         }
+    }
+}
+
+extension FleetState {
+    /// What a person has to do about devices that an update's rollback has left; nil: nothing. That of a device which is
+    /// tried again is not known yet.
+    fileprivate func troubleOfReturn(_ record: UpdateRecord, _ summary: UpdateSummary) -> String? {
+        guard record.status == .rolledBack,
+            let left = devicesLeft(by: record.index).first(where: { $0.reason != nil })
+        else { return nil }
+        let retry = "`muster update retry` of \(updates[left.update.offset].id)"
+        return "\(record.id) is partly back, \(summary.statusText): \(retry) tries them again"
     }
 }
 

@@ -158,13 +158,20 @@ struct ViewBuilder {
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
     }
 
-    /// How many devices could not be sent back, of an update that goes back or of a rollback, and what is said of them;
-    /// nil: all could, so far, or its status says it: a rollback that was called off has left some.
+    /// How many devices did not come back, of an update that goes back or was rolled back, and what is said of them; nil:
+    /// all did, so far, or its status says it: a rollback that was called off has left some.
     private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
         if record.status == .halted, record.rollback != nil {
             let count = state.devicesBack(of: record.index)
             return (max(1, count.of - count.back), nil)
         }
+        let (missing, left) = (withoutFiles(record), left(record))
+        let texts = [missing.text, left.text].compactMap { $0 }
+        return (missing.count + left.count, texts.isEmpty ? nil : texts.joined(separator: "; "))
+    }
+
+    /// Those that the fleet had no files for.
+    private func withoutFiles(_ record: UpdateRecord) -> (count: Int, text: String?) {
         let record = record.rollback.map { state.updates[$0.offset] } ?? record
         guard record.goesBack, record.tally[.skipped] > 0 else { return (0, nil) }
         let assignments = record.assignments
@@ -173,9 +180,23 @@ struct ViewBuilder {
             assignments.state(position) == .skipped
                 && state.devices.firmware(assignments.device(position)) != state.targetVersion(record.index, position)
         }.compactMap(assignments.reason).filter(\.lacksFiles)
-        guard let first = reasons.first else { return (0, nil) }
+        return (reasons.count, sentence("could not be sent back", reasons, of: assignments.count))
+    }
+
+    /// Those that failed to go back, once the way back is over: until then the gauge says it.
+    private func left(_ record: UpdateRecord) -> (count: Int, text: String?) {
+        guard record.status == .rolledBack || record.goesBack && record.status == .completed else { return (0, nil) }
+        let left = state.devicesLeft(by: record.index)
+        guard !left.isEmpty else { return (0, nil) }
+        let reasons = left.compactMap(\.reason), count = state.devicesBack(of: record.index).of
+        let text = sentence("did not come back", reasons, of: count) ?? "\(left.count) of \(count) not back yet"
+        return (left.count, text)
+    }
+
+    private func sentence(_ what: String, _ reasons: [EndReason], of count: Int) -> String? {
+        guard let first = reasons.first else { return nil }
         let more = Set(reasons).count > 1 ? ", and others" : ""
-        return (reasons.count, "\(reasons.count) of \(assignments.count) could not be sent back: \(first)\(more)")
+        return "\(reasons.count) of \(count) \(what): \(first)\(more)"
     }
 
     private func isCancelling(_ record: UpdateRecord) -> Bool {

@@ -8,7 +8,7 @@ public struct UpdateSummary: Hashable, Sendable {
     /// `immediate`, `scheduled`, `progressive`, `on-connect`, `rollback`, `retry`.
     public var strategy: String
     public var status: UpdateStatus
-    /// Why it is held or how it ended, or how many devices could not be sent back; empty where the status says it all.
+    /// Why it is held or how it ended, or how many devices did not come back; empty where the status says it all.
     public var statusText: String
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
@@ -26,7 +26,7 @@ public struct UpdateSummary: Hashable, Sendable {
     /// The revision of the set that an approval would send back; nil: nobody asks for a rollback.
     public var proposedSet: UInt64?
 
-    /// Devices that could not be sent back, since the fleet lacks the files, or were not, since that was called off.
+    /// Devices that did not come back: since the fleet lacks the files, that was called off, or they failed to.
     public var unsent = 0
 
     /// The line of one update.

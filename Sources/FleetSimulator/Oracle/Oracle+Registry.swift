@@ -141,7 +141,10 @@ extension Oracle {
     mutating func checkTakenBack() {
         for device in step.told where standings[device].liveUpdate == nil && isBelieved(device) {
             let firmware = standings[device].firmware
-            guard let given = updates.indices.last(where: { gave($0, firmware, to: device) }),
+            let givers = updates.indices.compactMap { update in
+                generation(givenBy: update, firmware, to: device).map { (update: update, generation: $0) }
+            }
+            guard let given = givers.max(by: { $0.generation < $1.generation })?.update,
                 updates[origin(of: given)].rollback != nil,
                 let back = updates.indices.last(where: {
                     updates[$0].goesBack && origin(of: $0) == origin(of: given)
@@ -155,12 +158,14 @@ extension Oracle {
         }
     }
 
-    private func gave(_ update: Int, _ version: Version, to device: Int) -> Bool {
+    /// The number of the attempt by which an update gave a device a version; nil: it did not. An update that was declared
+    /// first may come to a device last.
+    private func generation(givenBy update: Int, _ version: Version, to device: Int) -> UInt32? {
         guard !updates[update].goesBack, updates[update].definition.release == version,
             let position = updates[update].position(of: device)
-        else { return false }
+        else { return nil }
         let assignment = updates[update].assignments[position]
-        return assignment.attempts > 0 && assignment.state != .skipped
+        return assignment.attempts > 0 && assignment.state != .skipped ? assignment.generation : nil
     }
 
     /// The update that a rollback or a retry belongs to in the end.
