@@ -16,15 +16,15 @@ extension FleetState {
     public func devicesBack(of update: UpdateIndex) -> (back: Int, of: Int) {
         let returns = returns(of: update).map { updates[$0.offset] }
         guard let first = returns.first else { return (0, 0) }
-        var later: Set<DeviceIndex> = []
-        for record in returns.dropFirst() {
-            for position in 0..<record.assignments.count where record.assignments.state(position) != .skipped {
-                let device = record.assignments.device(position)
-                guard let place = first.assignments.position(of: device) else { continue }
-                if first.assignments.state(place) == .skipped { later.insert(device) }
-            }
+        guard returns.count > 1 else { return (first.tally.succeeded, first.tally.target) }
+        let later = (0..<first.assignments.count).count { place in
+            let device = first.assignments.device(place)
+            return first.assignments.state(place) == .skipped
+                && returns.dropFirst().contains { record in
+                    record.assignments.position(of: device).map { record.assignments.state($0) != .skipped } ?? false
+                }
         }
-        return (returns.reduce(0) { $0 + $1.tally.succeeded }, first.tally.target + later.count)
+        return (returns.reduce(0) { $0 + $1.tally.succeeded }, first.tally.target + later)
     }
 
     /// The devices that an update has brought to its release, and that no rollback has brought back.
