@@ -184,6 +184,21 @@ import Testing
         #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == false)
     }
 
+    /// Another update has brought it to a third release since: that has turned bad, and not the rollback before.
+    @Test func oneThatWentElsewhereSinceHadComeBack() {
+        var fixture = rolledBack(.contacted(firmware: Self.old))
+        fixture.command(.addReleases([Release(version: Version(3, 0, 0))]))
+        var next = CoreFixture.update("next")
+        next.release = Version(3, 0, 0)
+        fixture.start(next)
+        fixture.report(Self.device, .contacted(firmware: Version(3, 0, 0)))
+        for firmware in [Self.new, Version(3, 0, 0), Self.new] {
+            fixture.report(Self.device, .contacted(firmware: firmware))
+        }
+        #expect(fixture.machine.state.update("next")?.assignments.hasTurnedBad(0) == true)
+        #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == false)
+    }
+
     @Test func aRollbackOfWhatAnotherUpdateChangedSinceSaysSo() {
         var fixture = fixture()
         fixture.command(.addReleases([Release(version: Version(3, 0, 0))]))

@@ -91,7 +91,8 @@ extension FleetState {
 
     /// The rollback, or the retry of one, by which a device is not on a release any more that it says now to run; nil:
     /// there is none. The update whose attempt gave the device the release last counts: it may have been given it anew,
-    /// also by an update that is older than the one that was rolled back.
+    /// also by an update that is older than the one that was rolled back. What another update has brought elsewhere since
+    /// had come back.
     func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
         let givers = updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
             guard !record.goesBack, record.definition.release == firmware,
@@ -99,8 +100,9 @@ extension FleetState {
             else { return nil }
             return (record.index, record.assignments.generation(position))
         }
-        guard let giver = givers.max(by: { $0.generation < $1.generation })?.update,
-            updates[root(of: giver).offset].rollback != nil
+        guard let (giver, generation) = givers.max(by: { $0.generation < $1.generation }),
+            updates[root(of: giver).offset].rollback != nil,
+            !isSettled(device, byOtherThan: root(of: giver), since: generation)
         else { return nil }
         let back = updates.last { record in
             record.goesBack && record.assignments.position(of: device) != nil
@@ -111,6 +113,17 @@ extension FleetState {
             back.assignments.state(position) == .completed || isLeftOut(back.assignments, position)
         else { return nil }
         return back.index
+    }
+
+    /// Whether an update of another root has brought a device to its release by an attempt that came later, whatever it
+    /// said afterwards.
+    private func isSettled(_ device: DeviceIndex, byOtherThan root: UpdateIndex, since generation: UInt32) -> Bool {
+        updates.contains { record in
+            guard let position = record.assignments.position(of: device),
+                record.assignments.state(position) == .completed
+            else { return false }
+            return record.assignments.generation(position) > generation && self.root(of: record.index) != root
+        }
     }
 
     /// Whether a device was left out since it was taken to be where it was to be brought.

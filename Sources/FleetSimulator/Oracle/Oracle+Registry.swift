@@ -144,8 +144,9 @@ extension Oracle {
             let givers = updates.indices.compactMap { update in
                 generation(givenBy: update, firmware, to: device).map { (update: update, generation: $0) }
             }
-            guard let given = givers.max(by: { $0.generation < $1.generation })?.update,
+            guard let (given, generation) = givers.max(by: { $0.generation < $1.generation }),
                 updates[origin(of: given)].rollback != nil,
+                !updates.indices.contains(where: { broughtElsewhere($0, device, from: given, since: generation) }),
                 let back = updates.indices.last(where: {
                     updates[$0].goesBack && origin(of: $0) == origin(of: given)
                         && updates[$0].position(of: device) != nil
@@ -156,6 +157,15 @@ extension Oracle {
             let id = devices[device].id, name = updates[given].definition.id
             expectLater(.rollbackGoal, !isTakenForBack, "\(id) runs \(firmware) of \(name), and counts as sent back")
         }
+    }
+
+    /// Whether another update has brought a device to its release since: what was sent back before had come back.
+    private func broughtElsewhere(_ update: Int, _ device: Int, from given: Int, since generation: UInt32) -> Bool {
+        guard origin(of: update) != origin(of: given), let position = updates[update].position(of: device) else {
+            return false
+        }
+        let assignment = updates[update].assignments[position]
+        return assignment.state == .completed && assignment.generation > generation
     }
 
     /// The number of the attempt by which an update gave a device a version; nil: it did not. An update that was declared
