@@ -184,6 +184,29 @@ import Testing
         #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == false)
     }
 
+    /// An update has brought it to a release, and another one, as its device says, not to the next: the rollback of that
+    /// leaves it out, wrongly.
+    @Test func oneThatWasTakenForBackByItsWordHasTurnedBad() {
+        var fixture = fixture()
+        let third = Version(3, 0, 0)
+        fixture.command(.addReleases([Release(version: third)]))
+        let phases = [PhaseDefinition(name: "all", percent: 100, gate: Gate(threshold: 9500), wait: .hours(1))]
+        fixture.start(CoreFixture.update("before", strategy: .progressive(phases: phases, onFailure: .pause)))
+        fixture.report(Self.device, .contacted(firmware: Self.new))
+        var update = CoreFixture.update()
+        update.release = third
+        fixture.start(update)
+        fixture.report(Self.device, .reached(.installing))
+        fixture.report(Self.device, .gaveUp(FailureCause(code: "disk full", isPermanent: false)))
+        rollBack(&fixture)
+        #expect(reason(fixture, "u/rollback") == .alreadyOn(Self.new))
+        fixture.report(Self.device, .contacted(firmware: third))
+        #expect(fixture.machine.state.update("u/rollback")?.assignments.hasTurnedBad(0) == true)
+        #expect(fixture.machine.state.update("before")?.assignments.hasTurnedBad(0) == true)
+        #expect(fixture.command(.retryFailed(update: "u/rollback")) == nil)
+        #expect(fixture.machine.state.order(for: DeviceIndex(0))?.release == Self.new)
+    }
+
     /// Another update has brought it to a third release since: that has turned bad, and not the rollback before.
     @Test func oneThatWentElsewhereSinceHadComeBack() {
         var fixture = rolledBack(.contacted(firmware: Self.old))

@@ -89,12 +89,18 @@ extension FleetState {
             } else if let cause = downgrade(update, position, from: firmware) {
                 events.append(.attemptFailed(update, device, cause, retryAt: nil))
             }
-        } else if let settled = devices.settledUpdate(device), hasTurnedBad(settled, device, firmware) {
-            events.append(.outcomeTurnedBad(settled, device, .reports(firmware)))
-        } else if isNews, let belied = beliedRollback(device, firmware) {
-            events.append(.outcomeTurnedBad(belied, device, .reports(firmware)))
+        } else {
+            events += belied(device, firmware, isNews: isNews).map { .outcomeTurnedBad($0, device, .reports(firmware)) }
         }
         return events
+    }
+
+    /// The updates whose outcome at a device does not hold, by what it says that it runs now: the one that brought it to
+    /// its release last, and a rollback that took it for back, which may be another.
+    private func belied(_ device: DeviceIndex, _ firmware: Version, isNews: Bool) -> [UpdateIndex] {
+        let settled = devices.settledUpdate(device).flatMap { hasTurnedBad($0, device, firmware) ? $0 : nil }
+        let rollback = isNews ? beliedRollback(device, firmware) : nil
+        return [settled, rollback == settled ? nil : rollback].compactMap { $0 }
     }
 
     /// What is no version is not what an update that is over was to bring. While one is under way it proves nothing.
