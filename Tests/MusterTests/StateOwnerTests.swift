@@ -86,4 +86,24 @@ struct StateOwnerTests {
         }
         #expect(!FileManager.default.fileExists(atPath: "\(state)/journal.sqlite"))
     }
+
+    /// A state folder that is named by a slip: what is meant for one fleet is not done to another.
+    @Test func theStateOfAFleetOfAnotherNameIsRefused() throws {
+        let serve = try ServeRun(scratch)
+        let settings = "\(copy)/fleet.yaml"
+        let text = try String(contentsOfFile: settings, encoding: .utf8)
+        let name = try #require(text.split(separator: "\n").first { $0.hasPrefix("name:") })
+        try text.replacingOccurrences(of: name, with: "name: elsewhere").write(
+            toFile: settings, atomically: true, encoding: .utf8)
+        for words in [
+            ["stop", copy], ["update", "start", copy, Self.patch], ["status", copy], ["serve", copy],
+            ["console", copy, "--detached"], ["api-token", "list", copy], ["device", "token", copy, "pos-nyc-001"],
+        ] {
+            let run = try MusterRun(words + ["--state", scratch.state], scratch)
+            #expect(run.code == 2 && run.output == "", "\(words): \(run.code) \(run.errors)")
+            let isSaid = run.errors.contains("/copy is elsewhere; name the state folder of elsewhere")
+            #expect(isSaid, "\(words): \(run.errors)")
+        }
+        #expect(serve.stop() == 0)
+    }
 }
