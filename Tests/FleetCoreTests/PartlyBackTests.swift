@@ -25,6 +25,11 @@ import Testing
         }
     }
 
+    private func count(_ fixture: CoreFixture, _ update: UpdateIndex) -> [Int] {
+        let count = fixture.machine.state.returnCount(of: update)
+        return [count.back, count.of]
+    }
+
     private func status(_ fixture: CoreFixture, _ update: String = "u") -> UpdateStatus? {
         fixture.machine.state.update(update)?.status
     }
@@ -38,7 +43,7 @@ import Testing
         #expect(status(fixture, "u/rollback") == .cancelled)
         #expect(status(fixture) == .halted)
         let index = try #require(fixture.machine.state.updateIndex(of: "u"))
-        #expect(fixture.machine.state.devicesBack(of: index) == (back: 2, of: 5))
+        #expect(count(fixture, index) == [2, 5])
         #expect(fixture.machine.state.devicesDone(by: index) == 3)
         #expect(fixture.machine.state.rollbackSet(index).targets.count == 3)
         let state = fixture.machine.state
@@ -58,7 +63,7 @@ import Testing
         answer(&fixture, CoreFixture.old, times: 3)
         #expect(status(fixture) == .rolledBack)
         let index = try #require(fixture.machine.state.updateIndex(of: "u"))
-        #expect(fixture.machine.state.devicesBack(of: index) == (back: 5, of: 5))
+        #expect(count(fixture, index) == [5, 5])
         #expect(fixture.machine.state.devices.versionCounts.reduce(0, +) == 5)
         #expect(fixture.machine.state.devices.firmware(DeviceIndex(0)) == CoreFixture.old)
         #expect(fixture.command(Self.rollback)?.message == "u is rolled back")

@@ -156,10 +156,10 @@ import Testing
         #expect(status.updates.first { $0.id == "u" }?.reason == text)
         #expect(status.updates.first { $0.id == "u" }?.counts.done == 2)
         #expect(
-            status.troubles == ["u is partly back, \(text): `muster update retry` of u/rollback tries them again"])
+            status.troubles == ["u is partly back, \(text): `muster update rollback` sends back the rest"])
     }
 
-    /// One comes back by the retry, and the other fails again: then it is that retry which is to be tried again.
+    /// One comes back by the retry, and the other fails again.
     @Test func aRetryBringsBackTheRest() throws {
         var fixture = try failedReturn()
         fixture.command(.retryFailed(update: "u/rollback"))
@@ -168,8 +168,7 @@ import Testing
         fixture.contact(1, EngineFixture.old)
         refuse(&fixture)
         #expect(try summary(fixture).statusText == "1 of 3 did not come back: refused")
-        let trouble = fixture.loop.status(now: fixture.now).troubles.first
-        #expect(trouble?.contains("`muster update retry` of u/rollback/retry-1") == true)
+        #expect(fixture.loop.status(now: fixture.now).troubles.count == 1)
         fixture.command(.retryFailed(update: "u/rollback/retry-1"))
         fixture.contact(2, EngineFixture.old)
         #expect(try summary(fixture).unsent == 0)

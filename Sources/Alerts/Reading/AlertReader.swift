@@ -99,7 +99,7 @@ struct AlertReader {
 
     /// Devices are left on the release that was to be taken from them.
     private func partlyBack(_ state: FleetState, _ record: UpdateRecord, _ origin: Origin) -> Alert {
-        let count = state.devicesBack(of: record.index), cause = "rollback cancelled"
+        let count = state.returnCount(of: record.index), cause = "rollback cancelled"
         let message = "\(record.id) is only partly back (\(cause)): \(count.back) of \(count.of) sent back"
         var alert = alert(.halted, .critical, record, message, cause: cause, origin)
         alert.outcome = nil

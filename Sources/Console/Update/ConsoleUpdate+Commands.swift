@@ -79,7 +79,8 @@ extension ConsoleUpdate {
         case .rollback where update.isRollback: return "it is a rollback itself"
         case .rollback where status == .draft: return "not started: there is nothing to roll back"
         case .rollback where status == .awaitingApproval: return "nothing has begun: cancel it instead"
-        case .rollback where status == .rollingBack || status == .rolledBack: return "already \(status)"
+        case .rollback where status == .rollingBack || status == .rolledBack && !update.isPartlyBack:
+            return "already \(status)"
         case .cancel where status.isFinal && update.proposal == nil: return "has ended: it is \(status)"
         case .retry where !status.isFinal: return "under way: what failed can be tried again once it is over"
         case .retry where status == .rolledBack:

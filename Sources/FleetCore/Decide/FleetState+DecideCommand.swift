@@ -178,8 +178,9 @@ extension FleetState {
                 "the devices of \(record.id) have changed since the preview",
                 remedy: "look at the new preview and confirm again")
         }
-        return try decide(.rollBack, on: targets.count, of: record, origin, rollbackEvents(record, targets))
-            + pauseForApproval(record, origin, devices: targets.count)
+        let size = rollbackSize(record.index, targets)
+        return try decide(.rollBack, on: size, of: record, origin, rollbackEvents(record, targets))
+            + pauseForApproval(record, origin, devices: size)
     }
 
     /// What is to go back must not spread while it waits for a second person, and a pause needs none.
@@ -196,13 +197,16 @@ extension FleetState {
             throw Refusal(
                 "\(record.id) is a rollback itself", remedy: "start an update to the release you want instead")
         }
-        let isOpen = record.rollback == nil || record.status.isFinal && isRollbackCancelled(record)
+        let isOpen = record.rollback == nil || record.status.isFinal
         guard record.startedAt != nil, isOpen else {
             throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
         }
         let (targets, impossible) = rollbackSet(record.index)
         guard !targets.isEmpty else {
             if let first = impossible.first { throw noneToSendBack(record, first, of: impossible.count) }
+            guard record.rollback == nil || isRollbackCancelled(record) else {
+                throw Refusal("\(record.id) is \(record.status)", remedy: "no device of it is left to send back")
+            }
             throw Refusal(
                 record.rollback == nil
                     ? "\(record.id) has changed no device" : "no device of \(record.id) is left to send back",
@@ -258,13 +262,28 @@ extension FleetState {
             assignments.state($0) == .failed || assignments.hasTurnedBad($0)
                 || record.goesBack && hasFilesNow(record, $0)
         }
-        let targets = failed.map(assignments.device).filter {
+        let candidates = failed.map(assignments.device).filter {
             devices.lifecycle($0) == .active && supersedingUpdate(record.index, $0) == nil
+        }
+        let targets = candidates.filter { otherTry(record, $0) == nil }
+        if targets.isEmpty, let first = candidates.first, let other = otherTry(record, first) {
+            throw Refusal("what failed in \(record.id) is tried again by \(other.id)", remedy: "wait for its end")
         }
         guard !targets.isEmpty else {
             throw Refusal("\(record.id) has no failed device", remedy: remedyWithoutFailures(record))
         }
         return targets
+    }
+
+    /// The later update that is to do the same at a device, and has not ended there; nil: none.
+    private func otherTry(_ record: UpdateRecord, _ device: DeviceIndex) -> UpdateRecord? {
+        updates[(record.index.offset + 1)...].last { later in
+            guard later.goesBack == record.goesBack, root(of: later.index) == root(of: record.index),
+                let position = later.assignments.position(of: device)
+            else { return false }
+            let state = later.assignments.state(position)
+            return state.isLive || state == .pending || state == .scheduled
+        }
     }
 
     private func remedyWithoutFailures(_ record: UpdateRecord) -> String {

@@ -90,17 +90,11 @@ extension FleetState {
                 events.append(.attemptFailed(update, device, cause, retryAt: nil))
             }
         } else {
-            events += belied(device, firmware, isNews: isNews).map { .outcomeTurnedBad($0, device, .reports(firmware)) }
+            events += belied(device, by: firmware, isNews: isNews).map {
+                .outcomeTurnedBad($0, device, .reports(firmware))
+            }
         }
         return events
-    }
-
-    /// The updates whose outcome at a device does not hold, by what it says that it runs now: the one that brought it to
-    /// its release last, and a rollback that took it for back, which may be another.
-    private func belied(_ device: DeviceIndex, _ firmware: Version, isNews: Bool) -> [UpdateIndex] {
-        let settled = devices.settledUpdate(device).flatMap { hasTurnedBad($0, device, firmware) ? $0 : nil }
-        let rollback = isNews ? beliedRollback(device, firmware) : nil
-        return [settled, rollback == settled ? nil : rollback].compactMap { $0 }
     }
 
     /// What is no version is not what an update that is over was to bring. While one is under way it proves nothing.
@@ -153,16 +147,6 @@ extension FleetState {
             allowsDowngrade: updates[update.offset].definition.allowsDowngrade)
         guard case .onNewer = reason else { return nil }
         return FailureCause(code: "on newer \(firmware)", isPermanent: true)
-    }
-
-    /// Once an update is over, a newer version is another's doing; an older one never is what was asked for, nor is
-    /// another build.
-    private func hasTurnedBad(_ update: UpdateIndex, _ device: DeviceIndex, _ firmware: Version) -> Bool {
-        guard let position = updates[update.offset].assignments.position(of: device),
-            !updates[update.offset].assignments.hasTurnedBad(position)
-        else { return false }
-        let target = targetVersion(update, position)
-        return firmware != target && !(updates[update.offset].status.isFinal && firmware.isNewer(than: target))
     }
 
     /// The end of an attempt without success: tried again later, unless that is pointless or not wanted any more.

@@ -25,15 +25,15 @@ extension FleetState {
     }
 
     /// The devices an update changed, or may have changed, in the order of its targets; and those of them that cannot
-    /// be sent back, with the reason. What is under way began after its device settled on anything else. Behind a
-    /// rollback that was called off it is what that has left.
+    /// be sent back, with the reason. What is under way began after its device settled on anything else. Behind an earlier
+    /// rollback it is what that has left.
     public func rollbackSet(_ update: UpdateIndex) -> (targets: [DeviceIndex], impossible: [Skip]) {
-        let assignments = updates[update.offset].assignments, earlier = rollbacks(of: update)
+        let assignments = updates[update.offset].assignments, earlier = returns(of: update)
         var targets: [DeviceIndex] = []
         var impossible: [Skip] = []
         for position in 0..<assignments.count where isTouched(assignments, position) {
             let device = assignments.device(position)
-            if !earlier.isEmpty, isBack(device, by: earlier) { continue }
+            if !earlier.isEmpty, !isLeft(update, position, earlier) { continue }
             if devices.lifecycle(device) == .decommissioned {
                 impossible.append(Skip(device: device, reason: .decommissioned))
             } else if devices.lifecycle(device) == .registered {
@@ -53,11 +53,13 @@ extension FleetState {
         return Refusal(
             "no device that \(record.id) has changed can be sent back: \(devices.id(first.device)) is \(first.reason)"
                 + others,
-            remedy: "roll back the update that came after it, or start one to the release you want")
+            remedy: first.reason == .held
+                ? "accept it, then roll back"
+                : "roll back the update that came after it, or start one to the release you want")
     }
 
     /// Whether an update has changed a device, or may have: one that turned out to be on its release already it has not.
-    private func isTouched(_ assignments: AssignmentTable, _ position: Position) -> Bool {
+    func isTouched(_ assignments: AssignmentTable, _ position: Position) -> Bool {
         assignments.attempt(position) > 0 && assignments.state(position) != .skipped
     }
 
@@ -69,38 +71,12 @@ extension FleetState {
         return .releaseWithoutFiles(version)
     }
 
-    /// The id of the update that has brought a device to its own release since this one started; nil: none has.
-    func supersedingUpdate(_ update: UpdateIndex, _ device: DeviceIndex) -> String? {
-        guard let settled = devices.settledUpdate(device), root(of: settled) != root(of: update) else { return nil }
-        let other = updates[settled.offset]
-        guard let otherStart = other.startedAt, let start = updates[update.offset].startedAt, otherStart > start
-        else { return nil }
-        return other.id
-    }
-
-    /// The update that a rollback or a retry, or a retry of one, belongs to in the end.
-    private func root(of update: UpdateIndex) -> UpdateIndex {
-        var root = update
-        while true {
-            switch updates[root.offset].kind {
-            case .ordinary: return root
-            case .rollback(let parent), .retry(let parent): root = parent
-            }
-        }
-    }
-
     /// The rollback, or the retry of one, by which a device is not on a release any more that it says now to run; nil:
     /// there is none. The update whose attempt gave the device the release last counts: it may have been given it anew,
     /// also by an update that is older than the one that was rolled back. What another update has brought elsewhere since
     /// had come back.
     func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
-        let givers = updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
-            guard !record.goesBack, record.definition.release == firmware,
-                let position = record.assignments.position(of: device), isTouched(record.assignments, position)
-            else { return nil }
-            return (record.index, record.assignments.generation(position))
-        }
-        guard let (giver, generation) = givers.max(by: { $0.generation < $1.generation }),
+        guard let (giver, generation) = giver(of: firmware, to: device),
             updates[root(of: giver).offset].rollback != nil,
             !isSettled(device, byOtherThan: root(of: giver), since: generation)
         else { return nil }
@@ -113,6 +89,16 @@ extension FleetState {
             back.assignments.state(position) == .completed || isLeftOut(back.assignments, position)
         else { return nil }
         return back.index
+    }
+
+    /// The update whose attempt gave a device a release last, and the number of that; nil: none did.
+    func giver(of release: Version, to device: DeviceIndex) -> (update: UpdateIndex, generation: UInt32)? {
+        updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
+            guard !record.goesBack, record.definition.release == release,
+                let position = record.assignments.position(of: device), isTouched(record.assignments, position)
+            else { return nil }
+            return (record.index, record.assignments.generation(position))
+        }.max { $0.generation < $1.generation }
     }
 
     /// Whether an update of another root has brought a device to its release by an attempt that came later, whatever it

@@ -18,7 +18,7 @@ extension FleetState {
     /// What somebody has asked for as it would be done now: a rollback of what the update has changed by now.
     public func presentProposal(_ record: UpdateRecord) -> Proposal? {
         guard var proposal = record.proposal, proposal.deed == .rollBack else { return record.proposal }
-        proposal.devices = rollbackSet(record.index).targets.count
+        proposal.devices = rollbackSize(record.index, rollbackSet(record.index).targets)
         return proposal
     }
 
@@ -44,10 +44,11 @@ extension FleetState {
     ) throws(Refusal) -> [DeviceIndex] {
         let targets = try rollbackTargets(record)
         guard let preview else {
-            guard targets.count == proposal.devices else {
+            let size = rollbackSize(record.index, targets)
+            guard size == proposal.devices else {
                 throw Refusal(
                     "\(proposal.name) asked for the rollback of \(proposal.devices) devices of \(record.id), and it "
-                        + "is \(targets.count) now",
+                        + "is \(size) now",
                     remedy: "look at them: `muster update rollback` shows them, and approves what it shows")
             }
             return targets

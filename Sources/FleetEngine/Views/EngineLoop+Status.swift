@@ -98,11 +98,8 @@ extension FleetState {
     /// What a person has to do about devices that an update's rollback has left; nil: nothing. That of a device which is
     /// tried again is not known yet.
     fileprivate func troubleOfReturn(_ record: UpdateRecord, _ summary: UpdateSummary) -> String? {
-        guard record.status == .rolledBack,
-            let left = devicesLeft(by: record.index).first(where: { $0.reason != nil })
-        else { return nil }
-        let retry = "`muster update retry` of \(updates[left.update.offset].id)"
-        return "\(record.id) is partly back, \(summary.statusText): \(retry) tries them again"
+        guard record.status == .rolledBack, !returnCount(of: record.index).left.isEmpty else { return nil }
+        return "\(record.id) is partly back, \(summary.statusText): `muster update rollback` sends back the rest"
     }
 }
 
@@ -113,7 +110,7 @@ extension FleetStatus.Update {
         var counts = UpdateCounts(summary.tally), reason = summary.statusText
         if record.rollback != nil {
             counts.done = state.devicesDone(by: record.index)
-            let count = state.devicesBack(of: record.index)
+            let count = state.returnCount(of: record.index)
             if reason.isEmpty { reason = "\(count.back) of \(count.of) back" }
         }
         self.init(

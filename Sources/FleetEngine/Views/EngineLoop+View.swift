@@ -145,7 +145,7 @@ struct ViewBuilder {
             return "a second person must approve: \(proposal)"
         }
         if record.status == .halted, record.rollback != nil {
-            let count = state.devicesBack(of: record.index)
+            let count = state.returnCount(of: record.index)
             return "rollback cancelled: \(count.back) of \(count.of) back"
         }
         if record.status == .completed, record.reachesNobody, !record.goesBack { return "nothing to do" }
@@ -162,15 +162,23 @@ struct ViewBuilder {
     /// all did, so far, or its status says it: a rollback that was called off has left some.
     private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
         if record.status == .halted, record.rollback != nil {
-            let count = state.devicesBack(of: record.index)
+            let count = state.returnCount(of: record.index)
             return (max(1, count.of - count.back), nil)
         }
-        let (missing, left) = (withoutFiles(record), left(record))
-        let texts = [missing.text, left.text].compactMap { $0 }
-        return (missing.count + left.count, texts.isEmpty ? nil : texts.joined(separator: "; "))
+        guard record.status == .rolledBack || record.goesBack && record.status == .completed else {
+            return withoutFiles(record)
+        }
+        let count = state.returnCount(of: record.index)
+        guard count.back < count.of else { return (0, nil) }
+        guard !count.left.isEmpty else {
+            return (count.of - count.back, "\(count.of - count.back) of \(count.of) not back yet")
+        }
+        let more = Set(count.reasons).count > 1 ? ", and others" : ""
+        let reason = count.reasons.first.map { ": \($0)\(more)" } ?? ""
+        return (count.of - count.back, "\(count.left.count) of \(count.of) did not come back\(reason)")
     }
 
-    /// Those that the fleet had no files for.
+    /// Those that the fleet has no files for, as long as it goes back.
     private func withoutFiles(_ record: UpdateRecord) -> (count: Int, text: String?) {
         let record = record.rollback.map { state.updates[$0.offset] } ?? record
         guard record.goesBack, record.tally[.skipped] > 0 else { return (0, nil) }
@@ -180,23 +188,9 @@ struct ViewBuilder {
             assignments.state(position) == .skipped
                 && state.devices.firmware(assignments.device(position)) != state.targetVersion(record.index, position)
         }.compactMap(assignments.reason).filter(\.lacksFiles)
-        return (reasons.count, sentence("could not be sent back", reasons, of: assignments.count))
-    }
-
-    /// Those that failed to go back, once the way back is over: until then the gauge says it.
-    private func left(_ record: UpdateRecord) -> (count: Int, text: String?) {
-        guard record.status == .rolledBack || record.goesBack && record.status == .completed else { return (0, nil) }
-        let left = state.devicesLeft(by: record.index)
-        guard !left.isEmpty else { return (0, nil) }
-        let reasons = left.compactMap(\.reason), count = state.devicesBack(of: record.index).of
-        let text = sentence("did not come back", reasons, of: count) ?? "\(left.count) of \(count) not back yet"
-        return (left.count, text)
-    }
-
-    private func sentence(_ what: String, _ reasons: [EndReason], of count: Int) -> String? {
-        guard let first = reasons.first else { return nil }
+        guard let first = reasons.first else { return (0, nil) }
         let more = Set(reasons).count > 1 ? ", and others" : ""
-        return "\(reasons.count) of \(count) \(what): \(first)\(more)"
+        return (reasons.count, "\(reasons.count) of \(assignments.count) could not be sent back: \(first)\(more)")
     }
 
     private func isCancelling(_ record: UpdateRecord) -> Bool {

@@ -1,15 +1,16 @@
 import FleetCore
 
 extension FleetState {
-    /// The part of a device that says most of it: while an update is rolled back, the one in the rollback, which moves.
-    /// A failure that left nothing to send back stays in sight.
-    func shownPart(of update: UpdateIndex, _ position: Position) -> (update: UpdateIndex, position: Position) {
+    /// The part of a device that says most of it: of an update that is rolled back, the one in the last rollback, or retry
+    /// of one, that is for the device. A failure that left nothing to send back stays in sight.
+    /// - Parameter returns: What goes back of the update, in order.
+    func shownPart(
+        of update: UpdateIndex, _ position: Position, returns: [UpdateIndex]
+    ) -> (update: UpdateIndex, position: Position) {
         let own = updates[update.offset]
         let device = own.assignments.device(position)
-        guard let latest = own.rollback,
-            let rollback = updates[latest.offset].assignments.position(of: device) == nil
-                ? rollbacks(of: update).last(where: { updates[$0.offset].assignments.position(of: device) != nil })
-                : latest,
+        guard !own.goesBack,
+            let rollback = returns.last(where: { updates[$0.offset].assignments.position(of: device) != nil }),
             let back = updates[rollback.offset].assignments.position(of: device)
         else { return (update, position) }
         let hasFailed = own.assignments.state(position) == .failed || own.assignments.hasTurnedBad(position)

@@ -14,17 +14,19 @@ extension ViewBuilder {
         }
         result.offset = max(0, min(offset, list.count - count))
         var reader = focus.map { state.waitReader($0, presence: presence, now: now) }
+        let returns = focus.map(state.returns) ?? []
         result.rows = list[result.offset..<min(list.count, result.offset + count)].map {
-            row(DeviceIndex($0), reader: &reader)
+            row(DeviceIndex($0), reader: &reader, returns: returns)
         }
         return result
     }
 
-    private func row(_ device: DeviceIndex, reader: inout WaitReader?) -> DeviceRow {
+    private func row(_ device: DeviceIndex, reader: inout WaitReader?, returns: [UpdateIndex]) -> DeviceRow {
         var assignment: AssignmentRow?
         if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
             let waiting = reader?.reason(position)
-            assignment = assignmentRow(state.shownPart(of: focus, position).update, device, waiting: waiting)
+            assignment = assignmentRow(
+                state.shownPart(of: focus, position, returns: returns).update, device, waiting: waiting)
         }
         return row(device, assignment: assignment)
     }
@@ -90,7 +92,7 @@ extension ViewBuilder {
         var shown: AssignmentRow?
         if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
             shown = assignmentRow(
-                state.shownPart(of: focus, position).update, device,
+                state.shownPart(of: focus, position, returns: state.returns(of: focus)).update, device,
                 waiting: state.waitReason(focus, position, presence: presence, now: now))
         }
         var detail = DeviceDetail(

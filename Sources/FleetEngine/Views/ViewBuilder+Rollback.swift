@@ -9,40 +9,33 @@ extension ViewBuilder {
             takenAt: now, targets: [], changed: 0, inFlight: 0, toCheck: 0, cancelled: record.tally.waiting,
             offline: 0, impossible: set.impossible, impossibleIDs: set.impossible.map { state.devices.id($0.device) },
             regions: [])
-        preview.needsSecondPerson = state.settings.fourEyes.needsSecondPerson(
-            .rollBack, devices: set.targets.count)
         for device in set.targets { count(device, of: update, in: &preview) }
         preview.targets.sort { ($1.count, $1.version) < ($0.count, $0.version) }
         preview.regions.sort { ($1.count, $0.region) < ($0.count, $1.region) }
+        preview.needsSecondPerson = state.settings.fourEyes.needsSecondPerson(
+            .rollBack, devices: preview.changed + preview.inFlight + preview.toCheck + preview.withdrawn)
         return preview
     }
 
     private func count(_ device: DeviceIndex, of update: UpdateIndex, in preview: inout RollbackPreview) {
-        let assignments = state.updates[update.offset].assignments
-        guard let position = assignments.position(of: device) else { return }
-        let previous = state.previousVersion(update, position)
-        if let step = assignments.step(position), step < .installing {
+        guard let position = state.updates[update.offset].assignments.position(of: device) else { return }
+        switch state.rollbackPart(update, position) {
+        case .withdrawn:
             preview.withdrawn += 1
             return
-        }
-        if stays(assignments.state(position)), state.devices.status(device) == .online,
-            state.devices.firmware(device) == previous, !state.devices.isVersionUntold(device)
-        {
+        case .unchanged:
             preview.unchanged += 1
             return
-        }
-        if let previous, let reason = state.missingFiles(of: previous, from: state.versionToLeave(update, device)) {
+        case .impossible(let reason):
             preview.impossible.append(Skip(device: device, reason: reason))
             preview.impossibleIDs.append(state.devices.id(device))
             return
-        }
-        switch assignments.state(position) {
-        case .completed: preview.changed += 1
-        case .inProgress: preview.inFlight += 1
-        default: preview.toCheck += 1
+        case .changed: preview.changed += 1
+        case .underWay: preview.inFlight += 1
+        case .toCheck: preview.toCheck += 1
         }
         if state.devices.status(device) != .online { preview.offline += 1 }
-        if let version = previous {
+        if let version = state.previousVersion(update, position) {
             if let index = preview.targets.firstIndex(where: { $0.version == version }) {
                 preview.targets[index].count += 1
             } else {
@@ -54,14 +47,6 @@ extension ViewBuilder {
             preview.regions[index].count += 1
         } else {
             preview.regions.append(RegionCount(region: region, count: 1))
-        }
-    }
-
-    /// Whether a device that was tried may be on what it had before.
-    private func stays(_ assignment: AssignmentState) -> Bool {
-        switch assignment {
-        case .failed, .retrying, .cancelled: true
-        default: false
         }
     }
 }

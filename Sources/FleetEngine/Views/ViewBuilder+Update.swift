@@ -8,9 +8,17 @@ extension ViewBuilder {
             phases: phases(record), gate: gate(record), causes: causes(record),
             previousVersions: state.previousVersions(update, first: 10_000),
             selector: record.definition.selector.source,
-            rollback: record.rollback.map { summary(state.updates[$0.offset]) },
+            rollback: rollback(record),
             waiting: waitGroups(record.rollback ?? update),
             expectedEnd: nil, success: success(record))
+    }
+
+    /// The latest rollback, with the devices of all, each as the last that was for it has left it.
+    private func rollback(_ record: UpdateRecord) -> UpdateSummary? {
+        guard let latest = record.rollback else { return nil }
+        var summary = summary(state.updates[latest.offset])
+        if state.returns(of: record.index).count > 1 { summary.tally = state.returnTally(of: record.index) }
+        return summary
     }
 
     private func success(_ record: UpdateRecord) -> SuccessView? {

@@ -82,10 +82,10 @@ extension Oracle {
         guard expectUpdate(parent) else { return }
         let name = updates[parent].definition.id
         if !hasJustFailed(parent) {
-            expectDeed(.rollBack, devices: targets.count, parent, "\(name) is rolled back")
+            expectDeed(.rollBack, devices: sent(targets, backFrom: parent), parent, "\(name) is rolled back")
         }
         let isStopped = updates[parent].stopped != nil
-        let isFirst = updates[parent].rollback == nil || updates[parent].status.isFinal && hasLostRollback(parent)
+        let isFirst = updates[parent].rollback == nil || updates[parent].status.isFinal
         ledger.expect(.offers, isStopped, "\(name) is rolled back before it was stopped")
         ledger.expect(.finalStates, isFirst, "\(name) is rolled back twice")
         let goals = targets.map { ($0, before($0, in: parent)) }
@@ -108,6 +108,18 @@ extension Oracle {
         beginChild(of: parent, id, definition, goals, goesBack: true)
     }
 
+    /// How many devices of a rollback are sent something for certain: those that the update has changed, or that install,
+    /// and whose former release is held with its files.
+    private func sent(_ targets: [Int], backFrom parent: Int) -> Int {
+        targets.count { device in
+            guard let position = updates[parent].position(of: device) else { return false }
+            let assignment = updates[parent].assignments[position]
+            let isChanged =
+                assignment.state == .completed || assignment.state == .inProgress && assignment.step >= .installing
+            return isChanged && assignment.before.flatMap { releases[$0] }.map { !$0.artifacts.isEmpty } ?? false
+        }
+    }
+
     /// Whether a rollback follows from a gate that failed and not from a command.
     private func hasJustFailed(_ update: Int) -> Bool {
         guard case .gateFailed = updates[update].stopped, updates[update].status != .halted,
@@ -127,7 +139,12 @@ extension Oracle {
         for assignment in updates[parent].assignments where assignment.attempts > 0 && assignment.state != .skipped {
             let device = assignment.device
             guard devices[device].isActive, !isBack(device, of: parent, orSkipped: true) else { continue }
-            let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent) } ?? true
+            // One that was to go back before, and says that it has, is there.
+            if updates[parent].rollback != nil, isUnderWayBack(device, of: parent) || saysWhatItHad(device, assignment)
+            {
+                continue
+            }
+            let isOwn = devices[device].confirmed.map { self.isOwn($0, of: parent, at: device) } ?? true
             let name = devices[device].id
             ledger.expect(.rollbackGoal, !isOwn || targets.contains(device), "\(id) leaves out \(name)")
         }
@@ -150,18 +167,41 @@ extension Oracle {
         }
     }
 
+    /// Whether a device runs what it ran before an update, by its own word.
+    private func saysWhatItHad(_ device: Int, _ assignment: AssignmentAccount) -> Bool {
+        !devices[device].isUntold && standings[device].firmware == assignment.before
+    }
+
+    /// Whether a retry of a rollback of an update is for a device, and has not ended there.
+    private func isUnderWayBack(_ device: Int, of parent: Int) -> Bool {
+        updates.indices.contains { child in
+            guard updates[child].goesBack, origin(of: child) == origin(of: parent),
+                let position = updates[child].position(of: device)
+            else { return false }
+            let state = updates[child].assignments[position].state
+            return state.isLive || state.isWaiting
+        }
+    }
+
     /// The devices that the latest rollback of an update was to send back when it was called off, and that it still
     /// would.
     private func left(by update: Int) -> [Int] {
         guard let rollback = updates[update].rollback, updates[rollback].status == .cancelled else { return [] }
         return updates[rollback].assignments.filter { $0.state == .cancelled }.map(\.device).filter { device in
-            devices[device].isActive && devices[device].confirmed.map { isOwn($0, of: update) } ?? true
+            let own = updates[update].position(of: device).map { updates[update].assignments[$0] }
+            return devices[device].isActive
+                && devices[device].confirmed.map { isOwn($0, of: update, at: device) } ?? true
+                && own.map { !saysWhatItHad(device, $0) } ?? true
         }
     }
 
     /// Whether an update is another or came before it, or tries its devices once more, however often.
-    private func isOwn(_ update: Int, of other: Int) -> Bool {
+    private func isOwn(_ update: Int, of other: Int, at device: Int) -> Bool {
         if updates[update].startedAt ?? .min <= updates[other].startedAt ?? .max { return true }
+        // One that was sent back runs what it had been brought to before that, if anything.
+        if updates[update].goesBack, let former = former(update, at: device) {
+            return isOwn(former, of: other, at: device)
+        }
         var update = update
         while update != other {
             guard let parent = updates[update].parent, !updates[update].goesBack || updates[parent].goesBack else {
@@ -170,6 +210,32 @@ extension Oracle {
             update = parent
         }
         return true
+    }
+
+    /// The update that had brought a device to the release to which another sent it back; nil: none.
+    func former(_ back: Int, at device: Int) -> Int? {
+        let root = origin(of: back)
+        let begin = updates.indices.filter { !updates[$0].goesBack && origin(of: $0) == root }.compactMap {
+            part -> UInt32? in
+            guard let position = updates[part].position(of: device), updates[part].assignments[position].attempts > 0
+            else { return nil }
+            return updates[part].assignments[position].generation
+        }.min()
+        guard let begin, let position = updates[back].position(of: device) else { return nil }
+        let done = updates.indices.filter { other in
+            guard origin(of: other) != root, let place = updates[other].position(of: device) else { return false }
+            let assignment = updates[other].assignments[place]
+            return assignment.state == .completed && assignment.generation < begin
+        }
+        guard let last = done.max(by: { generation(at: device, $0) < generation(at: device, $1) }),
+            let place = updates[last].position(of: device), !updates[last].assignments[place].hasTurnedBad,
+            updates[last].goal(place) == updates[back].goal(position)
+        else { return nil }
+        return last
+    }
+
+    private func generation(at device: Int, _ update: Int) -> UInt32 {
+        updates[update].position(of: device).map { updates[update].assignments[$0].generation } ?? 0
     }
 
     /// A retry of a rollback goes back too: its devices are to get what they had before.

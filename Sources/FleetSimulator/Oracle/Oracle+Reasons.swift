@@ -53,7 +53,13 @@ extension Oracle {
         guard let number = updateNumbers[other], number != update, let began = updates[number].startedAt else {
             return false
         }
-        if updates[update].goesBack { return devices[device].confirmed == number }
+        if updates[update].goesBack {
+            var bearer = devices[device].confirmed
+            while let back = bearer, back != number, updates[back].goesBack, let before = former(back, at: device) {
+                bearer = before
+            }
+            return bearer == number
+        }
         guard case .onConnect = updates[update].definition.strategy, updates[number].position(of: device) != nil else {
             return false
         }

@@ -179,7 +179,7 @@ extension Oracle {
     }
 
     /// The update that a rollback or a retry belongs to in the end.
-    private func origin(of update: Int) -> Int {
+    func origin(of update: Int) -> Int {
         var update = update
         while let parent = updates[update].parent { update = parent }
         return update
