@@ -98,6 +98,33 @@ import Testing
         #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.new, isWhole: true))
     }
 
+    /// A sale begins during the installation. Meanwhile the release is taken back by those who sign, and the agent killed.
+    @Test func whatIsSignedNoMoreIsNotSwitchedToAfterASale() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.publish()
+        try tills.script(
+            Self.till, "install", "cat \"$MUSTER_FILES\"/app.bin > \"$MUSTER_SLOT\"/unpacked; echo a sale > busy\n")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("it waits before the switch") {
+            try tills.text("tills/till-1/busy") != nil && tills.stage(Self.till) == "ready"
+        }
+        tills.end(Self.till, by: SIGKILL)
+        try FileManager.default.moveItem(
+            atPath: tills.path("fleet/releases/\(ServedTills.new)"), toPath: tills.path("taken-back"))
+        try tills.publish()
+        try tills.start(Self.till)
+        try FileManager.default.removeItem(atPath: tills.path("tills/till-1/busy"))
+        try tills.wait("the update has ended") { try ended(tills) }
+        #expect(
+            try tills.standing(Self.till)
+                == ServedTills.Standing(state: "failed", reason: "bad signature", runs: ServedTills.old),
+            "\(tills.text("tills/till-1/agent.log") ?? "")")
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.old, isWhole: true))
+        let other = try FileManager.default.contentsOfDirectory(atPath: tills.path("tills/till-1/slots/b"))
+        #expect(other == ["files"])
+    }
+
     @Test func aFolderHasOneAgentAndATokenOneOwner() throws {
         let tills = try ServedTills([Self.till])
         try tills.serve()
