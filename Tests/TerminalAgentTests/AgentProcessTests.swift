@@ -273,11 +273,18 @@ import Testing
 
     @Test func theUnitIsSystemds() throws {
         let tills = try ServedTills([Self.till])
+        try tills.publish()
         try tills.serve()
         try tills.start(Self.till)
         let unit = try tills.muster(["agent", "unit", tills.path("tills/till-1/agent.yaml")])
         #expect(unit.contains("\"agent\" \"\(tills.path("tills/till-1/agent.yaml"))\"\n"))
         #expect(unit.contains("KillMode=mixed\n") && unit.contains("Restart=always\n"))
+        let home = tills.path("tills/till-1")
+        let needed =
+            ["agent.yaml", "token", "state"].map { "\(home)/\($0)" } + [tills.path("fleet/tuf/metadata/1.root.json")]
+            + ["state/tuf", "slots", "bin/install", "bin/restart", "bin/health", "bin/version", "bin/busy"]
+            .map { "\(home)/\($0)" }
+        #expect(unit.contains("RequiresMountsFor=\(needed.map { "\"\($0)\"" }.joined(separator: " "))\n"), "\(unit)")
         try FileManager.default.createDirectory(atPath: tills.path("units"), withIntermediateDirectories: true)
         try tills.write("units/muster-agent.service", unit)
         let verify = Process()
