@@ -419,6 +419,18 @@ import Testing
         #expect(world.words.last == "9 closed/success" && world.said.last == "2.4.0")
     }
 
+    /// Nobody knows what ran before, but what is gone back to is what its slot says.
+    @Test func whatIsGoneBackToIsNamedAlsoWhereWhatRanIsNotKnown() throws {
+        let world = try world { $0.restart = { _ in .exited(1, said: "") } }
+        try world.run()
+        let before = world.ran.count
+        world.offer(8, "2.4.0", ["app": Self.text])
+        try world.run()
+        #expect(world.said.allSatisfy { ["2.3.1", "nothing"].contains($0) } && world.said.last == "nothing")
+        let wentBack = world.ran.dropFirst(before).drop { $0 != "restart 2.4.0" }
+        #expect(Array(wentBack) == ["restart 2.4.0", "restart 2.3.1", "health 2.3.1"])
+    }
+
     /// A version command may read what lies there: it is told as what it is.
     @Test func aVersionThatIsPrintedBehindAFailedRestartProvesNothing() throws {
         var settings = AgentWorld.settings

@@ -98,6 +98,33 @@ import Testing
         #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.new, isWhole: true))
     }
 
+    /// A sale begins during the installation. Meanwhile the release is taken back by those who sign, and the agent killed.
+    @Test func whatIsSignedNoMoreIsNotSwitchedToAfterASale() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.publish()
+        try tills.script(
+            Self.till, "install", "cat \"$MUSTER_FILES\"/app.bin > \"$MUSTER_SLOT\"/unpacked; echo a sale > busy\n")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("it waits before the switch") {
+            try tills.text("tills/till-1/busy") != nil && tills.stage(Self.till) == "ready"
+        }
+        tills.end(Self.till, by: SIGKILL)
+        try FileManager.default.moveItem(
+            atPath: tills.path("fleet/releases/\(ServedTills.new)"), toPath: tills.path("taken-back"))
+        try tills.publish()
+        try tills.start(Self.till)
+        try FileManager.default.removeItem(atPath: tills.path("tills/till-1/busy"))
+        try tills.wait("the update has ended") { try ended(tills) }
+        #expect(
+            try tills.standing(Self.till)
+                == ServedTills.Standing(state: "failed", reason: "bad signature", runs: ServedTills.old),
+            "\(tills.text("tills/till-1/agent.log") ?? "")")
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.old, isWhole: true))
+        let other = try FileManager.default.contentsOfDirectory(atPath: tills.path("tills/till-1/slots/b"))
+        #expect(other == ["files"])
+    }
+
     @Test func aFolderHasOneAgentAndATokenOneOwner() throws {
         let tills = try ServedTills([Self.till])
         try tills.serve()
@@ -157,6 +184,51 @@ import Testing
         #expect(try check(good, code: 2).contains("\(home)/slots/current is no symbolic link\n"))
     }
 
+    /// The next order would take it away: a check and a start refuse it, and make nothing.
+    @Test(arguments: [
+        ("state: HOME/state", "state: HOME/slots/b/state", "the state folder, HOME/slots/b/state"),
+        ("state: HOME/state", "state: HOME/link/state", "the state folder, HOME/link/state"),
+        ("state: HOME/state", "state: HOME/slots/current/state", "the state folder, HOME/slots/current/state"),
+        ("state: HOME/state", "state: HOME/slots/b", "the state folder, HOME/slots/b"),
+        ("token-file: HOME/token", "token-file: HOME/slots/a/token", "the token file, HOME/slots/a/token"),
+        ("token-file: HOME/token", "token-file: HOME/slots/a/there", "the token file, HOME/slots/a/there"),
+        ("folder: HOME/tuf", "folder: HOME/slots/b/tuf", "the folder of signed releases, HOME/slots/b/tuf"),
+        ("root-file: HOME/root", "root-file: HOME/link/root", "the root of signed releases, HOME/link/root"),
+    ])
+    func whatTheAgentNeedsIsInNoSlot(good: String, bad: String, expected: String) throws {
+        let tills = try ServedTills([Self.till])
+        let home = tills.path("tills/till-1"), file = home + "/check.yaml"
+        let text = """
+            version: 1
+            gateway: {url: "http://127.0.0.1:9", token-file: HOME/token}
+            device: till-1
+            state: HOME/state
+            slots: HOME/slots
+            signed-releases: {metadata-url: "http://127.0.0.1:9/m", root-file: HOME/root, folder: HOME/tuf}
+
+            """
+        for name in ["token", "slots/a/token"] { try tills.write("tills/till-1/\(name)", "secret", mode: 0o600) }
+        symlink("slots/b", home + "/link")
+        // It lies elsewhere, and is reached through the slot.
+        symlink("../../token", home + "/slots/a/there")
+        try tills.write("tills/till-1/check.yaml", text.replacing(good, with: bad).replacing("HOME", with: home))
+        let place = expected.replacing("HOME", with: home)
+        let problem = "muster: \(place), lies in a slot, and goes with the next order; "
+        for options in [["--check"], []] {
+            #expect(try tills.muster(["agent"] + options + [file], code: 2).contains(problem), "\(options)")
+        }
+        for name in ["state", "slots/b/state", "slots/a/state", "tuf"] {
+            #expect(!FileManager.default.fileExists(atPath: "\(home)/\(name)"), "\(name)")
+        }
+        // The same where it belongs is not what is wrong.
+        try tills.write("tills/till-1/check.yaml", text.replacing("HOME", with: home))
+        #expect(try !tills.muster(["agent", "--check", file], code: 2).contains("lies in a slot"))
+        // Nor may the file itself lie there.
+        try FileManager.default.moveItem(atPath: file, toPath: home + "/slots/b/check.yaml")
+        let own = try tills.muster(["agent", "--check", home + "/slots/b/check.yaml"], code: 2)
+        #expect(own.contains("muster: the configuration, \(home)/slots/b/check.yaml, lies in a slot"))
+    }
+
     /// Kills at times that a seed draws, over the whole of an installation that is drawn out; each time another agent goes
     /// on. In the end the release is there, whole, and counts; two installations never ran at once.
     @Test(arguments: [UInt64(1), 2, 3]) func killsAtAnyTime(seed: UInt64) throws {
@@ -201,11 +273,18 @@ import Testing
 
     @Test func theUnitIsSystemds() throws {
         let tills = try ServedTills([Self.till])
+        try tills.publish()
         try tills.serve()
         try tills.start(Self.till)
         let unit = try tills.muster(["agent", "unit", tills.path("tills/till-1/agent.yaml")])
         #expect(unit.contains("\"agent\" \"\(tills.path("tills/till-1/agent.yaml"))\"\n"))
         #expect(unit.contains("KillMode=mixed\n") && unit.contains("Restart=always\n"))
+        let home = tills.path("tills/till-1")
+        let needed =
+            ["agent.yaml", "token", "state"].map { "\(home)/\($0)" } + [tills.path("fleet/tuf/metadata/1.root.json")]
+            + ["state/tuf", "slots", "bin/install", "bin/restart", "bin/health", "bin/version", "bin/busy"]
+            .map { "\(home)/\($0)" }
+        #expect(unit.contains("RequiresMountsFor=\(needed.map { "\"\($0)\"" }.joined(separator: " "))\n"), "\(unit)")
         try FileManager.default.createDirectory(atPath: tills.path("units"), withIntermediateDirectories: true)
         try tills.write("units/muster-agent.service", unit)
         let verify = Process()

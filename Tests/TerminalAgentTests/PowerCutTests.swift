@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import TerminalAgent
@@ -15,6 +16,17 @@ import Testing
     /// How an installation ends if nothing cuts it.
     enum Course: CaseIterable {
         case succeeds, isUnhealthy, failsToInstall, isCalledOff, isFirst, hasABrokenLine, isAnotherAttempt
+        case isTrustedNoMore
+    }
+
+    /// Trusts everything until something was installed.
+    private final class Passing: ReleaseTrust {
+        let isOver = Mutex(false)
+
+        func verified(_ release: OfferedRelease, running: String?) throws(TrustRefusal) -> [OfferedRelease.File] {
+            if isOver.withLock({ $0 }) { throw TrustRefusal("no signature any more") }
+            return release.files
+        }
     }
 
     private func world(_ course: Course) throws -> AgentWorld {
@@ -39,6 +51,10 @@ import Testing
                 if what == "piece", pieces == 3 { world.cancelled = 7 }
             }
         case .hasABrokenLine: world.breakAfter = 3
+        case .isTrustedNoMore:
+            let trust = Passing()
+            world.trust = trust
+            world.before = { what in if what == "install" { trust.isOver.withLock { $0 = true } } }
         case .succeeds, .isFirst, .isAnotherAttempt: break
         }
         return world
@@ -71,6 +87,11 @@ import Testing
             expect(try text("files/app") == "old \(Self.old)", "the former release is not whole")
         }
         expect(try StateFile(world.disk, folder: AgentWorld.state).read().work == nil, "something is left to do")
+        if course == .isTrustedNoMore {
+            expect(ending.hasSuffix("no signature any more"), "told `\(ending)`")
+            let isEmpty = try world.disk.names(in: "/slots/b") == ["files"]
+            expect(try isEmpty && world.disk.names(in: "/slots/b/files") == [], "the slot is not empty")
+        }
         let shouldBeNew = [.succeeds, .isFirst, .hasABrokenLine, .isAnotherAttempt].contains(course)
         expect(isNew == shouldBeNew, "the other way than without a cut")
         return problems

@@ -14,6 +14,8 @@ final class ServedTills {
     private(set) var port = 0
     private var serve: Process?
     private var agents: [String: Process] = [:]
+    /// Whether the fleet's releases are signed, and its tills install no others.
+    private var isSigned = false
 
     /// A fleet of these tills, which are on the old release, and one update of all of them to the new one.
     /// - Parameter fileLength: Bytes of the release's large file.
@@ -102,7 +104,19 @@ final class ServedTills {
             poll-wait: 20s
             attributes: {model: TX-300}
 
-            """)
+            """ + (isSigned ? signedReleases(home) : ""))
+    }
+
+    private func signedReleases(_ home: String) -> String {
+        "signed-releases: {metadata-url: \"http://127.0.0.1:\(port)/DEFAULT/tuf/metadata\", "
+            + "root-file: \(path("fleet/tuf/metadata/1.root.json")), folder: \(home)/state/tuf}\n"
+    }
+
+    /// Signs what releases there are, and publishes them.
+    func publish() throws {
+        if !isSigned { try muster(["key", "new", path("fleet"), "--state", path("state")]) }
+        isSigned = true
+        try muster(["release", "publish", path("fleet"), "--state", path("state")])
     }
 
     // MARK: - Programs

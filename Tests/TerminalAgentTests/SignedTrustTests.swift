@@ -1,6 +1,5 @@
 import FleetFiles
 import Foundation
-import Synchronization
 import TUF
 import Testing
 
@@ -129,6 +128,9 @@ import Testing
         #expect(try await refusal("2.0.0", running: nil)?.isPassing == true)
         mirror.isDown.withLock { $0 = false }
         #expect(try await refusal("2.0.0", running: nil) == nil)
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 3, endsIn: -1)
+        let ended = try #require(try await refusal("2.0.0", running: nil))
+        #expect(ended.isPassing && ended.description.hasPrefix("signature: "), "\(ended)")
     }
 
     /// Metadata that was trusted once is not taken back, whoever holds the mirror.
@@ -144,48 +146,5 @@ import Testing
     @Test func aRootThatIsNoneIsNamed() throws {
         try Data("{}".utf8).write(to: URL(filePath: folder.path + "/root.json"))
         #expect(throws: TrustRefusal.self) { try trust() }
-    }
-}
-
-/// A mirror in memory, with the keys of its repository.
-private final class Mirror: MetadataSource {
-    struct Down: Error {}
-
-    let files = Mutex<[String: [UInt8]]>([:])
-    let isDown = Mutex(false)
-    private let keys = (0..<4).map { _ in SigningKey(generating: .ed25519) }
-
-    /// Publishes these targets; gives the root.
-    func publish(_ targets: [String: TargetFile], version: Int) throws -> [UInt8] {
-        let header = RoleHeader(version: version, expires: UTCTime.now.adding(seconds: 86_400))
-        func role(_ index: Int) -> RoleKeys { RoleKeys(keyIDs: [keys[index].publicKey.keyID], threshold: 1) }
-        let root = Root(
-            header: RoleHeader(version: 1, expires: header.expires),
-            keys: Dictionary(keys.map { ($0.publicKey.keyID, $0.publicKey) }) { first, _ in first },
-            root: role(0), targets: role(1), snapshot: role(2), timestamp: role(3))
-        let rootBytes = try signed(root, 0)
-        let targetBytes = try signed(Targets(header: header, targets: targets), 1)
-        let meta = MetaFile(version: version, length: targetBytes.count, hashes: Hashes(of: targetBytes))
-        let snapshot = try signed(Snapshot(header: header, files: ["targets.json": meta]), 2)
-        let newest = MetaFile(version: version, length: snapshot.count, hashes: Hashes(of: snapshot))
-        let timestamp = try signed(Timestamp(header: header, snapshot: newest), 3)
-        files.withLock {
-            $0 = [
-                "1.root.json": rootBytes, "\(version).targets.json": targetBytes,
-                "\(version).snapshot.json": snapshot, "timestamp.json": timestamp,
-            ]
-        }
-        return rootBytes
-    }
-
-    private func signed<Role: SignedRole>(_ role: Role, _ key: Int) throws -> [UInt8] {
-        var file = Metadata(role)
-        try file.sign(with: keys[key])
-        return file.bytes
-    }
-
-    func bytes(of path: String, atMost limit: Int) async throws -> [UInt8]? {
-        if isDown.withLock({ $0 }) { throw Down() }
-        return files.withLock { $0[path] }
     }
 }

@@ -132,19 +132,45 @@ extension AgentMachine {
         case .ended(let end):
             return end.isGood ? AgentStep(.record(work)) : fail(work, "install failed: \(end.text)")
         case .recorded:
-            _ = enter(.ready, work)
-            return AgentStep(.askBusy)
+            return AgentStep(.verify(enter(.ready, work)))
         default: impossible(input, work)
         }
     }
 
+    /// Days may lie between the order and the switch: what was trusted then is asked about again, and whether the terminal
+    /// is in use is asked last, since a sale may begin while metadata is fetched.
     mutating func takeReady(_ input: AgentInput, _ work: Work) -> AgentStep {
         switch input {
-        case .asked(let busy?): return deferred(work, busy)
-        case .waited: return AgentStep(.askBusy)
-        case .asked(nil): return AgentStep(.switchTo(enter(.switching, work).slot))
+        case .trusted(let files):
+            let trusted = Set(files.map(SlotRecord.File.init))
+            guard trusted == Set(work.release.files.map(SlotRecord.File.init)) else {
+                return refuse(work, "signature: \(work.release.version) has other files now than were fetched")
+            }
+            isVouchedFor = true
+            return AgentStep(.askBusy)
+        case .distrusted(let refusal) where refusal.isPassing: return doubted(work, refusal)
+        case .distrusted(let refusal): return refuse(work, refusal.description)
+        case .asked(let busy?):
+            isVouchedFor = false
+            return deferred(work, busy)
+        case .waited: return AgentStep(isDeferring ? .askBusy : .verify(work))
+        case .asked(nil): return AgentStep(isVouchedFor ? .switchTo(enter(.switching, work).slot) : .verify(work))
         default: impossible(input, work)
         }
+    }
+
+    /// What was trusted may be no more, and nobody can say: that is waited for like a terminal in use, and ends like that.
+    private mutating func doubted(_ work: Work, _ refusal: TrustRefusal) -> AgentStep {
+        isDeferring = false
+        let work = begin(work)
+        let why = "whether \(work.release.version) may still be installed is not known: \(refusal)"
+        return AgentStep(.wait(.backoff(work.tries)), .deferring(work.action, why))
+    }
+
+    /// What was trusted when it was taken on is no more: nothing of it is kept.
+    private mutating func refuse(_ work: Work, _ cause: String) -> AgentStep {
+        state.left = nil
+        return AgentStep(.clear(enter(.dropping, work) { $0.cause = cause }.slot, keeping: nil))
     }
 
     mutating func takeDropping(_ input: AgentInput, _ work: Work) -> AgentStep {

@@ -3,10 +3,9 @@ extension AgentMachine {
     mutating func start() -> AgentStep {
         guard let work = state.work else { return AgentStep(.poll) }
         switch work.stage {
-        case .accepted: return AgentStep(.verify(work))
+        case .accepted, .ready: return AgentStep(.verify(work))
         // What is there is looked at again: a power cut may have left anything of what was being written.
         case .fetching, .installing: return AgentStep(.clear(refetch(work).slot, keeping: work.release))
-        case .ready: return AgentStep(.askBusy)
         case .switching: return AgentStep(.switchTo(work.slot))
         case .restarting: return startRestarting(work)
         case .checking: return startChecking(work)

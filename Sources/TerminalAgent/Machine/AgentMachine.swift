@@ -38,6 +38,8 @@ public struct AgentMachine: Sendable {
     var untold = 0
     /// Whether the terminal was in use when it was asked last.
     var isDeferring = false
+    /// Whether the release was trusted a moment ago, so that nothing but a sale stands before the switch.
+    var isVouchedFor = false
     /// The last action that ended, how often it was offered again since, and whether that was waited for.
     var lastEnded: UInt32?, repeats = 0, hasPaused = false
 
@@ -113,6 +115,7 @@ public struct AgentMachine: Sendable {
         change(&work)
         state.work = work
         isDeferring = false
+        isVouchedFor = false
         return work
     }
 

@@ -24,7 +24,8 @@ public enum Stage: String, Codable, Hashable, Sendable, CaseIterable {
     case succeeded
     /// It does not run; the gateway is told until it has heard.
     case failed
-    /// The release was called off in time; its slot is cleared, and the gateway is told until it has heard.
+    /// The release was called off in time, or may not be installed any more, for a cause; its slot is cleared, and the
+    /// gateway is told until it has heard.
     case dropping
 
     /// Whether the release can still be dropped as if nothing had been.
@@ -67,7 +68,7 @@ public struct Work: Codable, Hashable, Sendable {
     public var starts = 0
     /// The boot of the machine in which the last try began.
     public var boot = ""
-    /// Why it goes back or has failed.
+    /// Why it goes back, has failed, or is dropped though nobody has called it off.
     public var cause: String?
     /// Why what was switched back to could not be restarted.
     public var returnFailure: String?

@@ -91,7 +91,7 @@ extension TerminalAgent {
         do throws(LinkFailure) {
             switch work.stage {
             case .succeeded: try link.say(Feedback(.closed, .success), of: work.action)
-            case .dropping: try link.answerCancel(Feedback(.closed, .success), of: work.action)
+            case .dropping where work.cause == nil: try link.answerCancel(Feedback(.closed, .success), of: work.action)
             default:
                 try link.say(Feedback(.closed, .failure, "ERROR: \(work.cause ?? "failed")"), of: work.action)
             }

@@ -166,6 +166,10 @@ public final class TerminalAgent {
         }
     }
 
+    private func recordedVersion(of slot: Slot) -> String? {
+        (try? slots.record(of: slot)).flatMap { Self.version($0.version) }
+    }
+
     /// The first word that is a version; where there is none, the first word, which may be one of another kind.
     private static func version(_ text: String) -> String? {
         let words = text.split(separator: " ").map(String.init)
@@ -181,7 +185,8 @@ public final class TerminalAgent {
         guard let work else { return values }
         let goesBack = [.returning, .restartingBack, .checkingBack].contains(work.stage)
         let target = goesBack ? work.former : work.slot, other = goesBack ? work.slot : work.former
-        let version = goesBack ? work.formerVersion : work.release.version
+        // What ran may not be known, but what is gone back to is what that slot says.
+        let version = goesBack ? work.formerVersion ?? work.former.flatMap(recordedVersion) : work.release.version
         let otherVersion = goesBack ? work.release.version : work.formerVersion
         values += [
             ("MUSTER_VERSION", version ?? ""), ("MUSTER_SLOT", target.map(slots.folder(of:)) ?? ""),

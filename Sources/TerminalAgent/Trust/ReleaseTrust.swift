@@ -1,4 +1,4 @@
-/// Says of a release whether it may be installed, before any of it is.
+/// Says of a release whether it may be installed: before any of it is, and again right before it is put into use.
 ///
 /// Asked on the agent's own thread, which may be held up while metadata is fetched.
 public protocol ReleaseTrust: Sendable {

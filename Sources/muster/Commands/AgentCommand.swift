@@ -29,7 +29,7 @@ struct AgentCommand: ParsableCommand {
 
         func run() throws {
             let settings = try arguments.load()
-            let runner = try AgentRunner(settings)
+            let runner = try AgentRunner(settings, file: AbsolutePath.of(arguments.file))
             if check {
                 try runner.look()
                 return print("\(TextWidth.sanitised(arguments.file)) is good")

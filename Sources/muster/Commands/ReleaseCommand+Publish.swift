@@ -10,15 +10,17 @@ extension ReleaseCommand {
             abstract: "Sign the files of a fleet's releases, and publish what enough keys have signed.",
             discussion: """
                 Every release of the fleet is in the targets, by the size and SHA-256 of its files; what is there and what \
-                was staged is signed by the keys that are here. Once enough keys have signed, everything is published \
-                together; else nothing changes for devices, and the files that wait are named with the keys that have to \
-                sign them (`muster release sign`). A gateway that runs takes it over within seconds.
+                was staged is signed by the keys that are here. What enough keys have signed is published, so that devices \
+                see all of it at once; what lacks signatures waits, and is named with the keys that have to sign it (`muster \
+                release sign`). A staged root that waits keeps nothing back that the published one allows; targets, snapshot \
+                and timestamp go out together or not at all. What was published is said, and if it was nothing, that too. A \
+                gateway that runs takes it over within seconds.
 
                 Devices install an older release only where that is approved by the signature on its files: \
                 --approve-rollback 2.4.0 --from 2.5.0 lets those that run 2.5.0 go back to 2.4.0.
 
-                Exit codes: 0 published, or nothing to do, 1 a folder cannot be written, 2 bad input, 3 it waits for \
-                signatures.
+                Exit codes: 0 published, or nothing to do, 1 a folder cannot be written, 2 bad input, 3 something \
+                waits for signatures, whatever was published beside it.
                 """)
 
         @OptionGroup var repository: RepositoryArguments

@@ -7,23 +7,21 @@ import TerminalAgent
 /// Runs the agent of this machine.
 struct AgentRunner {
     private let settings: AgentSettings
+    /// The file that they come from.
+    private let file: String
     private let token: String
     private let bell = EndBell()
     private let gateway: DDIGateway
 
     /// Looks at what the settings name on this machine. Ends the command with exit code 2 if something is wrong with it.
-    init(_ settings: AgentSettings) throws {
+    init(_ settings: AgentSettings, file: String) throws {
         self.settings = settings
+        self.file = file
         do throws(TokenFile.Failure) { token = try TokenFile.read(settings.gateway.tokenFile) } catch {
             throw Self.refused(error)
         }
-        let commands = [
-            settings.install, settings.restart?.command, settings.health?.command, settings.version,
-            settings.busy?.command,
-        ]
-        for command in commands.compactMap({ $0 }) where access(command.words[0], X_OK) != 0 {
-            let why = String(cString: strerror(errno))
-            throw Self.refused("\(command.words[0]) cannot be run: \(why)")
+        for program in settings.programs where access(program, X_OK) != 0 {
+            throw Self.refused("\(program) cannot be run: \(String(cString: strerror(errno)))")
         }
         do {
             gateway = try DDIGateway(settings.gateway, device: settings.device, token: token, bell: bell)
@@ -44,6 +42,8 @@ struct AgentRunner {
 
     /// Runs until a signal ends it.
     func run() throws {
+        // Before anything is made: it would be made there.
+        try refuse(AgentGround.problems(inSlotsOf: settings, file: file))
         let log = LogQueue.standardError()
         defer { log.flush() }
         let logger = Logger.jsonLines(to: log)
@@ -85,7 +85,10 @@ struct AgentRunner {
     /// Says what of the folders and files that the settings name would keep the agent from running, and changes nothing.
     /// Ends the command with exit code 2 if there is anything.
     func look() throws {
-        let problems = AgentGround.problems(of: settings)
+        try refuse(AgentGround.problems(inSlotsOf: settings, file: file) + AgentGround.problems(of: settings))
+    }
+
+    private func refuse(_ problems: [String]) throws {
         for problem in problems { printError("muster: \(TextWidth.sanitised(problem))") }
         if !problems.isEmpty { throw ExitStatus.badInput }
     }
@@ -111,6 +114,13 @@ struct AgentRunner {
         } catch {
             throw Self.failed("the folder \(settings.state) cannot be made: \(error)")
         }
+    }
+}
+
+extension AgentSettings {
+    /// The site's programs, by their paths.
+    var programs: [String] {
+        [install, restart?.command, health?.command, version, busy?.command].compactMap { $0?.words[0] }
     }
 }
 

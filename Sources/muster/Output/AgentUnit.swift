@@ -1,4 +1,5 @@
 import FleetFiles
+import TerminalAgent
 
 /// A systemd unit for `muster agent`.
 struct AgentUnit {
@@ -26,11 +27,17 @@ struct AgentUnit {
         ]
     }
 
+    /// All that it is refused without, each once: one that is refused is not started anew.
+    private var needed: [String] {
+        let places = AgentGround.needs(of: settings, file: file).map(\.path) + [settings.slots] + settings.programs
+        var seen: Set<String> = []
+        return places.filter { seen.insert($0).inserted }
+    }
+
     private var unit: [String] {
-        let needed = [settings.state, settings.slots].map(ServiceUnit.quoted).joined(separator: " ")
         return [
             "[Unit]", "Description=Muster: updates of this terminal", "Wants=network-online.target",
-            "After=network-online.target", "RequiresMountsFor=\(needed)",
+            "After=network-online.target", "RequiresMountsFor=\(needed.map(ServiceUnit.quoted).joined(separator: " "))",
             "# It goes on from its state: a start that fails is tried again for ever.", "StartLimitIntervalSec=0",
         ]
     }
