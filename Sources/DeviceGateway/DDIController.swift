@@ -75,7 +75,7 @@ struct DDIController: Sendable {
 
     func claim(_ request: Request, _ context: Context) throws(HTTPError) -> Claim {
         guard let tenant = context.parameters.get("tenant").flatMap({ PathSegment.name($0) }),
-            let id = context.parameters.get("id").flatMap({ PathSegment.name($0) }),
+            let id = context.parameters.get("id").flatMap({ PathSegment.name($0, holdsSlashes: true) }),
             DeviceRecord.problem(ofID: id) == nil
         else { throw HTTPError(.notFound) }
         return Claim(

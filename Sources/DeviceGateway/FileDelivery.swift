@@ -67,6 +67,10 @@ struct FileDelivery: Sendable {
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .acceptRanges: "bytes", .eTag: tag,
         ]
+        // RFC 9110, section 13.2.2: this before anything else.
+        if let wanted = request.headers[.ifMatch], !Self.names(wanted, tag, isWeak: false) {
+            return Response(status: .preconditionFailed, headers: headers)
+        }
         if Self.names(request.headers[.ifNoneMatch], tag) { return Response(status: .notModified, headers: headers) }
         // A range of another file's bytes would be worse than the whole.
         let isSame = request.headers[.ifRange].map { $0 == tag } ?? true
@@ -96,11 +100,12 @@ struct FileDelivery: Sendable {
         return Response(status: status, headers: headers, body: body(part, onProgress))
     }
 
-    /// Whether an `If-None-Match` names a tag: alone, in a list, as a weak one, or as any.
-    private static func names(_ header: String?, _ tag: String) -> Bool {
+    /// Whether an `If-None-Match` or `If-Match` names a tag: alone, in a list, or as any.
+    /// - Parameter isWeak: Whether a weak tag names it too.
+    private static func names(_ header: String?, _ tag: String, isWeak: Bool = true) -> Bool {
         header?.split(separator: ",").contains { one in
             let name = one.trimmingCharacters(in: .whitespaces)
-            return name == "*" || name == tag || name == "W/" + tag
+            return name == "*" || name == tag || isWeak && name == "W/" + tag
         } ?? false
     }
 

@@ -1,6 +1,14 @@
 import Foundation
 import NIOSSL
 
+/// What files of TLS say.
+struct TLSTerms {
+    /// What connections are secured by.
+    var context: NIOSSLContext
+    /// Who is believed about clients, in DER.
+    var authorities: Set<[UInt8]>
+}
+
 /// The files that TLS is made of, all in PEM.
 public struct TLSFiles: Hashable, Sendable {
     /// The most bytes of a file that are read.
@@ -27,20 +35,23 @@ public struct TLSFiles: Hashable, Sendable {
     }
 
     /// Reads the files as they are now.
-    func makeContext() throws(TLSFailure) -> NIOSSLContext {
+    func makeTerms() throws(TLSFailure) -> TLSTerms {
         let chain = try Self.certificates(certificate, option: "--tls-cert")
         // Of use if the server's own is; its authorities follow.
         if let problem = Self.problem(chain[0], path: certificate) { throw problem }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(try privateKey()))
         configuration.minimumTLSVersion = .tlsv12
+        var authorities: Set<[UInt8]> = []
         if let clientAuthorities {
-            configuration.trustRoots = .certificates(try Self.authorities(clientAuthorities))
+            let found = try Self.authorities(clientAuthorities)
+            authorities = Set(found.compactMap { try? $0.toDERBytes() })
+            configuration.trustRoots = .certificates(found)
             configuration.certificateVerification =
                 requiresClientCertificate ? .noHostnameVerification : .optionalVerification
         }
         do {
-            return try NIOSSLContext(configuration: configuration)
+            return TLSTerms(context: try NIOSSLContext(configuration: configuration), authorities: authorities)
         } catch {
             throw TLSFailure(
                 fault: .keyMismatch, message: "the key \(key) is not that of the certificate \(certificate)",

@@ -70,6 +70,12 @@ import Testing
         #expect(try await ask("If-None-Match: *").status == 304)
         #expect(try await ask("If-None-Match: \"a\", \(tag)").status == 304)
         #expect(try await ask("If-None-Match: \"a\"").status == 200)
+        for wrong in ["\"a\"", "W/\(tag)", "\"a\", \"b\""] {
+            let failed = try await ask("If-Match: \(wrong)", "If-None-Match: \(tag)")
+            #expect(failed.status == 412 && failed.body.isEmpty, "\(wrong)")
+        }
+        for right in ["*", tag, "\"a\", \(tag)"] { #expect(try await ask("If-Match: \(right)").status == 200) }
+        #expect(try await ask("If-Match: \(tag)", "Range: bytes=5-").status == 206)
         #expect(try await ask("Range: bytes=5-", "If-Range: \(tag)").status == 206)
         let changed = try await ask("Range: bytes=5-", "If-Range: \"other\"")
         #expect(changed.status == 200 && changed.body == fixture.payload)

@@ -1,3 +1,4 @@
+import FleetCore
 import FleetEngine
 import Foundation
 import Testing
@@ -55,7 +56,10 @@ import Testing
             #expect(reply.status == 200 && reply.text.contains("/controller/v1/device-1/configData"), "\(id)")
         }
         #expect(try await fixture.ask("GET", "device%252D1", proof: proof).status == 401)
-        for id in ["..", "%2e%2e", "device-1%2F", "device-1%00", "device-1%0A", "%ff", "%"] {
+        for id in [
+            "..", "%2e%2e", "device-1%2F", "%2Fdevice-1", "a%2F%2Fb", "a%2F..", "a/b", "device-1%00", "device-1%0A",
+            "%ff", "%",
+        ] {
             #expect(try await fixture.ask("GET", id, proof: proof).status == 404, "\(id)")
         }
         await fixture.end()
@@ -63,11 +67,31 @@ import Testing
 
     @Test func aDeviceJoinsUnderItsDecodedId() async throws {
         let fixture = try await GatewayFixture()
-        for (path, id) in [("a%20b", "a b"), ("till-%C3%BC", "till-ü"), ("c%2520d", "c%20d")] {
+        for (path, id) in [
+            ("store-4%2Ftill%201", "store-4/till 1"), ("a%20b", "a b"), ("till-%C3%BC", "till-ü"),
+            ("c%2520d", "c%20d"),
+        ] {
             #expect(try await fixture.ask("GET", path).status == 200, "\(path)")
             #expect(await standing(fixture, id) == .waiting, "\(id)")
             #expect(await standing(fixture, path) == .unknown, "\(path)")
         }
+        await fixture.end()
+    }
+
+    /// A slash in an id is encoded in the addresses that it is given, which all lead to it.
+    @Test func anIDWithASlash() async throws {
+        let fixture = try await GatewayFixture()
+        try await fixture.command(
+            .register([DeviceRecord(id: "a/b", region: "north", firmware: Version(1, 0, 0), status: .online)]))
+        _ = try await fixture.offer()
+        let reply = try await fixture.ask("GET", "a%2Fb")
+        let link = /"deploymentBase":{"href":"http:\/\/[^\/]+([^"?]+)/
+        let href = try #require(reply.text.firstMatch(of: link)?.output.1)
+        #expect(href.hasPrefix("/shop/controller/v1/a%2Fb/deploymentBase/"), "\(reply.text)")
+        #expect(try await fixture.ask("GET", "a%2Fb", String(href)).status == 200)
+        #expect(try await fixture.ask("PUT", "a%2Fb", "configData", body: #"{"data":{"x":"y"}}"#).status == 200)
+        let held = try await fixture.ask("GET", "a%2fb", headers: ["Prefer: wait=1"])
+        #expect(held.status == 200 && held.text.contains("deploymentBase"), "\(held.text)")
         await fixture.end()
     }
 

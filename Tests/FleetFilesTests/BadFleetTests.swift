@@ -86,6 +86,19 @@ struct BadFleetTests {
             ])
     }
 
+    /// A terminal polls once a heartbeat: with less time than that for its first word each attempt could only fail.
+    @Test(arguments: [
+        ("heartbeat: {every: 1m}\ndeadlines: {offered: 59s}\n", "fleet.yaml:5:22: "),
+        ("heartbeat: {every: 20m}\n", "fleet.yaml:4:12: "),
+        ("heartbeat: {every: 1m}\ndeadlines: {offered: 1m}\n", nil),
+    ]) func aDeadlineBelowTheHeartbeat(text: String, place: String?) throws {
+        let lines = try FleetFixture.load(["fleet.yaml": Self.head + text]).lines
+        #expect(lines.count == (place == nil ? 0 : 1), "\(lines)")
+        guard let place else { return }
+        #expect(lines.first?.hasPrefix("\(place)warning: `offered` of `deadlines`, ") == true, "\(lines)")
+        #expect(lines.first?.contains("is shorter than `every` of `heartbeat`, ") == true, "\(lines)")
+    }
+
     @Test func everySettingIsRead() throws {
         let text =
             Self.head + """

@@ -38,6 +38,57 @@ struct DeviceCommandTests {
         #expect(again.errors == "muster: pos-nyc-001 is decommissioned; there is nothing left to do\n")
     }
 
+    /// An acceptance takes back what an operator decided, and says so; what the files say comes back with the next start.
+    @Test(arguments: [true, false]) func aDeviceIsTakenBack(whileAnEngineRuns: Bool) throws {
+        let serve = whileAnEngineRuns ? try ServeRun(scratch) : nil
+        #expect(try device("decommission", "pos-nyc-001").code == 0)
+        let run = try device("accept", "pos-nyc-001")
+        #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+        #expect(run.output == "accept pos-nyc-001: accepted; it was decommissioned, and is in service again\n")
+        #expect(serve?.stop() ?? 0 == 0)
+        try scratch.edit(
+            "devices.json", "\"id\": \"pos-nyc-002\",",
+            "\"id\": \"pos-nyc-002\", \"lifecycle\": \"decommissioned\",")
+        let again = whileAnEngineRuns ? try ServeRun(scratch) : nil
+        let filed = try device("accept", "pos-nyc-002")
+        #expect(filed.code == 0 && filed.output.contains("it was decommissioned"), "\(filed.output)")
+        #expect(filed.errors.contains("the next start of the engine takes it out of service again"), "\(filed.errors)")
+        #expect(again?.stop() ?? 0 == 0)
+        #expect(try ServeRun(scratch).stop() == 0)
+        #expect(try lifecycle("pos-nyc-001") == "active")
+        #expect(try lifecycle("pos-nyc-002") == "decommissioned")
+    }
+
+    /// One that was refused stays so though the files name it by now, until it is accepted.
+    @Test func theFilesTakeBackNoRefusal() throws {
+        let token = try device("token").output.dropLast()
+        let serve = try ServeRun(scratch)
+        let poll = "http://127.0.0.1:\(serve.port)/DEFAULT/controller/v1/till-9"
+        #expect(try CurlRun(poll, ["-H", "Authorization: GatewayToken \(token)"]).status == 200)
+        let refuse = try device("refuse", "till-9")
+        #expect(refuse.code == 0 && refuse.output == "refuse till-9: accepted\n", "\(refuse.errors)")
+        #expect(serve.stop() == 0)
+        try scratch.edit(
+            "devices.json", "\"id\": \"pos-nyc-002\",",
+            "\"id\": \"till-9\", \"firmware_version\": \"2.3.1\"}, {\"id\": \"pos-nyc-002\",")
+        #expect(try ServeRun(scratch).stop() == 0)
+        #expect(try lifecycle("till-9") == "decommissioned")
+        #expect(
+            try device("accept", "till-9").output
+                == "accept till-9: accepted; it was refused, and is in service again\n")
+        #expect(try ServeRun(scratch).stop() == 0)
+        #expect(try lifecycle("till-9") == "active")
+    }
+
+    /// Nothing was done, and nothing else is said.
+    @Test func aDeviceInServiceIsNotRefused() throws {
+        let run = try device("refuse", "pos-nyc-001")
+        #expect(run.code == 2 && run.output.isEmpty, "\(run.output)")
+        #expect(run.errors == "muster: pos-nyc-001 is in service; decommission it to take it out\n")
+        let both = try device("refuse", "pos-nyc-001", "pos-nyc-002")
+        #expect(both.code == 2 && both.output == "refused 0 devices\n", "\(both.output)")
+    }
+
     /// The engine that runs carries it out: it holds the journal, so nobody else could.
     @Test func aServiceIsTold() throws {
         let serve = try ServeRun(scratch)

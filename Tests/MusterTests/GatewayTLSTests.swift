@@ -212,6 +212,73 @@ struct GatewayTLSTests {
         #expect(serve.stop() == 0)
     }
 
+    private func hangUp(_ serve: ServeRun, time: Int) throws {
+        serve.signal(SIGHUP)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while serve.lines.count(where: { $0["message"] == "the TLS certificates were read again" }) < time {
+            try #require(ContinuousClock.now < deadline, "\(serve.text)")
+            usleep(5000)
+        }
+    }
+
+    /// A release that takes minutes to fetch, for one device.
+    private func addLargeRelease() throws {
+        let file = "\(scratch.root)/work/large.bin"
+        try Data(repeating: 7, count: 2 << 20).write(to: URL(filePath: file))
+        #expect(try MusterRun(["release", "add", scratch.fleet, "9.0.0", file], scratch).code == 0)
+        let update = "version: 1\nid: large\nrelease: 9.0.0\ndevices: id = \(Self.device)\nstrategy: immediate\n"
+        try scratch.write("updates/large.yaml", Array(update.utf8))
+    }
+
+    /// What a certificate has opened does not outlive the authority behind it: a connection that is kept, a poll that is
+    /// held, a download.
+    @Test func anAuthorityThatIsTakenAwayEndsConnections() throws {
+        try addLargeRelease()
+        let trusted = "\(scratch.root)/work/trusted.pem"
+        func trust(_ file: String) throws {
+            try String(contentsOfFile: file, encoding: .utf8).write(toFile: trusted, atomically: true, encoding: .utf8)
+        }
+        try trust("\(shop.authority).pem")
+        let own = try shop.client(Self.device), idle = "pos-chicago-001", other = try shop.client(idle)
+        let proof = try token("pos-nyc-002")[1]
+        let serve = try ServeRun(
+            scratch, tls + ["--client-ca", trusted, "--bytes-per-second-per-device", "10000", "--start", "large"])
+        let answer = try poll(serve, ["-H", "Prefer: wait=15"], as: own).body
+        let link = try #require(answer.firstMatch(of: /(deploymentBase\/[^"]+)"/)?.output.1, "\(answer)")
+        let deployment = try poll(serve, as: own, path: "/\(link)").body
+        let file = try #require(deployment.firstMatch(of: /(softwaremodules\/[^"]+\.bin)"/)?.output.1, "\(deployment)")
+
+        let base = "GET /DEFAULT/controller/v1"
+        let kept = try KeptConnection(serve.port, shop, own), download = try KeptConnection(serve.port, shop, own)
+        let held = try KeptConnection(serve.port, shop, other), byToken = try KeptConnection(serve.port, shop, nil)
+        for (connection, request) in [
+            (kept, "\(base)/\(Self.device)"), (download, "\(base)/\(Self.device)/\(file)"), (held, "\(base)/\(idle)"),
+        ] {
+            try connection.send(request)
+            try connection.wait(forAnswers: 1)
+        }
+        try byToken.send("\(base)/pos-nyc-002", proof)
+        try byToken.wait(forAnswers: 1)
+        try held.send("\(base)/\(idle)", "Prefer: wait=300")
+        // One more that is trusted ends nothing.
+        try trust(try shop.bundle(shop.authority, shop.strangers))
+        try hangUp(serve, time: 1)
+        try kept.send("\(base)/\(Self.device)")
+        try kept.wait(forAnswers: 2)
+        #expect(download.isOpen && held.isOpen && byToken.isOpen)
+        try trust("\(shop.strangers).pem")
+        try hangUp(serve, time: 2)
+        for connection in [kept, download, held] { try connection.waitForEnd() }
+        #expect(held.answers == 1 && download.bytes < 1 << 20)
+        #expect(serve.lines.contains { $0["closed"] == "3" }, "\(serve.text)")
+        // Who has shown a token is not concerned.
+        try byToken.send("\(base)/pos-nyc-002", proof)
+        try byToken.wait(forAnswers: 2)
+        #expect(try poll(serve, as: own).status == 0)
+        #expect(try poll(serve, as: try shop.client(Self.device, by: shop.strangers)).status == 200)
+        #expect(serve.stop() == 0)
+    }
+
     @Test func withoutTLSOtherMachinesAreWarnedOf() throws {
         let open = try ServeRun(scratch, listen: "0.0.0.0:0")
         #expect(open.stop() == 0)

@@ -70,6 +70,30 @@ struct LeftOutFileTests {
         #expect(again.stop() == 0)
     }
 
+    /// A release that the journal has otherwise is not taken over, which is said from the start on, before a device asks
+    /// for it; what is new beside it is taken in all the same.
+    @Test func aReleaseThatWasReplaced() throws {
+        #expect(try ServeRun(scratch).stop() == 0)
+        try FileManager.default.removeItem(atPath: "\(scratch.fleet)/releases/2.4.0")
+        let file = "\(scratch.root)/work/till.bin"
+        try Data("another build".utf8).write(to: URL(filePath: file))
+        for version in ["2.4.0", "9.0.0"] {
+            let run = try MusterRun(["release", "add", scratch.fleet, version, file], scratch)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        let serve = try ServeRun(scratch)
+        let status = try MusterRun(["status", scratch.fleet], scratch)
+        let line = "not taken in: releases/2.4.0/release.yaml: release 2.4.0 is known with other artifacts"
+        #expect(status.code == 1 && status.output.contains(line), "\(status.output)")
+        #expect(status.output.contains("needs a person: files of the fleet were not taken in"), "\(status.output)")
+        #expect(serve.text.contains("refused: release 2.4.0 is known with other artifacts"), "\(serve.text)")
+        #expect(serve.stop() == 0)
+        let added = try Audit(scratch).facts.compactMap { fact in
+            if case .releaseAdded(let release) = fact.event { return release.version.description } else { return nil }
+        }
+        #expect(added.last == "9.0.0")
+    }
+
     /// What the journal holds of an update whose file is wrong is not started as if it were what the file says.
     @Test func aDraftWhoseFileIsWrongIsNotStarted() throws {
         try kill()

@@ -7,7 +7,7 @@ public enum StateCoder {
     /// The format in which this build writes a state, and the meaning of what is in it. Raised when a column is added
     /// or changed, and when `apply` makes another state of the same facts: a checkpoint of an older build would go on
     /// with the older meaning.
-    public static let formatVersion: UInt8 = 5
+    public static let formatVersion: UInt8 = 6
 
     /// What must be the same in the build that wrote a state and in the one that reads it: the format of the state,
     /// and those of the values in it, which change with the formats of facts.
@@ -21,7 +21,7 @@ public enum StateCoder {
     /// in the coding: then the number here and `formatVersion` go up together.
     static let storedProperties = [
         "FleetState": 11, "DeviceTable": 29, "DeviceIdentity": 3, "PlaceCount": 5, "StatusCounts": 3,
-        "UpdateRecord": 24, "CauseKey": 2, "AssignmentTable": 16, "PhaseRecord": 10, "RecentCommands": 2,
+        "UpdateRecord": 25, "CauseKey": 2, "AssignmentTable": 16, "PhaseRecord": 10, "RecentCommands": 2,
         "RecentCommand": 4, "Proposal": 4, "Tally": 2, "Bitset": 2,
     ]
 

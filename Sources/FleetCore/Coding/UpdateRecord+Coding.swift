@@ -1,7 +1,7 @@
 extension UpdateRecord {
     package func write(to writer: inout FactWriter) {
         writer.write(kind, definition, status, pauseReason, statusBeforePause, draftedAt, startedAt, endedAt)
-        writer.write(startsEnded, rollback, retries, gateChangedIn, proposal, proposedAt)
+        writer.write(failuresAtCompletion, startsEnded, rollback, retries, gateChangedIn, proposal, proposedAt)
         assignments.write(to: &writer)
         writer.write(phases, currentPhase, tally, regionTallies)
         writer.write(causes.map(CountedCause.init), causesSince.map(DatedCause.init), inFlight, nextStartAt)
@@ -18,6 +18,7 @@ extension UpdateRecord {
         (self.status, self.pauseReason, self.statusBeforePause) = (status, pauseReason, statusBeforePause)
         startedAt = try reader.read()
         endedAt = try reader.read()
+        failuresAtCompletion = try reader.read()
         startsEnded = try reader.read()
         rollback = try reader.read()
         retries = try reader.read()

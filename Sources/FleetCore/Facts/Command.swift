@@ -25,11 +25,11 @@ public enum Command: Hashable, Sendable {
     case rollBack(update: String, confirmation: String, preview: UInt64?)
     /// Try the failed devices once more, as an update of its own.
     case retryFailed(update: String)
-    /// Never offer this device anything again; keep it in the registry.
+    /// Offer this device nothing until somebody accepts it again; keep it in the registry.
     case decommission(device: String)
-    /// Take a device that waits, or was decommissioned by mistake, into service.
+    /// Take a device that waits, is held, or was refused or decommissioned, into service.
     case accept(device: String)
-    /// Turn a device that waits away for good; it is remembered, so that it does not come back.
+    /// Turn a device that waits away until somebody accepts it; it is remembered, so that it does not come back by itself.
     case refuse(device: String)
     /// Write down that a token is drawn by which a device calls in, or, nil, any device of the fleet. It changes nothing
     /// else: tokens are not the engine's.

@@ -73,6 +73,7 @@ extension FleetState {
         updates[update.offset].status = status
         updates[update.offset].pauseReason = nil
         updates[update.offset].endedAt = at
+        if status == .completed { updates[update.offset].failuresAtCompletion = updates[update.offset].tally.failures }
         closeIfDone(update.offset)
     }
 

@@ -28,6 +28,9 @@ public struct UpdateRecord: Equatable, Sendable {
     public internal(set) var startedAt: Timestamp?
     /// When it ended.
     public internal(set) var endedAt: Timestamp?
+    /// Devices that had failed in it when it completed: later ones may turn bad, and what is told of that moment must not
+    /// change with them. 0 before.
+    public internal(set) var failuresAtCompletion = 0
     /// Why nothing starts in it any more.
     public internal(set) var startsEnded: EndReason?
     /// Its rollback, once there is one.

@@ -6,6 +6,8 @@ struct CommandNote {
     private let command: Command
     private let proposal: Proposal?
     private let status: UpdateStatus?
+    /// The device, where it is out of service, and why: who accepts it takes that back.
+    private let returning: (device: DeviceIndex, was: String)?
 
     /// Reads what will matter, before the command is carried out.
     init(before command: Command, in state: FleetState) {
@@ -17,10 +19,21 @@ struct CommandNote {
             status = index.map { state.update($0).status }
         default: (proposal, status) = (nil, nil)
         }
+        returning = Self.returning(by: command, in: state)
+    }
+
+    private static func returning(by command: Command, in state: FleetState) -> (DeviceIndex, String)? {
+        guard case .accept(let id) = command, let device = state.devices.index(of: id),
+            state.devices.lifecycle(device) == .decommissioned
+        else { return nil }
+        return (device, state.devices.isRefused(device) ? "refused" : "decommissioned")
     }
 
     /// The words; nil: there is no more to say than that it was accepted.
     func text(behind state: FleetState) -> String? {
+        if let returning, state.devices.lifecycle(returning.device) == .active {
+            return "accepted; it was \(returning.was), and is in service again"
+        }
         guard let status, let record = state.update(command.object) else { return nil }
         switch command {
         case .start: return awaited(.start, record) ?? approval

@@ -19,7 +19,7 @@ public struct EngineLoop {
         /// Whether devices hear of an order only by calling in; see `FleetMachine.takeUp`.
         public var ordersAreFetched = false
         /// What of the fleet's files was not taken in at the start, a line each; said until an engine starts that takes
-        /// it in.
+        /// it in. What the engine itself does not take of them, once it runs, is added by `leaveOut`.
         public var filesLeftOut: [String] = []
 
         /// The default behaviour.
@@ -38,7 +38,7 @@ public struct EngineLoop {
     private let log: any FactLog
     private let link: any DeviceLink
     private let voucher: (any ReleaseVoucher)?
-    let options: Options
+    private(set) var options: Options
     private var sightingsDue: Timestamp
     private var clockWatch = ClockWatch()
     /// When the last step was, by the present setting of the clock.
@@ -104,6 +104,9 @@ public struct EngineLoop {
         machine.beginReading()
         for fact in news { feed.take(fact) }
     }
+
+    /// Says from now on that this of the fleet's files was not taken in, a line each.
+    public mutating func leaveOut(_ lines: [String]) { options.filesLeftOut += lines }
 
     /// Takes in one report.
     mutating func handle(_ report: Report, now: Timestamp) { machine.handle(report, now: now) }

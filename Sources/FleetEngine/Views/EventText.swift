@@ -126,9 +126,9 @@ struct EventText {
         }
     }
 
-    /// That an update is through says little if devices failed in it.
+    /// That an update is through says little if devices failed in it. Those are told of that had by then.
     private func ended(_ update: UpdateIndex, _ status: UpdateStatus) -> (String, EventRow.Kind) {
-        let failures = state.updates[update.offset].tally.failures
+        let failures = state.updates[update.offset].failuresAtCompletion
         guard status == .completed, failures > 0 else { return ("\(id(update)) \(status)", Self.kind(status)) }
         return ("\(id(update)) \(status), \(devices(failures)) failed", .caution)
     }

@@ -35,7 +35,8 @@ struct FleetSettingsReader {
         readFreezes(map["freezes"])
         settings.gateDefaults = GateReader.read(map["gate"], defaults: Gate())
         readRetry(map["retry"])
-        readDeadlines(map["deadlines"])
+        let offered = readDeadlines(map["deadlines"])
+        warnOfHastyDeadline(offered ?? map["heartbeat"])
         settings.access = AccessReader.read(map["access"])
         readFourEyes(map["four-eyes"])
         let errorsBefore = map.scope.log.errorCount
@@ -137,13 +138,26 @@ struct FleetSettingsReader {
         }
     }
 
-    private mutating func readDeadlines(_ value: YamlValue?) {
+    /// - Returns: What the file says of the first step.
+    private mutating func readDeadlines(_ value: YamlValue?) -> YamlValue? {
         let keys = ["offered", "downloading", "installing", "confirming"]
-        guard let map = value?.map("deadlines", known: keys) else { return }
+        guard let map = value?.map("deadlines", known: keys) else { return nil }
         let shortest = Duration.seconds(1)
         if let limit = map["offered"]?.duration(atLeast: shortest) { settings.deadlines.offered = limit }
         if let limit = map["downloading"]?.duration(atLeast: shortest) { settings.deadlines.downloading = limit }
         if let limit = map["installing"]?.duration(atLeast: shortest) { settings.deadlines.installing = limit }
         if let limit = map["confirming"]?.duration(atLeast: shortest) { settings.deadlines.confirming = limit }
+        return map["offered"]
+    }
+
+    /// Devices without an order are told to call in once a heartbeat: one that is given up before cannot have heard of it.
+    private func warnOfHastyDeadline(_ value: YamlValue?) {
+        guard settings.deadlines.offered < settings.heartbeat else { return }
+        value?.document.scope.warning(
+            value?.place,
+            "`offered` of `deadlines`, \(DurationText.short(settings.deadlines.offered)), is shorter than `every` of "
+                + "`heartbeat`, \(DurationText.short(settings.heartbeat)): a terminal that calls in may be given up before "
+                + "it has heard of its order",
+            "make `offered` longer than `every`, or let terminals call in more often")
     }
 }

@@ -45,13 +45,15 @@ extension RouteTable {
                     preview: call.text("preview").map { UInt64($0) ?? .max })
             },
             command(
-                "devices/{device}/accept", "acceptDevice", "Take a device that waits, or is held, into service."
+                "devices/{device}/accept", "acceptDevice",
+                "Take a device that waits, or is held, into service, or one that was refused or decommissioned back."
             ) { .accept(device: $0.object("device")) },
-            command("devices/{device}/refuse", "refuseDevice", "Turn a device that waits away for good.") {
-                .refuse(device: $0.object("device"))
-            },
             command(
-                "devices/{device}/decommission", "decommissionDevice", "Never offer this device anything again."
+                "devices/{device}/refuse", "refuseDevice", "Turn a device that waits away, until somebody accepts it."
+            ) { .refuse(device: $0.object("device")) },
+            command(
+                "devices/{device}/decommission", "decommissionDevice",
+                "Take a device out of service: it is offered nothing until somebody accepts it again."
             ) { .decommission(device: $0.object("device")) },
         ]
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cells
 import Console
 import EngineSocket
 import FleetCore
@@ -7,6 +8,8 @@ import FleetCore
 protocol DeviceStep: ParsableCommand {
     static var verb: EngineRequest.Verb { get }
     var order: DeviceOrderArguments { get }
+    /// What the fleet's files will make of it; nil: it stays.
+    func objection(_ place: FleetPlace) -> String?
 }
 
 /// Which device, and why.
@@ -19,13 +22,16 @@ struct DeviceOrderArguments: ParsableArguments {
 }
 
 extension DeviceStep {
+    func objection(_ place: FleetPlace) -> String? { nil }
+
     func run() throws {
         let place = try FleetPlace(order.arguments)
         // Who may not read the journal leaves it to the engine to know the device.
         if place.mayRead { try KnownDevices(order.arguments).expect(order.device) }
         let request = EngineRequest(Self.verb, order.device, reason: order.why.reason)
-        try CommandDelivery(place).carryOut(request)
-        print("\(Self.verb.rawValue) \(order.device): accepted")
+        let note = try CommandDelivery(place).carryOut(request)
+        print(TextWidth.sanitised("\(Self.verb.rawValue) \(order.device): \(note ?? "accepted")"))
+        if let objection = objection(place) { printError("muster: \(TextWidth.sanitised(objection))") }
     }
 }
 
@@ -49,15 +55,29 @@ extension DeviceCommand {
     /// `muster device accept FLEET DEVICE`.
     struct Accept: DeviceStep {
         static let configuration = CommandConfiguration(
-            abstract: "Take a device that waits into service.", discussion: exitCodes)
+            abstract: "Take a device that waits or is held into service, or one that was taken out back.",
+            discussion: """
+                One that was refused or decommissioned is in service again. Where the fleet's files say `lifecycle: \
+                decommissioned` of it, the next start of the engine takes it out once more.
+
+                \(exitCodes)
+                """)
         static let verb = EngineRequest.Verb.accept
         @OptionGroup var order: DeviceOrderArguments
+
+        func objection(_ place: FleetPlace) -> String? {
+            guard let filed = place.readableDefinition?.devices.first(where: { $0.id == order.device }),
+                filed.lifecycle == .decommissioned
+            else { return nil }
+            return "the files say that \(order.device) is decommissioned: the next start of the engine takes it out of "
+                + "service again; remove its `lifecycle` there"
+        }
     }
 
     /// `muster device refuse FLEET DEVICE...`.
     struct Refuse: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Turn devices that wait away for good.",
+            abstract: "Turn devices that wait away, until somebody accepts them.",
             discussion: """
                 With --waiting all that called in by themselves and wait; those that are held or that the files name are \
                 not among them. At most \(Introduction.mostWaiting) devices may wait: if the list is full of strangers, \
@@ -85,7 +105,10 @@ extension DeviceCommand {
             let place = try FleetPlace(arguments), ids = try chosen(place)
             let requests = ids.map { EngineRequest(.refuse, $0, reason: why.reason) }
             let done = try CommandDelivery(place).carryOut(all: requests)
-            if ids.count == 1, done == 1 { return print("refuse \(ids[0]): accepted") }
+            if ids.count == 1, !waiting {
+                guard done == 1 else { throw ExitStatus.badInput }
+                return print(TextWidth.sanitised("refuse \(ids[0]): accepted"))
+            }
             print("refused \(NumberText.count(done, "device"))")
             if done < ids.count { throw ExitStatus.badInput }
         }

@@ -16,9 +16,10 @@ struct ServeCommand: ParsableCommand {
             error. SIGTERM or SIGINT ends it in good order: no new requests, those under way finish, the journal is \
             whole. After 10 s what still goes on is cut: a long download, which its client resumes by a range.
 
-            With --tls-cert and --tls-key devices call in by TLS 1.2 or later; SIGHUP has the files read again. With \
-            --client-ca a client certificate proves the device that its CN names, and no other, whatever token is beside \
-            it; devices without one go on to prove themselves by a token, unless --require-client-cert is given.
+            With --tls-cert and --tls-key devices call in by TLS 1.2 or later; SIGHUP has the files read again, and \
+            cuts the connections of client certificates if an authority is not there any more. With --client-ca a client \
+            certificate proves the device that its CN names, and no other, whatever token is beside it; devices without \
+            one go on to prove themselves by a token, unless --require-client-cert is given.
 
             Terminals whose address is ssh://user@host:port are pushed to by OpenSSH, if fleet.yaml says how under `push`: with \
             the configuration, the agent and the known_hosts of the user who runs this. The others call in.

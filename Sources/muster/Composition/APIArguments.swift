@@ -48,7 +48,7 @@ struct APIRunner {
     let logger: Logger
 
     /// Reads the files of TLS again; if they are wrong, everything stays as it was, which the gateway has said.
-    func reloadSecurity() { try? security?.reload() }
+    func reloadSecurity() { _ = try? security?.reload() }
 
     /// Listens. Programs reach this engine.
     func start(_ host: EngineHost) throws -> RunningGateway {

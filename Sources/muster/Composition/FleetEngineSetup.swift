@@ -110,8 +110,18 @@ struct FleetEngineSetup: Sendable {
     }
 
     private func takeOverFiles(_ loop: inout EngineLoop, now: Timestamp) {
-        for refusal in loop.run(takeover.commands, Origin(operatorName: operatorName, source: "files"), now: now) {
-            onRefusal(refusal)
+        let files = Origin(operatorName: operatorName, source: "files")
+        let changed = KnownReleases.changed(definition.releases, in: loop.state)
+        for refusal in loop.run(takeover.commands(without: changed), files, now: now) { onRefusal(refusal) }
+        // One by one, and apart from the others: each is refused, and none of them holds up what is new.
+        for release in changed.prefix(KnownReleases.mostNamed) {
+            for refusal in loop.run([.addReleases([release])], files, now: now) {
+                onRefusal(refusal)
+                loop.leaveOut(["not taken in: \(KnownReleases.file(release)): \(refusal)"])
+            }
+        }
+        if changed.count > KnownReleases.mostNamed {
+            loop.leaveOut(["not taken in: \(changed.count - KnownReleases.mostNamed) more changed releases"])
         }
         let drafts = starts.filter { loop.state.update($0)?.status == .draft }
         let waiting = drafts.filter { !takeover.isDoubtful($0) }

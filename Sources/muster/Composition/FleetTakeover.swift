@@ -42,6 +42,16 @@ struct FleetTakeover: Sendable {
             ? definition.commands : definition.commands.filter { if case .configure = $0 { false } else { true } }
     }
 
+    /// The same, but for these releases.
+    func commands(without releases: [Release]) -> [Command] {
+        guard !releases.isEmpty else { return commands }
+        let left = Set(releases.map(\.version))
+        return commands.map { command in
+            guard case .addReleases(let added) = command else { return command }
+            return .addReleases(added.filter { !left.contains($0.version) })
+        }
+    }
+
     /// Whether an update is to be started that the files may say otherwise by now.
     func isDoubtful(_ update: String) -> Bool {
         !leftOut.isEmpty && !definition.updates.contains { $0.id == update }

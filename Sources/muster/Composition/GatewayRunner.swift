@@ -146,12 +146,15 @@ struct GatewayRunner {
         }
     }
 
-    /// Reads the files of TLS again; if they are wrong, everything stays as it was.
+    /// Reads the files of TLS again; if they are wrong, everything stays as it was. Who was let in by an authority that is
+    /// not there any more is sent away.
     func reloadSecurity() {
         guard let security else { return }
         do throws(TLSFailure) {
-            try security.reload()
-            logger.info("the TLS certificates were read again")
+            let closed = try security.reload()
+            logger.info(
+                "the TLS certificates were read again",
+                metadata: closed == 0 ? [:] : ["closed": "\(closed)", "why": "a client authority was taken away"])
         } catch {
             logger.error("the TLS certificates stay as they were", metadata: ["reason": "\(error)"])
         }

@@ -6,18 +6,24 @@ import FleetJournal
 /// What the files say of releases otherwise than the journal, which has them for good.
 enum KnownReleases {
     /// Releases that are named at most.
-    private static let mostNamed = 20
+    static let mostNamed = 20
+
+    /// Those that a state knows with other artifacts.
+    static func changed(_ releases: [Release], in state: FleetState) -> [Release] {
+        releases.filter { release in state.releases[release.version].map { $0.artifacts != release.artifacts } ?? false
+        }
+    }
+
+    /// The file of a release in its fleet's directory.
+    static func file(_ release: Release) -> String { "releases/\(release.version)/release.yaml" }
 
     /// What is to be said of these releases; nothing where there is no journal that can be read.
     static func problems(_ releases: [Release], fleet: String, state: String) -> [FileProblem] {
         guard (try? SQLiteJournal.exists(in: state)) == true,
             let journal = try? SQLiteJournal.open(directory: state, fleet: fleet, mode: .readOnly),
-            let known = try? EngineLoop(reading: journal).state.releases
+            let state = try? EngineLoop(reading: journal).state
         else { return [] }
-        let changed = releases.filter { release in
-            known[release.version].map { $0.artifacts != release.artifacts } ?? false
-        }
-        return changed.prefix(mostNamed).map { release in
+        return changed(releases, in: state).prefix(mostNamed).map { release in
             FileProblem(
                 path: "releases",
                 message: "release \(release.version) is known to the fleet's journal with other artifacts, and a "
