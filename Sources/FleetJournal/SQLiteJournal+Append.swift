@@ -23,8 +23,10 @@ extension SQLiteJournal {
 
     /// The chain behind the facts, once they are durable.
     private func commit(_ facts: [Fact], to database: Database) throws -> RecordChain {
+        try files?.check()
         var next = chain
         try database.inTransaction(.immediate) {
+            try checkEnd(of: database)
             let insertion = try database.cachedStatement(
                 sql: "INSERT INTO facts (sequence, commit_id, at, body, hash) VALUES (?, ?, ?, ?, ?)")
             var body: [UInt8] = []
@@ -43,6 +45,20 @@ extension SQLiteJournal {
             return .commit
         }
         return next
+    }
+
+    /// Nobody else writes what an engine holds. Were a record taken away all the same, whatever is put behind the gap could
+    /// never be read again.
+    private func checkEnd(of database: Database) throws {
+        let end = try database.cachedStatement(
+            sql: "SELECT sequence, hash FROM facts ORDER BY sequence DESC LIMIT 1")
+        let row = try Row.fetchOne(end)
+        let last = row.flatMap { Int64.fromDatabaseValue($0[0]) } ?? 0
+        try JournalHead.check(counted: chain.count, last: last, path: path)
+        guard let row, let hash = Data.fromDatabaseValue(row[1]) else { return }
+        guard hash == chain.hash.data else {
+            throw FactLogError.damaged(path, "record \(last) is not what was written")
+        }
     }
 
     private func writeHead(_ chain: RecordChain, to database: Database) throws {

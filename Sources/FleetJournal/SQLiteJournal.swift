@@ -42,6 +42,8 @@ public final class SQLiteJournal: FactLog {
     let directory: StateDirectory
     let checkpoints = CheckpointWriter()
     private var lock: EngineLock?
+    /// The files that a writer has open; nil: a reader's.
+    private(set) var files: JournalFiles?
     /// The failure after which nothing is written any more.
     var failure: FactLogError?
     /// The last record that was written or, when reading, was there.
@@ -94,6 +96,7 @@ public final class SQLiteJournal: FactLog {
             let head = try queue.read { try JournalHead.read($0, path: path) }
             try head.check(fleet: fleet, path: path)
             (chain, commits) = (head.chain, head.commits)
+            files = mode == .readWrite ? try JournalFiles(in: directory) : nil
         } catch {
             throw .of(error, path: path, while: "opening the journal")
         }

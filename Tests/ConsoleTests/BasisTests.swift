@@ -176,4 +176,20 @@ import Testing
         type("RO-1042", &state, view)
         #expect(press("enter", &state, view) == [.send(.cancel(update: "RO-1042"), reason: "")])
     }
+
+    /// The engine would refuse it until the update is resumed.
+    @Test func aStartThatIsPausedIsNotApproved() {
+        var view = Fixture.paused()
+        view.updates[1].proposal = Proposal(.start, devices: 120, by: "kim", user: "kim")
+        view.update?.summary = view.updates[1]
+        var state = ConfirmationTests.state(view)
+        #expect(!ConfirmationTests.lines(view, state).contains { $0.contains("<A>approve") })
+        press("A", &state, view)
+        #expect(state.dialog == nil)
+        #expect(state.message?.text == "RO-1042: paused: resume it, then it can be approved")
+        view.updates[1].status = .awaitingApproval
+        view.update?.summary = view.updates[1]
+        press("A", &state, view)
+        #expect(press("y", &state, view) == [.send(.approve(update: "RO-1042"), reason: "")])
+    }
 }

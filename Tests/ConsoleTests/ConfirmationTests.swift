@@ -304,20 +304,30 @@ import Testing
         #expect(press("y", &state, second) == [.send(.approve(update: "RO-1042"), reason: "")])
     }
 
-    /// Nothing waits any more, so that nothing is asked; a `y` that comes then is the key of the screen.
-    @Test func theDialogClosesOnceNothingWaits() {
+    /// Nothing waits any more, so that nothing is asked. A `y` that was on its way is none of the screen's keys.
+    @Test func theDialogIsOverOnceNothingWaits() {
         let first = Self.awaiting("wave-1"), running = Fixture.running()
         var state = Self.state(first)
         press("A", &state, first)
         ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
+        let why = "RO-1042 has moved on: nothing waits for approval"
+        #expect(Self.lines(running, state).contains { $0.contains(why) })
+        #expect(press("x", &state, running).isEmpty && state.dialog != nil)
+        #expect(press("y", &state, running).isEmpty)
         #expect(state.dialog == nil)
-        #expect(state.message?.text.contains("nothing waits for approval") == true)
+        #expect(state.message == ConsoleMessage(.plain, "nothing was sent: \(why)"))
         let paused = Fixture.paused()
         state = Self.state(paused)
         press("R", &state, paused)
         ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
-        #expect(state.dialog == nil)
+        #expect(press("n", &state, running).isEmpty && state.dialog == nil)
         #expect(state.message?.text.contains("not paused: it is running") == true)
+        // What is over stays so, also where the same would wait again.
+        state = Self.state(first)
+        press("A", &state, first)
+        ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
+        ConsoleUpdate.received(first, at: Fixture.wall, state: &state)
+        #expect(press("y", &state, first).isEmpty)
     }
 
     @Test func theLastPhaseOpensNothing() {

@@ -119,6 +119,8 @@ import Testing
         var state = Fixture.state()
         ConsoleUpdate.replied(to: .pause(update: "RO-1042"), refusal: nil, state: &state)
         #expect(state.message == ConsoleMessage(.done, "pause RO-1042: accepted"))
+        ConsoleUpdate.replied(to: .approve(update: "u"), refusal: nil, note: "approved phase canary", state: &state)
+        #expect(state.message == ConsoleMessage(.done, "approve u: approved phase canary"))
         ConsoleUpdate.replied(
             to: .pause(update: "RO-1042"), refusal: Refusal("it is paused", remedy: "resume it"), state: &state)
         #expect(state.message == ConsoleMessage(.error, "refused: it is paused; resume it"))

@@ -63,6 +63,31 @@ import Testing
         #expect(readOnly.onlyLooksOn && readOnly.rightsWord == "RO")
     }
 
+    /// A restart may have taken the role over that an open question rests on.
+    @Test(arguments: ["c", "R", ":accept till-1"]) func aQuestionWithoutTheRightIsOver(keys: String) {
+        var held = view(.admin)
+        held.updates[1].status = .paused
+        held.update?.summary = held.updates[1]
+        var state = state(held)
+        type(keys, &state, held)
+        if keys.count > 1 { press("enter", &state, held) }
+        #expect(state.dialog != nil)
+        if keys == "c" { type("RO-10", &state, held) }
+        var taken = view(.viewer)
+        taken.updates = held.updates
+        ConsoleUpdate.received(taken, at: Fixture.wall, state: &state)
+        #expect(ConfirmationTests.lines(taken, state).contains { $0.contains("you are viewer here: ") })
+        if keys == "c" {
+            type("42", &state, taken)
+            #expect(state.dialog != nil, "letters of an id close nothing")
+            #expect(press("enter", &state, taken).isEmpty)
+        } else {
+            #expect(press("y", &state, taken).isEmpty)
+        }
+        #expect(state.dialog == nil)
+        #expect(state.message?.text.hasPrefix("nothing was sent: you are viewer here: ") == true)
+    }
+
     /// What others do is told once, for a while; what became of one's own key is left the time to be read, and no more.
     @Test func whatOthersJustDid() {
         var state = state(view(.viewer, deed: "start u"))

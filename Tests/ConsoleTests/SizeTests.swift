@@ -98,4 +98,25 @@ import Testing
             #expect(bad.isEmpty, "\(screen)")
         }
     }
+
+    /// A reason too long for the header takes nobody else's place.
+    @Test(arguments: [80, 100, 120]) func aLongReasonLeavesTheHeaderItsParts(columns: Int) {
+        var view = Fixture.paused()
+        view.fleetName = "shops"
+        view.updates[1] = Fixture.summary(
+            "early", status: .paused, statusText: "a second person must approve: rollback of 120 devices, by kim")
+        view.update?.summary = view.updates[1]
+        view.consoles = (1...6).map { ConsoleSeat(number: $0, name: "kim", role: .operator, isReadOnly: false) }
+        view.seat = 1
+        view.isSimulated = true
+        var state = Fixture.state(columns: columns, rows: 40)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        let frame = ConsoleScreen.render(
+            view: view, state: state, theme: ConsoleTheme(), size: state.size, now: Fixture.wall)
+        let header = frame.text().components(separatedBy: "\n").first ?? ""
+        let others = columns < 110 ? "+5" : "+5 others"
+        for part in ["shops", "early", "PAUSED", "3/5 wave-1", "kim operator \(others)", "DEMO", "14:02"] {
+            #expect(header.contains(part), "\(part): \(header)")
+        }
+    }
 }

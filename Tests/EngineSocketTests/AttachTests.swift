@@ -142,6 +142,27 @@ struct AttachTests {
         return nil
     }
 
+    /// The answer says here too what waits, and what was approved.
+    @Test func theAnswerSaysWhatCameOfIt() throws {
+        let engine = try ListeningEngine()
+        var settings = FleetSettings(name: "shop")
+        settings.fourEyes.updateOver = 0
+        let definition = UpdateDefinition(
+            id: "u", release: Version(2, 0, 0), selector: .all, strategy: .immediate(offline: .queue))
+        let origin = Origin(operatorName: "test", source: "files")
+        for command in [
+            .configure(settings), .addReleases([Release(version: Version(2, 0, 0))]), .draft(definition),
+        ] as [Command] {
+            #expect(engine.host.submit(command, origin) { _ in })
+        }
+        try engine.listen()
+        let console = try attach(engine)
+        defer { console.leave() }
+        #expect(console.submit(.start(update: "u"), reason: "") != nil)
+        let reply = try #require(wait(console) { $0.replies.first })
+        #expect(reply.refusal == nil && reply.note == "waits for a second person, 1 device")
+    }
+
     /// What was decided on a view that somebody else has changed since is refused, and the refusal says what they did.
     @Test func aStaleDecisionIsRefused() throws {
         let engine = try ListeningEngine()
@@ -177,7 +198,7 @@ struct AttachTests {
         defer { console.leave() }
         let client = RawClient(engine.path)
         defer { client.close() }
-        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":4}\n")
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":5}\n")
         // It shows its place taken before it is shown out.
         console.ask(query)
         #expect(wait(console) { $0.view?.consoles.count == 2 ? true : nil } == true)

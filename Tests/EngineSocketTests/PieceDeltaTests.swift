@@ -110,6 +110,7 @@ import Testing
         for message in messages + orders { #expect(try ConsoleMessage(message.bytes) == message) }
         let answers: [EngineMessage] = [
             .view([1, 2, 3]), .reply(ticket: 9, nil), .reply(ticket: 9, Refusal("no", remedy: "yes")),
+            .reply(ticket: 9, nil, note: "approved phase canary"),
         ]
         for answer in answers { #expect(try EngineMessage(answer.bytes) == answer) }
     }

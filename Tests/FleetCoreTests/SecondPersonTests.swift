@@ -229,4 +229,29 @@ import Testing
         let state = fixture.machine.state
         #expect(try StateCoder.decode(StateCoder.encode(state)) == state)
     }
+
+    /// What is held needs its resume first, which brings it back to waiting; the refusal says so.
+    @Test(arguments: [true, false]) func aStartThatIsPausedMeanwhile(isProposed: Bool) {
+        var fixture = fixture(updateOver: isProposed ? 2 : nil)
+        var definition = CoreFixture.update()
+        definition.requiresApproval = !isProposed
+        fixture.command(.draft(definition))
+        fixture.command(.start(update: "u"), Self.kim)
+        #expect(fixture.command(.pause(update: "u"), Self.kim) == nil)
+        let refusal = fixture.command(.approve(update: "u"), Self.ada)
+        #expect(refusal?.message == "u is paused")
+        #expect(refusal?.remedy == "resume it first: it waits for an approval again then")
+        #expect(fixture.command(.resume(update: "u"), Self.kim) == nil)
+        #expect(status(fixture) == .awaitingApproval)
+        #expect(fixture.command(.approve(update: "u"), Self.ada) == nil)
+        #expect(status(fixture) == .running)
+    }
+
+    /// A pause of what runs is no waiting for an approval.
+    @Test func whatIsPausedOtherwiseWaitsForNoApproval() {
+        var fixture = fixture()
+        fixture.command(.start(update: "u"), Self.kim)
+        fixture.command(.pause(update: "u"), Self.kim)
+        #expect(fixture.command(.approve(update: "u"), Self.ada)?.message == "nothing in u waits for an approval")
+    }
 }

@@ -58,6 +58,24 @@ import Testing
         #expect(give(.cancel(update: "u"), &fixture, by: "ada")?.note == asked + "is called off")
     }
 
+    /// Nobody is asked for what would be refused: what is held waits for its resume, which says what it waits for then.
+    @Test func aStartThatIsPausedMeanwhile() throws {
+        var fixture = try fixture(updateOver: 2)
+        _ = give(.start(update: "u"), &fixture, by: "kim")
+        let trouble = "the start of u, 5 devices, for which kim asked, waits for a second person"
+        let alert = "u: a second person must approve: start of 5 devices, by kim"
+        #expect(fixture.loop.status(now: fixture.now).troubles == [trouble])
+        _ = give(.pause(update: "u"), &fixture, by: "kim")
+        let held = fixture.loop.status(now: fixture.now)
+        #expect(held.troubles == [] && held.alerts == [])
+        #expect(held.updates.map(\.reason) == ["paused by kim"])
+        #expect(
+            give(.resume(update: "u"), &fixture, by: "kim")?.note
+                == "accepted; the start of 5 devices, for which kim asked, still waits for a second person")
+        let again = fixture.loop.status(now: fixture.now)
+        #expect(again.troubles == [trouble] && again.alerts.map(\.text) == [alert])
+    }
+
     /// What status, header and dialog say is what an approval would do now.
     @Test func theNumberIsThatOfNow() throws {
         var fixture = try fixture(rollbackOver: 2)

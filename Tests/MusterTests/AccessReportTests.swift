@@ -33,6 +33,16 @@ struct AccessReportTests {
         #expect(report(owner: "root", nil).lines.last == "who else, fleet.yaml says, which cannot be read")
     }
 
+    /// Whom the engine tells nothing is told nothing of files either that it does not go by.
+    @Test func withoutARoleTheEngineIsTheOnlySource() {
+        var report = report(owner: "root", nil)
+        report.isByTheEngine = true
+        report.role = nil
+        #expect(report.lines.first == "you have no role, as kim, by the engine that runs")
+        #expect(report.lines.last == "who has a role, the engine that runs tells those who have one")
+        #expect(!report.lines.contains { $0.contains("files") && !$0.hasPrefix("tokens") })
+    }
+
     /// The order in which the files name them is no difference.
     @Test func whatDiffers() {
         var one = AccessSettings(), other = AccessSettings()

@@ -1,6 +1,6 @@
 import Cells
 
-/// Pieces of a line, of which the least important are left out until the rest fits.
+/// Pieces of a line, of which the least important are left out until the rest fits; then those come back that still fit.
 struct FittedLine {
     /// A piece that is shown whole or not at all.
     struct Part {
@@ -37,20 +37,34 @@ struct FittedLine {
     }
 
     private func kept(columns: Int) -> ([Part], [Part]) {
-        var left = self.left
-        var right = self.right
-        while true {
-            let between = left.isEmpty || right.isEmpty ? 0 : 2
-            guard Self.columns(left) + between + Self.columns(right) > columns else { break }
-            let worst = (left + right).map(\.rank).max() ?? 0
-            guard worst > 0 else { break }
-            if let index = right.lastIndex(where: { $0.rank == worst }) {
-                right.remove(at: index)
-            } else if let index = left.lastIndex(where: { $0.rank == worst }) {
-                left.remove(at: index)
+        let parts = left + right
+        var isKept = parts.map { _ in true }
+        var dropped: [Int] = []
+        while !fits(isKept, in: columns) {
+            let worst = parts.indices.filter { isKept[$0] }.map { parts[$0].rank }.max() ?? 0
+            guard worst > 0, let index = parts.indices.last(where: { isKept[$0] && parts[$0].rank == worst }) else {
+                break
             }
+            isKept[index] = false
+            dropped.append(index)
         }
-        return (left, right)
+        // A long piece that had to go after all may have displaced others, which have room again.
+        for index in dropped.reversed() {
+            isKept[index] = true
+            if !fits(isKept, in: columns) { isKept[index] = false }
+        }
+        return chosen(isKept)
+    }
+
+    private func fits(_ isKept: [Bool], in columns: Int) -> Bool {
+        let (left, right) = chosen(isKept)
+        let between = left.isEmpty || right.isEmpty ? 0 : 2
+        return Self.columns(left) + between + Self.columns(right) <= columns
+    }
+
+    private func chosen(_ isKept: [Bool]) -> ([Part], [Part]) {
+        let kept = { (parts: [Part], flags: ArraySlice<Bool>) in zip(parts, flags).filter(\.1).map(\.0) }
+        return (kept(left, isKept.prefix(left.count)), kept(right, isKept.dropFirst(left.count)))
     }
 
     private static func columns(_ parts: [Part]) -> Int {

@@ -59,6 +59,10 @@ enum DialogBox {
         case .quit(let question):
             lines = QuitDialog.lines(question)
             title = QuitDialog.title(question)
+        case .over(let question):
+            let text = "\(scene.glyph(.caution)) nothing can be confirmed here any more, and nothing was sent"
+            lines = [Line(question.why), .blank, Line(text, role: .caution, rank: 0, flags: .bold)]
+            title = question.object
         }
         draw(lines, title: title, scene, on: &frame)
     }

@@ -4,6 +4,9 @@ import FleetEngine
 
 /// The first line: where one is, how the update stands, who one is, how fresh all this is, what time it is.
 enum HeaderLine {
+    /// Columns of a reason that is as important as where one is.
+    private static let longestReason = 32
+
     static func draw(_ scene: Scene, on frame: inout Frame) {
         var line = FittedLine()
         line.left = place(scene)
@@ -22,7 +25,11 @@ enum HeaderLine {
         }
         parts.append(FittedLine.Part(versions(update), role: .text, rank: 7, gap: 1))
         parts.append(badge(update.summary, scene))
-        if let why = update.summary.badgeReason { parts.append(FittedLine.Part(why, role: .held, rank: 3, gap: 1)) }
+        if let why = update.summary.badgeReason {
+            // The line below says a long one too: it goes before the phase and the operator's name do.
+            let rank = TextWidth.columns(of: why) > longestReason ? 6 : 3
+            parts.append(FittedLine.Part(why, role: .held, rank: rank, gap: 1))
+        }
         if let phase = phase(update) { parts.append(FittedLine.Part(phase, role: .text, rank: 4, gap: 1)) }
         return parts
     }

@@ -115,6 +115,7 @@ enum HintLine {
                 Hint(key: "d", word: "detach", rank: 1), Hint(key: "s", word: "stop", rank: 2),
                 Hint(key: "esc", word: "stay", rank: 0),
             ]
+        case .over: return [Hint(key: "esc", word: "close", rank: 0)]
         }
     }
 }

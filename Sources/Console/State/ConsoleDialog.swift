@@ -1,3 +1,4 @@
+import Cells
 import FleetCore
 import FleetEngine
 
@@ -8,6 +9,7 @@ public enum ConsoleDialog: Hashable, Sendable {
     case yesNo(YesNoQuestion)
     case device(DeviceQuestion)
     case quit(QuitQuestion)
+    case over(EndedQuestion)
 
     /// Whether something has changed that must be noted before anything is confirmed.
     var mustBeNoted: Bool {
@@ -17,7 +19,27 @@ public enum ConsoleDialog: Hashable, Sendable {
             return false
         case .yesNo(let question): return question.hasChanged
         case .device(let question): return question.hasChanged || question.detail == nil
-        case .quit: return false
+        case .quit, .over: return false
+        }
+    }
+}
+
+/// A question that nobody can answer any more. It takes the keys that were meant for it and are on their way, so that none
+/// of them becomes one of the screen.
+public struct EndedQuestion: Hashable, Sendable {
+    /// The update or device that it was about.
+    public var object: String
+    /// Why it is over.
+    public var why: String
+    /// Whether an id was being typed, so that a letter does not close it.
+    public var wasTyped: Bool
+
+    /// Whether a key closes it.
+    func isClosed(by key: Key) -> Bool {
+        switch key {
+        case .escape, .enter: true
+        case .character("y"), .character("n"): !wasTyped
+        default: false
         }
     }
 }

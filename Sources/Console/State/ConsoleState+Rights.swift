@@ -26,6 +26,58 @@ extension ConsoleState {
     var rightsWord: String { isReadOnly ? "RO" : role?.description ?? "no role" }
 }
 
+extension ConsoleDialog {
+    /// The word of what it would give; nil: no command.
+    var word: String? {
+        switch self {
+        case .typed(let confirmation): confirmation.kind.action.rawValue
+        case .yesNo(let question): question.action.rawValue
+        case .device(let question): question.kind.rawValue
+        case .quit, .over: nil
+        }
+    }
+
+    /// The lowest role that may confirm it.
+    var requiredRole: FleetCore.Role {
+        switch self {
+        case .typed(let confirmation): confirmation.kind.action.requiredRole
+        case .yesNo(let question): question.action.requiredRole
+        case .device(let question): question.command.requiredRole
+        case .quit, .over: .viewer
+        }
+    }
+
+    /// What it is about; nil: nothing in particular.
+    var object: String? {
+        switch self {
+        case .typed(let confirmation): confirmation.update.id
+        case .yesNo(let question): question.update.id
+        case .device(let question): question.device
+        case .quit, .over: nil
+        }
+    }
+
+    var isTyped: Bool {
+        if case .typed = self { return true }
+        return false
+    }
+}
+
+extension TypedConfirmation.Kind {
+    var action: ConsoleAction {
+        switch self {
+        case .rollback: .rollback
+        case .cancel: .cancel
+        case .start: .start
+        case .retry: .retry
+        }
+    }
+}
+
+extension YesNoQuestion {
+    var action: ConsoleAction { resumes ? .resume : .approve }
+}
+
 extension ConsoleAction {
     /// The lowest role that may do it.
     var requiredRole: FleetCore.Role {

@@ -53,7 +53,7 @@ extension ConsoleUpdate {
 
     /// What of an update waits for approval; nil: nothing that this view shows.
     static func approvable(of update: UpdateSummary, view: FleetView) -> YesNoQuestion.Subject? {
-        if let proposal = update.proposal { return .proposal(proposal) }
+        if let proposal = update.proposal, !update.isStartHeld { return .proposal(proposal) }
         if update.status == .awaitingApproval { return .begin(waiting: update.tally.waiting) }
         guard let focused = view.update, focused.summary.id == update.id, let gate = focused.gate, gate.awaitsApproval
         else { return nil }
@@ -90,8 +90,13 @@ extension ConsoleUpdate {
             return "its rollback was called off: roll it back again for the rest"
         case .retry where update.tally.failures == 0: return "no device has failed"
         case .approve where approvable(of: update, view: view) == nil:
-            return "nothing waits for approval"
+            return update.isStartHeld ? "paused: resume it, then it can be approved" : "nothing waits for approval"
         default: return nil
         }
     }
+}
+
+extension UpdateSummary {
+    /// Whether it was paused before a second person has approved its start.
+    fileprivate var isStartHeld: Bool { status == .paused && proposal?.deed == .start }
 }

@@ -38,6 +38,11 @@ extension ConsoleUpdate {
             state.dialog = .device(question)
             return settle(effects, state: &state)
         case .quit: return handleQuit(event, state: &state)
+        case .over(let question):
+            guard question.isClosed(by: event.key) else { return [] }
+            state.dialog = nil
+            state.message = ConsoleMessage(.plain, "nothing was sent: \(question.why)")
+            return []
         case nil: return []
         }
     }

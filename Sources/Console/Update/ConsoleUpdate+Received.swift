@@ -42,6 +42,11 @@ extension ConsoleUpdate {
     }
 
     private static func receiveDialog(_ view: FleetView, state: inout ConsoleState) {
+        if let dialog = state.dialog, let word = dialog.word,
+            let why = state.objection(to: word, needing: dialog.requiredRole)
+        {
+            return end(dialog, why, state: &state)
+        }
         switch state.dialog {
         case .typed(var confirmation):
             confirmation.received(view)
@@ -54,24 +59,27 @@ extension ConsoleUpdate {
             // Nothing is asked any more once nothing is under way.
             let live = view.updates.filter { $0.status.isUnderWay }
             state.dialog = live.isEmpty ? nil : .quit(QuitQuestion(live: live))
-        case nil: break
+        case .over, nil: break
         }
         if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }
     }
 
-    /// The question is asked anew about what is so now; where nothing is left to ask about, it is closed.
+    /// A question that cannot be answered any more gives way to why.
+    private static func end(_ dialog: ConsoleDialog, _ why: String, state: inout ConsoleState) {
+        state.dialog = .over(EndedQuestion(object: dialog.object ?? "", why: why, wasTyped: dialog.isTyped))
+    }
+
+    /// The question is asked anew about what is so now; where nothing is left to ask about, it is over.
     private static func receive(_ question: YesNoQuestion, _ view: FleetView, state: inout ConsoleState) {
         guard let update = view.updates.first(where: { $0.id == question.update.id }) else { return }
         // A view of another update does not say how the gate of this one stands.
         if case .phase = question.subject, view.update?.summary.id != update.id { return }
-        let action: ConsoleAction = question.resumes ? .resume : .approve
+        let action = question.action
         let subject: YesNoQuestion.Subject? =
             question.resumes ? .resume(waiting: update.tally.waiting) : approvable(of: update, view: view)
         guard let subject, objection(to: action, on: update, view: view) == nil else {
-            state.dialog = nil
             let why = objection(to: action, on: update, view: view) ?? "nothing waits for approval"
-            state.message = ConsoleMessage(.plain, "closed, nothing was sent: \(update.id) has moved on: \(why)")
-            return
+            return end(.yesNo(question), "\(update.id) has moved on: \(why)", state: &state)
         }
         var changed = YesNoQuestion(subject, update: update)
         changed.hasChanged =

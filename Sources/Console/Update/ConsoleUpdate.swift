@@ -48,12 +48,17 @@ public enum ConsoleUpdate {
         state.heardAt = now
     }
 
-    /// The engine's answer to a command: nil if it was accepted.
-    public static func replied(to command: Command, refusal: Refusal?, state: inout ConsoleState) {
+    /// The engine's answer to a command.
+    /// - Parameters:
+    ///   - refusal: Why it was refused; nil: it was accepted.
+    ///   - note: What came of it, where "accepted" would say too little.
+    public static func replied(
+        to command: Command, refusal: Refusal?, note: String? = nil, state: inout ConsoleState
+    ) {
         if let refusal {
             state.message = ConsoleMessage(.error, "refused: \(refusal.message); \(refusal.remedy)")
         } else {
-            state.message = ConsoleMessage(.done, "\(command.verb) \(command.object): accepted")
+            state.message = ConsoleMessage(.done, "\(command.verb) \(command.object): \(note ?? "accepted")")
         }
     }
 

@@ -145,7 +145,7 @@ final class AttachedConsole: Sendable {
             defer { state.refused = [] }
             let answered = given.compactMap { reply in
                 state.tickets.removeValue(forKey: reply.ticket).map {
-                    EngineMessage.reply(ticket: $0, reply.refusal)
+                    EngineMessage.reply(ticket: $0, reply.refusal, note: reply.note)
                 }
             }
             return answered + state.refused

@@ -205,10 +205,12 @@ public final class AttachedEngine: ConsoleEngine {
                 // Nothing is new; the engine learns that it was heard.
                 change { $0.hasTaken = true }
                 continue
-            case .reply(let ticket, let refusal):
+            case .reply(let ticket, let refusal, let note):
                 change { state in
                     guard state.open.removeValue(forKey: ticket) != nil else { return }
-                    state.news.replies.append(EngineReply(ticket: ticket, refusal: refusal))
+                    var reply = EngineReply(ticket: ticket, refusal: refusal)
+                    reply.note = note
+                    state.news.replies.append(reply)
                     state.askedAt = nil
                 }
             }

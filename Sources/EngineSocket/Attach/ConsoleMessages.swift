@@ -24,8 +24,8 @@ struct ConsoleOrder: Hashable, Sendable {
 enum EngineMessage: Hashable, Sendable {
     /// What has changed of the view since the last one, by `PieceDelta`.
     case view([UInt8])
-    /// How a command ended.
-    case reply(ticket: UInt64, Refusal?)
+    /// How a command ended: why it was refused, or what came of it where "accepted" would say too little.
+    case reply(ticket: UInt64, Refusal?, note: String? = nil)
     /// Why the console is closed; nothing follows.
     case end(Refusal)
     /// The engine has come round, and there is nothing to say: what was shown last is still so.
@@ -79,7 +79,7 @@ extension EngineMessage {
         case .view(let delta):
             writer.write(byte: Self.viewMark)
             writer.bytes += delta
-        case .reply(let ticket, let refusal): writer.write(byte: Self.replyMark, ticket, refusal)
+        case .reply(let ticket, let refusal, let note): writer.write(byte: Self.replyMark, ticket, refusal, note)
         case .end(let why): writer.write(byte: Self.endMark, why)
         case .beat: writer.write(byte: Self.beatMark)
         }
@@ -92,7 +92,7 @@ extension EngineMessage {
         switch try reader.byte("what an engine says") {
         case Self.viewMark: self = .view(Array(bytes.dropFirst()))
         case Self.replyMark:
-            self = .reply(ticket: try reader.read(), try reader.read())
+            self = .reply(ticket: try reader.read(), try reader.read(), note: try reader.read())
             guard reader.isAtEnd else { throw reader.failure("the end of what an engine says") }
         case Self.endMark:
             self = .end(try reader.read())

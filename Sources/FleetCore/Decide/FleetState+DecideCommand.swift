@@ -96,6 +96,9 @@ extension FleetState {
                 return [.phaseApproved(record.index, phase: current)]
             }
         }
+        if record.status == .paused, record.statusBeforePause == .awaitingApproval {
+            throw Refusal("\(record.id) is paused", remedy: "resume it first: it waits for an approval again then")
+        }
         throw Refusal("nothing in \(record.id) waits for an approval", remedy: "it is \(record.status)")
     }
 

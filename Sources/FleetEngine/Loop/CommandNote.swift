@@ -42,12 +42,19 @@ struct CommandNote {
             let isHeld = status != .paused && record.status == .paused
             return awaited(.rollBack, record).map { isHeld ? "\($0); it is paused until then" : $0 } ?? approval
         case .approve: return approval ?? Self.approved(record, status)
+        case .resume where record.status == .awaitingApproval:
+            return Self.stillWaiting(record) ?? "accepted; it still waits for an approval"
         case .resume where record.proposal == nil: return calledOff
         case .cancel:
             if record.proposal == nil, status.isFinal { return calledOff }
-            return record.proposal.map { "accepted; the \(Self.part($0)), still waits for a second person" }
+            return Self.stillWaiting(record)
         default: return nil
         }
+    }
+
+    /// What somebody has asked for, and nobody has approved yet.
+    private static func stillWaiting(_ record: UpdateRecord) -> String? {
+        record.proposal.map { "accepted; the \(part($0)), still waits for a second person" }
     }
 
     /// What was asked for just now, and not done.

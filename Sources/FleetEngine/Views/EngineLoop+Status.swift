@@ -77,7 +77,7 @@ public struct EngineIdentity: Codable, Hashable, Sendable {
 extension UpdateView {
     /// What of it waits for a person; nil: nothing. One that a person holds waits for nobody else.
     fileprivate func trouble(_ record: UpdateRecord) -> String? {
-        if let proposal = summary.proposal {
+        if let proposal = summary.proposal, proposal.deed != .start || record.status != .paused {
             let devices = proposal.devices == 1 ? "1 device" : "\(proposal.devices) devices"
             let part = "the \(proposal.deed) of \(record.id), \(devices), for which \(proposal.name) asked"
             return "\(part), waits for a second person"

@@ -89,7 +89,8 @@ extension ViewBuilder {
         var alerts = registryAlerts()
         for record in state.updates where record.startedAt != nil && isRecent(record) {
             alerts += gateAlerts(record).map { ($0, .max) } + causeAlerts(record)
-            if let proposal = state.presentProposal(record) {
+            // Nobody can approve a start that is paused: whoever resumes it is told that it waits again.
+            if let proposal = state.presentProposal(record), proposal.deed != .start || record.status != .paused {
                 let alert = Alert(
                     id: "second-person/\(record.id)/\(proposal.deed)", severity: .caution,
                     text: "\(record.id): a second person must approve: \(proposal)", since: record.proposedAt ?? now)

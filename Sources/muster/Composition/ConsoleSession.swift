@@ -122,7 +122,7 @@ final class ConsoleSession {
         if let why = news.end { ending = ending ?? .shownOut(why) }
         for reply in news.replies {
             guard let command = pending.removeValue(forKey: reply.ticket) else { continue }
-            ConsoleUpdate.replied(to: command, refusal: reply.refusal, state: &state)
+            ConsoleUpdate.replied(to: command, refusal: reply.refusal, note: reply.note, state: &state)
         }
     }
 

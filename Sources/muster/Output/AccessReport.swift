@@ -97,6 +97,9 @@ struct AccessReport: Encodable {
     }
 
     private var grantLines: [String] {
+        if isByTheEngine, grants == nil, !areGrantsByTheEngine {
+            return ["who has a role, the engine that runs tells those who have one"]
+        }
         var rows = [("who", "role, by \(areGrantsByTheEngine ? "the engine that runs" : "the files")")]
         rows.append(("user root", "admin, always"))
         if owner != "root" { rows.append(("user \(owner)", "admin, as the user who runs the engine")) }
