@@ -202,7 +202,7 @@ extension FleetState {
         }
         let isOpen = record.rollback == nil || record.status.isFinal
         guard record.startedAt != nil, isOpen else {
-            throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back, once")
+            throw Refusal("\(record.id) is \(record.status)", remedy: "only a started update can be rolled back")
         }
         let (targets, impossible) = rollbackSet(record.index)
         guard !targets.isEmpty else {
@@ -224,7 +224,7 @@ extension FleetState {
         return stopped + [.rollbackStarted(of: record.index, id: rollbackID(record), targets: targets)]
     }
 
-    /// A rollback that can send nothing is none; it is given once only, so that the files come first.
+    /// A rollback that can send nothing is none: the files come first.
     private func expectSomeSent(back targets: [DeviceIndex], _ record: UpdateRecord) throws(Refusal) {
         var missing: EndReason?
         for device in targets {

@@ -5,7 +5,11 @@ import FleetEngine
 /// `muster updates`: every update and where it stands.
 struct UpdatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "updates", abstract: "List the updates and where each stands.")
+        commandName: "updates", abstract: "List the updates and where each stands.",
+        discussion: """
+            `ok` counts the devices that an update brought to its release, also those that a rollback has brought back \
+            since: those stand in the line of the rollback. `muster status` says how many are there still.
+            """)
 
     @OptionGroup var arguments: FleetArguments
 
