@@ -145,6 +145,8 @@ public struct EngineResponse: Codable, Hashable, Sendable, EngineAnswer {
     public var isReadOnly: Bool?
     /// Whether the engine had no room for the connection, and has not read the request: it may be sent again. Nil: it had.
     public var isFull: Bool?
+    /// Whether the engine has failed, and decides nothing any more; nil: it has not.
+    public var hasFailed: Bool?
 
     /// A response of these parts.
     public init(_ outcome: Outcome, _ problem: Refusal? = nil) {

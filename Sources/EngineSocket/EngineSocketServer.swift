@@ -305,7 +305,11 @@ extension EngineSocketServer {
         guard isTaken else { return Self.busy }
         let limit = DispatchTime.now() + .seconds(Int(Self.answerDeadline.components.seconds))
         guard answered.wait(timeout: limit) == .success, let reply = reply.withLock({ $0 }) else { return Self.slow }
-        guard !reply.isUndecided else { return EngineResponse(.failed, reply.refusal) }
+        guard !reply.isUndecided else {
+            var response = EngineResponse(.failed, reply.refusal)
+            response.hasFailed = true
+            return response
+        }
         return EngineResponse(refusal: reply.refusal, note: reply.note)
     }
 

@@ -64,6 +64,8 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
     var access: EngineAccess?
     /// Whether the engine had no room for the connection; nil: it had.
     var isFull: Bool?
+    /// Whether the engine has failed; nil: it has not.
+    var hasFailed: Bool?
 
     init(_ outcome: EngineResponse.Outcome, _ problem: Refusal? = nil) {
         self.outcome = outcome
@@ -76,6 +78,7 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
         message = response.message
         remedy = response.remedy
         isFull = response.isFull
+        hasFailed = response.hasFailed
     }
 }
 
@@ -123,9 +126,11 @@ extension EngineSocketClient {
             request, of: place, atMost: LookResponse.maximumLength, patience)
         guard let response = answer?.response else { return nil }
         guard response.outcome == .done else {
-            throw EngineSocketError(
+            var error = EngineSocketError(
                 response.message ?? "the engine shows nothing", remedy: response.remedy ?? "",
                 isRefusal: response.outcome == .refused)
+            error.hasFailed = response.hasFailed == true
+            throw error
         }
         return response
     }

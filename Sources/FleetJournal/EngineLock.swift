@@ -133,6 +133,6 @@ final class EngineLock {
         }
         return FactLogError(
             "another engine runs here: \(holder)",
-            remedy: "look on with --read-only, or stop it before you start another")
+            remedy: "`muster console` attaches to it; one engine works on a fleet at a time")
     }
 }

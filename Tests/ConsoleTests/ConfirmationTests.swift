@@ -361,6 +361,18 @@ import Testing
         #expect(lines.contains { $0.contains("under way and no console is open") })
     }
 
+    /// What waits for a second person ends with the engine too.
+    @Test func leavingAsksAboutARollbackThatWaits() {
+        var view = Fixture.running()
+        for index in view.updates.indices { view.updates[index].status = .completed }
+        var state = Self.state(view)
+        state.runsEngine = true
+        #expect(press("q", &state, view) == [.quit])
+        view.updates[1].proposal = Proposal(.rollBack, devices: 120, by: "kim", user: "kim")
+        #expect(press("q", &state, view).isEmpty)
+        #expect(state.dialog == .quit(QuitQuestion(live: [view.updates[1]])))
+    }
+
     @Test func controlKeysNeverGiveACommand() {
         for view in [Fixture.running(), Self.view()] {
             for screen in SizeTests.screens {

@@ -67,7 +67,7 @@ import Testing
         var fixture = try EngineFixture()
         fixture.log.appendsLeft = 0
         let reply = fixture.command(.start(update: "u"))
-        #expect(reply?.refusal?.message == "the engine has stopped: the disk is full; make room")
+        #expect(reply?.refusal?.description == "the engine has stopped: the disk is full; make room")
         #expect(fixture.link.sent.isEmpty)
         #expect(fixture.loop.health == .stopped("the disk is full; make room"))
         #expect(fixture.loop.nextWake == nil)

@@ -19,7 +19,7 @@ struct JournalProcessTests {
         #expect(
             failure?.message
                 == "another engine runs here: pid \(probe.identifier) on \(ProcessInfo.processInfo.hostName)")
-        #expect(failure?.remedy == "look on with --read-only, or stop it before you start another")
+        #expect(failure?.remedy == "`muster console` attaches to it; one engine works on a fleet at a time")
         #expect(try directory.open(.readOnly, fleet: "probe").allFacts == [])
         probe.kill()
         #expect(try probe.line() == nil)

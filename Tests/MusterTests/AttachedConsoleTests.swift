@@ -188,7 +188,7 @@ struct AttachedConsoleTests {
         #expect(run.errors.contains("the engine ends: no update is under way and no console is open"), "\(run.errors)")
     }
 
-    /// A full disk ends the engine; the console that held it says so with its exit code.
+    /// A full disk ends the engine. The console that held it says so, also with its exit code, and keeps nobody from the next.
     @Test(arguments: [[], ["--simulate"]]) func aConsoleWhoseEngineHasFailedDoesNotEndWell(options: [String]) throws {
         let scratch = try ScratchFleet()
         let command = try scratch.command(["console", scratch.fleet] + options)
@@ -209,6 +209,18 @@ struct AttachedConsoleTests {
         #expect(limit.terminationStatus == 0)
         console.type("\r")
         try console.wait(for: "STOPPED")
+        // In the moment in which it still listens, or behind that.
+        let stopped = try MusterRun(["stop", scratch.fleet], scratch)
+        #expect(stopped.code == 0, "\(stopped.errors)")
+        #expect(!stopped.errors.contains("start the engine again; start it again"), "\(stopped.errors)")
+        try console.wait(for: "STOPPED")
+        #expect(!console.text.contains("or the connection to it"), "\(console.text)")
+        let status = try MusterRun(["status", scratch.fleet], scratch)
+        #expect(status.output.contains("engine: none runs"), "\(status.output)\(status.errors)")
+        let next = try ConsoleRun(scratch, speed: options.isEmpty ? nil : 60)
+        try next.waitUntilOpen()
+        try console.wait(for: "LIVE")
+        #expect(try next.quit() == .exited(0))
         console.type("q")
         #expect(try console.terminal.waitForExit() == .exited(1))
         #expect(console.text.contains("the engine has failed"))

@@ -56,7 +56,7 @@ struct StateDirectoryTests {
         #expect(second.code == 1)
         #expect(second.output == "")
         #expect(second.errors.contains("another engine runs here: pid \(first.terminal.pid) on "), "\(second.errors)")
-        #expect(second.errors.contains("stop it before you start another"))
+        #expect(second.errors.contains("`muster console` attaches to it"))
         #expect(try first.quit() == .exited(0))
         try openAndQuit(scratch)
     }

@@ -31,9 +31,10 @@ extension ConsoleUpdate {
         return []
     }
 
-    /// Leaves; where the engine would end with this console, it asks first whether updates are under way.
+    /// Leaves; where the engine would end with this console, it asks first if updates are under way, or wait for a second
+    /// person.
     static func quit(_ state: inout ConsoleState, view: FleetView) -> [ConsoleEffect] {
-        let live = view.updates.filter { $0.status.isUnderWay }
+        let live = view.updates.filter { $0.status.isUnderWay || $0.proposal != nil }
         guard state.runsEngine, view.health == .running, !live.isEmpty else { return [.quit] }
         state.dialog = .quit(QuitQuestion(live: live))
         return []

@@ -233,7 +233,10 @@ public final class AttachedEngine: ConsoleEngine {
         change { state in
             state.connection = nil
             state.askedAt = nil
-            state.view.health = .stopped("the engine has ended, or the connection to it")
+            // An engine that has failed ends too; why it has failed says more.
+            if state.view.health == .running {
+                state.view.health = .stopped("the engine has ended, or the connection to it")
+            }
             state.news.view = state.view
         }
         onNews()

@@ -32,6 +32,8 @@ public struct EngineLoop {
     public private(set) var feed: EventFeed
     /// Whether it works.
     public private(set) var health = EngineHealth.running
+    /// Why it works no more.
+    private var failure: FactLogError?
     /// What of the releases cannot be delivered; nil: nobody who delivers them says it here.
     public var deliveryFaults: DeliveryFaults?
     var lists = DeviceLists()
@@ -236,9 +238,14 @@ public struct EngineLoop {
             keepCheckpoint(after: options.checkpointInterval, inBackground: true)
             return replies
         } catch {
-            health = .stopped(error.description)
+            stop(error)
             return refuseAll(inputs)
         }
+    }
+
+    private mutating func stop(_ error: FactLogError) {
+        health = .stopped(error.description)
+        failure = error
     }
 
     /// Makes everything decided so far durable; gives the devices that have a new order, or one that is taken back now.
@@ -269,7 +276,7 @@ public struct EngineLoop {
             try commit()
             keepCheckpoint(after: options.checkpointAtEnd, inBackground: false)
         } catch {
-            health = .stopped(error.description)
+            stop(error)
         }
     }
 
@@ -286,8 +293,9 @@ public struct EngineLoop {
     public var checkpointFailure: String? { log.checkpointFailure }
 
     private func refuseAll(_ inputs: [EngineInput]) -> [EngineReply] {
-        guard case .stopped(let why) = health else { return [] }
-        let refusal = Refusal("the engine has stopped: \(why)", remedy: "start it again; it goes on from its journal")
+        guard let failure else { return [] }
+        // What helps its journal says how to start it again too.
+        let refusal = Refusal("the engine has stopped: \(failure.message)", remedy: failure.remedy)
         return inputs.compactMap(\.ticket).map { ticket in
             var reply = EngineReply(ticket: ticket, refusal: refusal)
             reply.isUndecided = true

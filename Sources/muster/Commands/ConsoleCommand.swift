@@ -40,6 +40,10 @@ struct ConsoleCommand: ParsableCommand {
     @Flag(help: "Run the engine without a screen until no update is under way and no console open, or `muster stop`.")
     var detached = false
 
+    /// Whether it is to go on as the engine of the process that has started it: see `EngineSuccessor`.
+    @Flag(help: .hidden)
+    var asSuccessor = false
+
     func validate() throws {
         guard speed.isFinite, (0.01...1_000_000).contains(speed) else {
             throw ValidationError("--speed: say a number from 0.01 to 1000000")
@@ -63,22 +67,21 @@ struct ConsoleCommand: ParsableCommand {
 
     /// How long an engine that has just started may take until it listens.
     private static let patience = Duration.seconds(10)
+    /// How often an engine may be gone again that another one had to yield to.
+    private static let mostYields = 5
     /// How often it is looked for in between, in microseconds.
     private static let pause: UInt32 = 50_000
 
     func run() throws {
+        EarlyHangUp.keepInMind()
+        // A session of its own, if the shell has not given it one: the end of this one must not reach it.
+        if detached { _ = setsid() }
         let place = try FleetPlace(arguments)
         let setup = try console.setup(isReadOnly: readOnly)
         let directory = place.directory
-        if gatewayArguments.listen != nil { try refuseAnother(directory) }
-        if !detached, let ending = try attach(setup, to: directory) { return try ConsoleRunner.exit(ending) }
-        if readOnly { return try lookOn(place, setup) }
-        try place.expectOwn()
-        let takeover = try place.takeover(for: simulate ? .simulation : .service)
-        // A session of its own, if the shell has not given it one: the end of this one must not reach it.
-        if detached { _ = setsid() }
-        let engine = try startEngine(takeover, in: directory)
+        guard let engine = try attachOrStart(place, setup) else { return }
         defer { engine.end() }
+        if asSuccessor { EngineSuccession.isRunning(loggingIn: directory) }
         guard !detached else { return try runDetached(engine) }
         guard let ending = try ConsoleRunner.attach(setup, to: directory, own: engine) else {
             preconditionFailure("an engine that was started listens")
@@ -87,6 +90,41 @@ struct ConsoleCommand: ParsableCommand {
         if case .quit = ending, engine.isRunning { engine.writeDownStop(by: setup.user) }
         try end(engine, ending, in: directory)
     }
+
+    /// The engine of this process; nil: it needs none, and has done what it was asked for.
+    private func attachOrStart(_ place: FleetPlace, _ setup: ConsoleSession.Setup) throws -> OwnEngine? {
+        let directory = place.directory
+        var yields = 0
+        while true {
+            if gatewayArguments.listen != nil, !asSuccessor { try refuseAnother(directory) }
+            if !detached, let ending = try attach(setup, to: directory) {
+                try ConsoleRunner.exit(ending)
+                return nil
+            }
+            if readOnly {
+                try lookOn(place, setup)
+                return nil
+            }
+            try place.expectOwn()
+            let takeover = try place.takeover(for: simulate ? .simulation : .service)
+            let start = try prepareEngine(takeover, in: directory)
+            if asSuccessor {
+                try EngineSuccession.expectRoom(in: directory)
+                guard EngineSuccession.awaitTurn() else { return nil }
+            }
+            yields += 1
+            let mayYield = !detached && yields < Self.mostYields
+            do {
+                // Whoever starts one at the same moment is first: this console attaches to it.
+                return try start { mayYield && SQLiteJournal.isEngineRunning(in: directory) }
+            } catch is EngineIsElsewhere {
+                continue
+            }
+        }
+    }
+
+    /// Starts an engine for which everything is prepared. It is handed who says whether one that fails is to be left to another.
+    private typealias EngineStart = (_ yields: () -> Bool) throws -> OwnEngine
 
     /// An engine that runs already listens where it was told to, or nowhere; a console does not change that.
     private func refuseAnother(_ directory: String) throws {
@@ -133,8 +171,13 @@ struct ConsoleCommand: ParsableCommand {
         case .signal(SIGHUP): if case .hasFailed = engine.runWithoutScreen() { throw ExitStatus.failed }
         case .detach:
             engine.end(isHandedOver: true)
-            let process = try DetachedEngine.launch(loggingIn: directory)
-            try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.patience)
+            let process: pid_t
+            do {
+                process = try engine.goOnElsewhere()
+            } catch {
+                printError("muster: the engine did not go on: \(error)")
+                throw ExitStatus.failed
+            }
             print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
         case .quit, .signal, .shownOut:
@@ -145,12 +188,13 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
-    private func startEngine(_ takeover: FleetTakeover, in directory: String) throws -> OwnEngine {
+    /// Does everything for an engine that can be done while another one works: what is wrong is found before that ends.
+    private func prepareEngine(_ takeover: FleetTakeover, in directory: String) throws -> EngineStart {
         var engine = FleetEngineSetup(
             takeover: takeover, fleet: arguments.fleet, directory: directory, operatorName: console.name,
             onRefusal: { printError("muster: \(TextWidth.sanitised($0.description))") })
         engine.owner = arguments.owner
-        if let listen = gatewayArguments.listen { return try startServing(engine, listen) }
+        if let listen = gatewayArguments.listen { return try prepareServing(engine, listen) }
         if !simulate {
             guard !FleetEngineSetup.isSimulated(directory) else {
                 printError(
@@ -158,18 +202,31 @@ struct ConsoleCommand: ParsableCommand {
                 printError("not the wall's; simulate them with --simulate, or name another state folder with --state")
                 throw ExitStatus.badInput
             }
-            printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
-            printError("--listen lets them call in and pushes by SSH, --simulate simulates them")
+            if !asSuccessor {
+                printError("muster: no devices can call in: the engine runs, and devices stay as the files say;")
+                printError("--listen lets them call in and pushes by SSH, --simulate simulates them")
+            }
         }
         engine.simulationSpeed = simulate ? speed : nil
         let whole = engine
         // The clock of simulated terminals is nobody's, and what happens to them is no reason to call anybody.
-        let alerts = simulate ? nil : try AlertRunner.withOwnLog(takeover, in: directory)
-        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { _ in {} }
+        guard !simulate else {
+            return { yields in
+                try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, yields: yields) { _ in {} }
+            }
+        }
+        if let settings = takeover.definition.alerts { try AlertRunner.expectUsable(settings) }
+        return { yields in
+            try OwnEngine.start(
+                { try whole.makeDriver() }, reachedIn: directory,
+                alerts: try AlertRunner.withOwnLog(takeover, in: directory),
+                tellLoss: { try? AlertRunner.withOwnLog(takeover, in: directory).tellLoss($0) }, yields: yields
+            ) { _ in {} }
+        }
     }
 
     /// Lets devices call in while the engine runs.
-    private func startServing(_ engine: FleetEngineSetup, _ address: ListenAddress) throws -> OwnEngine {
+    private func prepareServing(_ engine: FleetEngineSetup, _ address: ListenAddress) throws -> EngineStart {
         let directory = engine.directory
         try GatewayRunner.refuseSimulated(directory)
         let log = try GatewayRunner.log(in: directory)
@@ -180,8 +237,7 @@ struct ConsoleCommand: ParsableCommand {
         gateway.limits.bytesPerSecondPerDevice = gatewayArguments.bytesPerSecondPerDevice
         gateway.isWhole = engine.takeover.leftOut.isEmpty
         try gateway.prepare()
-        let alerts = try AlertRunner(engine.takeover, in: directory, logger: logger, flush: { log.flush() })
-        gateway.alerts = alerts
+        if let settings = engine.definition.alerts { try AlertRunner.expectUsable(settings) }
         gateway.push = PushRunner(
             engine.definition, fleet: arguments.fleet, directory: directory, repository: gateway.repository,
             logger: logger)
@@ -189,12 +245,25 @@ struct ConsoleCommand: ParsableCommand {
         engine.link = gateway.link
         engine.commitTimes = gateway.commitTimes
         engine.deliveryFaults = gateway.deliveryFaults
-        let whole = engine, runner = gateway
-        return try OwnEngine.start({ try whole.makeDriver() }, reachedIn: directory, alerts: alerts) { host in
-            let running = try runner.start(host)
-            return {
-                runner.stop(running)
-                log.flush()
+        let whole = engine, prepared = gateway
+        let makeAlerts = {
+            try AlertRunner(whole.takeover, in: directory, logger: logger, flush: { log.flush() })
+        }
+        return { yields in
+            // Behind the end of the engine before: what they have told, they have told up to here.
+            let alerts = try makeAlerts()
+            var runner = prepared
+            runner.alerts = alerts
+            let serving = runner
+            return try OwnEngine.start(
+                { try whole.makeDriver() }, reachedIn: directory, alerts: alerts,
+                tellLoss: { try? makeAlerts().tellLoss($0) }, yields: yields
+            ) { host in
+                let running = try serving.start(host)
+                return {
+                    serving.stop(running)
+                    log.flush()
+                }
             }
         }
     }

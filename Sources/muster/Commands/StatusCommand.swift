@@ -52,7 +52,7 @@ struct StatusCommand: ParsableCommand {
                 }
             } catch {
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
-                if error.isSilence { return try readJournal(place, besides: error) }
+                if error.isSilence || error.hasFailed { return try readJournal(place, besides: error) }
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed
             }
             // One that has just started does not listen yet; one that ends does not any more.
@@ -62,7 +62,7 @@ struct StatusCommand: ParsableCommand {
         return try readJournal(place)
     }
 
-    /// - Parameter silence: That of an engine that holds the fleet and does not answer.
+    /// - Parameter silence: That of an engine that holds the fleet and does not answer, or has failed.
     private func readJournal(_ place: FleetPlace, besides silence: EngineSocketError? = nil) throws -> FleetStatus {
         guard place.mayRead else {
             if silence == nil { printError("muster: no engine listens there; ask whoever runs it to start it") }
@@ -73,6 +73,10 @@ struct StatusCommand: ParsableCommand {
         status.isSimulated = reading.isSimulated
         if let silence {
             printError("muster: this is what the journal says without the engine")
+            guard !silence.hasFailed else {
+                status.tell(nil, failure: silence.description)
+                return status
+            }
             let process = silence.silentProcess
             status.tell(nil, failure: "\(process.map { "process \($0)" } ?? "it") does not answer")
             status.engine.process = process

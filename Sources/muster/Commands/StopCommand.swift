@@ -33,6 +33,11 @@ struct StopCommand: ParsableCommand {
         guard response.outcome == .done else {
             let problem = [response.message, response.remedy].compactMap { $0 }.joined(separator: "; ")
             printError("muster: \(TextWidth.sanitised(problem))")
+            if response.hasFailed == true {
+                // One that has failed ends by itself.
+                try waitForTheEnd(directory)
+                return print("the engine has ended")
+            }
             throw response.outcome == .refused ? ExitStatus.badInput : ExitStatus.failed
         }
         try waitForTheEnd(directory)
@@ -40,7 +45,7 @@ struct StopCommand: ParsableCommand {
     }
 
     /// How long an engine that has just started, or whose socket was removed, may take until it listens.
-    private static let listenPatience = Duration.seconds(5)
+    private static let listenPatience = Duration.seconds(15)
 
     private func askPatiently(_ directory: String) throws -> EngineResponse? {
         var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.listenPatience)

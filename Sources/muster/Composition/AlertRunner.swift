@@ -63,8 +63,10 @@ final class AlertRunner: Sendable {
 
     private static func factCount(_ directory: String, fleet: String) throws -> Int {
         do {
-            guard try SQLiteJournal.exists(in: directory) else { return 0 }
-            return try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly).factCount
+            return try FleetReading.patiently(in: directory) {
+                guard try SQLiteJournal.exists(in: directory) else { return 0 }
+                return try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly).factCount
+            }
         } catch {
             printError("muster: \(TextWidth.sanitised("\(error)"))")
             throw ExitStatus.failed
@@ -88,6 +90,13 @@ final class AlertRunner: Sendable {
             service.end(isHandedOver: isHandedOver)
             if !isHandedOver { putLogIntoJournal() }
         }
+        flush()
+    }
+
+    /// Tells of an engine that was to go on and did not, where none runs any more. Instead of a start and an end.
+    func tellLoss(_ why: String) {
+        service?.start { why }
+        service?.end()
         flush()
     }
 

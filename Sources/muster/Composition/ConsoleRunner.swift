@@ -115,12 +115,15 @@ enum ConsoleRunner {
     private static func screen(
         on engine: any ConsoleEngine, _ waker: LateWaker, _ setup: ConsoleSession.Setup
     ) throws -> ConsoleSession.Ending {
+        if EarlyHangUp.hasCome { return .signal(SIGHUP) }
         let terminal: CursesTerminal
         do {
             terminal = try CursesTerminal.open(
                 CursesTerminal.Options(
                     colour: setup.colour, usesMouse: setup.usesMouse, drawsOnlyASCII: setup.drawsOnlyASCII))
         } catch {
+            // It is gone, and that is no engine's end.
+            if EarlyHangUp.hasCome { return .signal(SIGHUP) }
             return plain(engine, error, setup)
         }
         defer { terminal.close() }

@@ -68,6 +68,8 @@ final class ConsoleSession {
 
     /// Runs until it ends.
     func run() -> Ending {
+        // From here on the terminal's own guard notices one.
+        if EarlyHangUp.hasCome { return .signal(SIGHUP) }
         ask()
         takeNews()
         while true {
@@ -76,6 +78,7 @@ final class ConsoleSession {
             for event in events { handle(event) }
             if setup.isToStop() { ending = ending ?? .quit }
             takeNews()
+            giveUpAFailedEngine()
             ConsoleUpdate.passed(view, at: WallClock.now, state: &state)
             if let ending { return ending }
             reloadTheme()
@@ -126,6 +129,19 @@ final class ConsoleSession {
         }
     }
 
+    /// An engine of this process that has failed holds the fleet no longer: whoever mends what it was starts the next one
+    /// anywhere, and this console attaches to it. Until then the screen says why.
+    private func giveUpAFailedEngine() {
+        guard let own = setup.own, let why = own.host.failure, !own.isElsewhere else { return }
+        if state.runsEngine {
+            state.runsEngine = false
+            own.giveUp()
+            view.health = .stopped(why)
+        } else if view.health != .running {
+            view.health = .stopped(why)
+        }
+    }
+
     private func handle(_ event: CursesTerminal.Event) {
         switch event {
         case .keys(let keys):
@@ -148,7 +164,7 @@ final class ConsoleSession {
         switch effect {
         case .send(let command, let reason): send(command, reason: reason, basis: basis)
         case .quit: ending = .quit
-        case .detach: ending = .detach
+        case .detach: detach()
         case .suspend: suspend()
         case .copy(let text):
             let isCopied = terminal.copyToClipboard(text)
@@ -170,10 +186,29 @@ final class ConsoleSession {
         terminal.suspend()
     }
 
-    /// Returns once this console is attached to the process that has taken the engine over; false: it stays here.
-    private func handOver(_ own: OwnEngine) -> Bool {
+    /// Leaves, if a process has proved that it can go on as the engine.
+    private func detach() {
+        if setup.own.map(prove) ?? true { ending = .detach }
+    }
+
+    /// Returns once a process has proved that it can go on as the engine; false: it cannot, and the engine works on here.
+    private func prove(_ own: OwnEngine) -> Bool {
         ConsoleUpdate.reported("handing the engine over to a process of its own ...", state: &state)
         paint()
+        do {
+            try own.proveSuccessor()
+            return true
+        } catch {
+            ConsoleUpdate.reported("the engine stays here: \(error)", isProblem: true, state: &state)
+            // Whole, once the terminal is free.
+            printError("muster: the engine could not go on in a process of its own: \(error)")
+            return false
+        }
+    }
+
+    /// Returns once this console is attached to the process that has taken the engine over; false: it stays here.
+    private func handOver(_ own: OwnEngine) -> Bool {
+        guard prove(own) else { return false }
         own.end(isHandedOver: true)
         state.runsEngine = false
         do {
@@ -184,8 +219,8 @@ final class ConsoleSession {
             ConsoleUpdate.reported(text, state: &state)
             return view.health == .running
         } catch {
-            ConsoleUpdate.reported(
-                "the engine did not go on; \(DetachedEngine.logName) says why", isProblem: true, state: &state)
+            ConsoleUpdate.reported("the engine did not go on: \(error)", isProblem: true, state: &state)
+            printError("muster: the engine did not go on: \(error)")
             return false
         }
     }

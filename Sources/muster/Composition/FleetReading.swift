@@ -82,10 +82,15 @@ struct FleetReading {
     private static let pause: UInt32 = 20_000
 
     private static func read(_ directory: String, fleet: String) throws -> EngineLoop {
+        try patiently(in: directory) { try readOnce(directory, fleet: fleet) }
+    }
+
+    /// Reads a journal, and again for a while if somebody is making it.
+    static func patiently<Found>(in directory: String, _ read: () throws -> Found) throws -> Found {
         let deadline = ContinuousClock.now + patience
         while true {
             let isHeld = SQLiteJournal.isEngineRunning(in: directory)
-            let result = Result { try readOnce(directory, fleet: fleet) }
+            let result = Result { try read() }
             guard case .failure(let error) = result, error is FactLogError, ContinuousClock.now < deadline,
                 isHeld || SQLiteJournal.isEngineRunning(in: directory)
             else { return try result.get() }

@@ -86,10 +86,12 @@ struct FleetTakeover: Sendable {
 
     /// The settings that a journal holds; nil: there is none, or it has no facts yet.
     private static func settings(in directory: String, fleet: String) throws -> FleetSettings? {
-        guard try SQLiteJournal.exists(in: directory) else { return nil }
-        let state = try EngineLoop(
-            reading: try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly)
-        ).state
-        return state.revision > 0 ? state.settings : nil
+        try FleetReading.patiently(in: directory) {
+            guard try SQLiteJournal.exists(in: directory) else { return nil }
+            let state = try EngineLoop(
+                reading: try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly)
+            ).state
+            return state.revision > 0 ? state.settings : nil
+        }
     }
 }

@@ -5,7 +5,8 @@ import Foundation
 import Synchronization
 
 /// An engine that runs in this process, with what works beside it: the socket for other processes, the gateway.
-final class OwnEngine {
+/// One thread has it; that of an engine which has failed ends it, and whoever ends it besides waits for that.
+final class OwnEngine: @unchecked Sendable {
     let host: EngineHost
     private let socket: EngineSocketServer?
     private let endBeside: () -> Void
@@ -14,19 +15,23 @@ final class OwnEngine {
     /// Whether somebody has asked it to end.
     let stops: StopRequest
     private let directory: String?
-    private var hasEnded = false
+    private let hasBegunToEnd = Mutex(false)
+    private let ending = DispatchGroup()
     /// Whether another process was to go on as the engine while this one lives, and whether it has failed to.
     private(set) var isElsewhere = false
     private(set) var hasGotLost = false
-    /// How long one that has just started may take until it listens.
-    private static let startPatience = Duration.seconds(10)
+    /// The process that is to go on as the engine, and has proved that it can.
+    private var successor: EngineSuccessor?
+    /// Tells those who are not here that no engine goes on, and why.
+    private let tellLoss: (String) -> Void
 
     private init(
         _ host: EngineHost, _ socket: EngineSocketServer?, _ alerts: AlertRunner?, stops: StopRequest,
-        reachedIn directory: String?, endBeside: @escaping () -> Void
+        reachedIn directory: String?, tellLoss: @escaping (String) -> Void, endBeside: @escaping () -> Void
     ) {
         self.directory = directory
         self.alerts = alerts
+        self.tellLoss = tellLoss
         self.host = host
         self.socket = socket
         self.stops = stops
@@ -37,19 +42,23 @@ final class OwnEngine {
     /// - Parameters:
     ///   - directory: The state folder in which other processes reach it; nil: they do not.
     ///   - alerts: What tells of it; nil: nothing does.
+    ///   - tellLoss: Tells, behind its end, that the process which was to go on as it did not, and why.
+    ///   - yields: Whether a start that fails is to be left to another engine, which `EngineIsElsewhere` says.
     ///   - beside: Starts what else works on the engine, and gives what ends it.
     static func start(
         _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, reachedIn directory: String? = nil,
-        alerts: AlertRunner? = nil, beside: (EngineHost) throws -> () -> Void
+        alerts: AlertRunner? = nil, tellLoss: @escaping (String) -> Void = { _ in }, yields: () -> Bool = { false },
+        beside: (EngineHost) throws -> () -> Void
     ) throws -> OwnEngine {
         let stops = StopRequest()
         let host = EngineHost { stops.onEngineEnd() }
-        try start(host, makeDriver)
+        try start(host, yields: yields, makeDriver)
         let socket = try directory.map { try CommandSocket.start(host, in: $0) { stops.ask() } }
         do {
             let endBeside = try beside(host)
             alerts?.start(host)
-            return OwnEngine(host, socket, alerts, stops: stops, reachedIn: directory, endBeside: endBeside)
+            return OwnEngine(
+                host, socket, alerts, stops: stops, reachedIn: directory, tellLoss: tellLoss, endBeside: endBeside)
         } catch {
             socket?.stop()
             host.stop()
@@ -59,7 +68,8 @@ final class OwnEngine {
 
     /// Makes an engine's driver on its thread, and waits until that is done.
     static func start(
-        _ host: EngineHost, _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
+        _ host: EngineHost, yields: () -> Bool = { false },
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver
     ) throws {
         let ready = DispatchSemaphore(value: 0)
         let failure = Mutex<(any Error)?>(nil)
@@ -75,6 +85,7 @@ final class OwnEngine {
             if isShown { writeError("\r\u{1b}[K") }
         }
         if let error = failure.withLock({ $0 }) {
+            if yields() { throw EngineIsElsewhere() }
             printError("muster: \(error)")
             throw ExitStatus.failed
         }
@@ -82,7 +93,7 @@ final class OwnEngine {
 
     /// Writes down who stops it while updates are under way; one that is idle ends with its console, and nothing stops.
     func writeDownStop(by user: ConsoleUser) {
-        guard openUpdates > 0 else { return }
+        guard answer({ $0.reading.state.hasSomethingLive }) ?? false else { return }
         let isWritten = DispatchSemaphore(value: 0)
         let origin = Origin(operatorName: user.name, source: user.source, user: UserName.own)
         guard host.submit(.stopEngine, origin, completion: { _ in isWritten.signal() }) else { return }
@@ -92,39 +103,79 @@ final class OwnEngine {
     /// Seconds that an engine has for an answer before it is ended without.
     private static let patience = 2.0
 
-    private var openUpdates: Int {
-        let count = Mutex(0), hasAnswered = DispatchSemaphore(value: 0)
-        host.readStatistics { statistics in
-            count.withLock { $0 = statistics?.openUpdates ?? 0 }
+    /// What the engine answers to a question; nil: nothing, in time.
+    private func answer<Answer: Sendable>(_ question: @escaping @Sendable (any EngineDriver) -> Answer) -> Answer? {
+        let found = Mutex<Answer?>(nil), hasAnswered = DispatchSemaphore(value: 0)
+        host.ask(question) { answer in
+            found.withLock { $0 = answer }
             hasAnswered.signal()
         }
         _ = hasAnswered.wait(timeout: .now() + Self.patience)
-        return count.withLock { $0 }
+        return found.withLock { $0 }
     }
 
-    /// Ends everything in good order. Once.
+    /// Ends everything in good order. Once: whoever comes later waits until it has ended.
     /// - Parameter isHandedOver: Whether another process goes on as the engine at once.
     func end(isHandedOver: Bool = false) {
-        guard !hasEnded else { return }
-        hasEnded = true
+        guard beginToEnd() else { return ending.wait() }
+        defer { ending.leave() }
         endBeside()
         socket?.stop()
+        if host.failure == nil {
+            stopHost()
+            alerts?.end(isHandedOver: isHandedOver)
+        } else {
+            // Nothing comes any more that they would have to tell; who starts the next engine finds them at rest.
+            alerts?.end()
+            stopHost()
+        }
+    }
+
+    private func beginToEnd() -> Bool {
+        hasBegunToEnd.withLock { hasBegun in
+            guard !hasBegun else { return false }
+            hasBegun = true
+            ending.enter()
+            return true
+        }
+    }
+
+    private func stopHost() {
         if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
-        alerts?.end(isHandedOver: isHandedOver)
+    }
+
+    /// Gives an engine that has failed up, so that the next one can start though this process goes on as a console: its
+    /// lock, its socket, and what calls in. Returns at once.
+    func giveUp() {
+        guard host.failure != nil, !hasBegunToEnd.withLock({ $0 }) else { return }
+        let thread = Thread { [self] in end() }
+        thread.name = "engine end"
+        thread.start()
     }
 
     /// Whether it works in this process.
-    var isRunning: Bool { !hasEnded && host.failure == nil }
+    var isRunning: Bool { !hasBegunToEnd.withLock { $0 } && host.failure == nil }
 
-    /// Has a process of its own go on as the engine, which has ended here; returns once it listens.
-    func goOnElsewhere() throws -> pid_t {
+    /// Starts the process that is to go on as the engine, and returns once it has proved that it can; this one works on.
+    func proveSuccessor() throws(EngineSuccessor.Failure) {
         guard let directory else { preconditionFailure("an engine that nobody else reaches is not handed over") }
+        successor = nil
+        successor = try EngineSuccessor(loggingIn: directory)
+    }
+
+    /// Has that process go on as the engine, which has ended here; returns once it listens.
+    func goOnElsewhere() throws(EngineSuccessor.Failure) -> pid_t {
+        guard let successor else { preconditionFailure("it has proved itself before the engine here ended") }
         isElsewhere = true
         hasGotLost = true
-        let process = try DetachedEngine.launch(loggingIn: directory)
-        try DetachedEngine.waitUntilItListens(process, in: directory, within: Self.startPatience)
+        do {
+            try successor.goOn()
+        } catch {
+            if !error.isOpen { tellLoss("it was to go on in a process of its own, and did not: \(error)") }
+            throw error
+        }
         hasGotLost = false
-        return process
+        return successor.process
     }
 
     /// Why `runWithoutScreen` has come to its end.
@@ -148,18 +199,27 @@ final class OwnEngine {
         let host = host
         stops.tell { end.end() }
         while !end.wait(seconds: 1), host.failure == nil {
-            let isIdle = Mutex(false), hasAnswered = DispatchSemaphore(value: 0)
+            let isAlone = Mutex(false), hasAnswered = DispatchSemaphore(value: 0)
             host.readStatistics { statistics in
-                isIdle.withLock { $0 = statistics?.openUpdates == 0 && statistics?.consoles == 0 }
+                isAlone.withLock { $0 = statistics?.openUpdates == 0 && statistics?.consoles == 0 }
                 hasAnswered.signal()
             }
             hasAnswered.wait()
-            if isIdle.withLock({ $0 }) { return .isIdle }
+            guard isAlone.withLock({ $0 }), let isLive = answer({ $0.reading.state.hasSomethingLive }) else { continue }
+            if !isLive { return .isIdle }
         }
         if let failure = host.failure { return .hasFailed(failure) }
         return stops.isAsked ? .wasStopped : .wasTold
     }
 }
+
+extension FleetState {
+    /// Whether an update is under way, or what somebody asked for one waits for a second person.
+    fileprivate var hasSomethingLive: Bool { !openUpdates.isEmpty || updates.contains { $0.proposal != nil } }
+}
+
+/// An engine was not started, as another one works on the state.
+struct EngineIsElsewhere: Error {}
 
 /// That somebody has asked an engine to end.
 final class StopRequest: Sendable {
