@@ -81,7 +81,8 @@ extension Oracle {
     mutating func rollBack(_ parent: Int, _ id: String, _ targets: [Int]) {
         guard expectUpdate(parent) else { return }
         let name = updates[parent].definition.id
-        if !hasJustFailed(parent) {
+        // A gate sends devices back once; who is left then is somebody's doing.
+        if !hasJustFailed(parent) || updates[parent].rollback != nil {
             expectDeed(.rollBack, devices: sent(targets, backFrom: parent), parent, "\(name) is rolled back")
         }
         let isStopped = updates[parent].stopped != nil
