@@ -36,8 +36,9 @@ struct Scene {
     /// Whether a device's part is one in a rollback: while an update is rolled back its devices show that part.
     func isRollback(_ assignment: AssignmentRow?) -> Bool {
         guard let assignment, let update = view.update else { return false }
-        // What is shown of a device of another update than the one in focus is of one that sends its devices back.
-        return assignment.update != update.summary.id || update.summary.isRollback
+        if assignment.update == update.summary.id { return update.summary.isRollback }
+        // Any of its rollbacks, or of the retries of these, may be the last that was for the device.
+        return view.updates.first { $0.id == assignment.update }?.isRollback ?? false
     }
 
     /// The glyph of a role as text.
