@@ -101,8 +101,10 @@ import Testing
         #expect(try count(fixture) == [2, 2, 0])
     }
 
-    /// It fell off the release that it had been sent back to: both updates that had brought it there are belied.
-    @Test func aCanaryThatFallsOffCountsWhoeverBroughtItBack() throws {
+    /// It fell off the release that it had been sent back to, or says what is no version: both updates that had brought it
+    /// there are belied.
+    @Test(arguments: [Report.Body.contacted(firmware: old), .unreadable(firmware: "early")])
+    func aCanaryThatFallsOffCountsWhoeverBroughtItBack(word: Report.Body) throws {
         var fixture = fixture(2)
         let phases = [
             PhaseDefinition(name: "canary", percent: 50, gate: Gate(threshold: 10_000), wait: .hours(1)),
@@ -119,7 +121,7 @@ import Testing
         fixture.report(name, .contacted(firmware: Self.third))
         #expect(rollBack(&fixture, "v") == nil)
         fixture.report(name, .contacted(firmware: Self.new))
-        fixture.report(name, .contacted(firmware: Self.old))
+        fixture.report(name, word)
         #expect(hasTurnedBad(fixture, "u", canary.offset) == true)
         #expect(hasTurnedBad(fixture, "v/rollback", canary.offset) == true)
         fixture.pass(.hours(2))

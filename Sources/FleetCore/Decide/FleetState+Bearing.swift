@@ -26,10 +26,9 @@ extension FleetState {
             else { continue }
             latest = (record.index, generation)
         }
-        guard let latest, target(device, of: latest.update) == release,
-            let position = updates[latest.update.offset].assignments.position(of: device),
-            !updates[latest.update.offset].assignments.hasTurnedBad(position)
-        else { return nil }
+        guard let latest, target(device, of: latest.update) == release, isHeldGood(latest.update, device) else {
+            return nil
+        }
         return latest.update
     }
 
@@ -86,13 +85,17 @@ extension FleetState {
         return belied
     }
 
+    /// Whether an update's outcome at a device is not known to have turned bad.
+    func isHeldGood(_ update: UpdateIndex, _ device: DeviceIndex) -> Bool {
+        updates[update.offset].assignments.position(of: device).map {
+            !updates[update.offset].assignments.hasTurnedBad($0)
+        } ?? false
+    }
+
     /// Once an update is over, a newer version is another's doing; an older one never is what was asked for, nor is
     /// another build, unless the device was told to go back to it.
     private func hasTurnedBad(_ update: UpdateIndex, _ device: DeviceIndex, _ firmware: Version) -> Bool {
-        guard let position = updates[update.offset].assignments.position(of: device),
-            !updates[update.offset].assignments.hasTurnedBad(position)
-        else { return false }
-        let target = targetVersion(update, position)
+        guard isHeldGood(update, device), let target = target(device, of: update) else { return false }
         return firmware != target && !(updates[update.offset].status.isFinal && firmware.isNewer(than: target))
             && !isToldBack(device, to: firmware, by: update)
     }

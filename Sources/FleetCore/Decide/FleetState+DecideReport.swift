@@ -97,13 +97,15 @@ extension FleetState {
         return events
     }
 
-    /// What is no version is not what an update that is over was to bring. While one is under way it proves nothing.
+    /// What is no version is not what updates that are over were to bring. While one is under way it proves nothing, and
+    /// once the last is known not to hold, it is no news.
     private func decideUnreadable(_ device: DeviceIndex, _ text: String) -> [Event] {
-        guard devices.liveUpdate(device) == nil, let settled = devices.settledUpdate(device),
-            let position = updates[settled.offset].assignments.position(of: device),
-            !updates[settled.offset].assignments.hasTurnedBad(position)
-        else { return [] }
-        return [.outcomeTurnedBad(settled, device, .reportsUnreadable(text))]
+        guard devices.liveUpdate(device) == nil else { return [] }
+        let claims = bearers(device)
+        guard let last = claims.first, isHeldGood(last, device) else { return [] }
+        return claims.filter { isHeldGood($0, device) }.map {
+            .outcomeTurnedBad($0, device, .reportsUnreadable(text))
+        }
     }
 
     /// What follows from a device's word that it runs what it is to run. One that was sent nothing of it had it already,
