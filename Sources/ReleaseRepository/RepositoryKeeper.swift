@@ -97,9 +97,10 @@ public final class RepositoryKeeper: Sendable {
         }
     }
 
-    /// Whether a command is at work on what is there, so that a look would meet a half. Nothing that is due waits for it.
+    /// Whether a command is at work on what is there, so that a look would meet a half. Nothing that is due waits for it,
+    /// nor does what clients know already.
     private func isBeingPublished(_ now: Moment) -> Bool {
-        let isUrgent = content.withLock { content in content.view.map { now >= $0.due } ?? true }
+        let isUrgent = content.withLock { content in content.view.map { now >= $0.due } ?? served.isThere }
         return !isUrgent && FolderLock.isHeld(folder.path)
     }
 
@@ -251,9 +252,9 @@ extension RepositoryKeeper {
 
     /// Why a release's file is not to be sent to any device; nil: it is what was signed, or the fleet has no repository.
     public func objection(to artifact: Artifact, of release: Version) -> String? {
-        let (isThere, view) = content.withLock { ($0.isThere, $0.view) }
+        let (isThere, view, trouble) = content.withLock { ($0.isThere, $0.view, $0.trouble) }
         guard isThere else { return nil }
-        guard let view else { return Self.unreadable }
+        guard let view else { return Self.unknown(trouble) }
         return view.signed.objection(to: artifact, of: release)
     }
 
@@ -263,9 +264,9 @@ extension RepositoryKeeper {
     public func objection(
         toInstalling artifacts: [Artifact], of release: Version, over running: Version?, now: FleetCore.Timestamp
     ) -> String? {
-        let (isThere, view) = content.withLock { ($0.isThere, $0.view) }
+        let (isThere, view, trouble) = content.withLock { ($0.isThere, $0.view, $0.trouble) }
         guard isThere else { return nil }
-        guard let view else { return Self.unreadable }
+        guard let view else { return Self.unknown(trouble) }
         for role in RepositoryRole.allCases {
             guard let end = view.ends[role], end <= now else { continue }
             return "the \(role) of the repository has ended at \(end.iso)"
@@ -277,7 +278,9 @@ extension RepositoryKeeper {
         return "\(release) is older than \(running), and no rollback from that is signed"
     }
 
-    private static let unreadable = "the repository cannot be read, so that nobody knows what was signed"
+    private static func unknown(_ trouble: RepositoryRefusal?) -> String {
+        "nobody knows what was signed: " + (trouble?.message ?? "the repository is not read yet")
+    }
 
     /// When the metadata of each role ends; nil: nothing is served.
     public var ends: [RepositoryRole: FleetCore.Timestamp]? { content.withLock { $0.view?.ends } }

@@ -101,8 +101,13 @@ final class StoredFiles: ArtifactSource {
             content.objections = content.objections.filter { now - $0.value.askedAt < Self.faultLifetime }
             return (content.objections, content.faults)
         }
-        for wanted in objections.keys where objection(wanted.artifact, wanted.release) == nil {
-            allow(wanted.artifact, wanted.release)
+        for wanted in objections.keys {
+            // Why may have changed: what was not readable yet is not signed either.
+            guard let why = objection(wanted.artifact, wanted.release) else {
+                allow(wanted.artifact, wanted.release)
+                continue
+            }
+            refuse(wanted.artifact, wanted.release, why, isAsked: false)
         }
         for (wanted, fault) in faults where now - fault.lookedAt >= rest {
             _ = proven(wanted.artifact, wanted.release, after: rest)
@@ -192,11 +197,11 @@ final class StoredFiles: ArtifactSource {
     }
 
     /// Said once for each reason, however many devices ask. It is looked at anew for each, for it costs nothing.
-    private func refuse(_ artifact: Artifact, _ release: Version, _ why: String) {
+    private func refuse(_ artifact: Artifact, _ release: Version, _ why: String, isAsked: Bool = true) {
         let remedy = "sign it: `muster release publish`"
         let isKnown = content.withLock { content in
             let isKnown = Self.note(&content.objections, artifact, release, why, remedy)
-            content.objections[Wanted(artifact: artifact, release: release)]?.askedAt = .now
+            if isAsked { content.objections[Wanted(artifact: artifact, release: release)]?.askedAt = .now }
             return isKnown
         }
         say("a file of a release is not delivered", artifact, release, why, remedy, isKnown: isKnown)
