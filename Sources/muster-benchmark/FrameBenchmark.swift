@@ -4,7 +4,8 @@ import FleetCore
 import FleetEngine
 import FleetSimulator
 
-/// The time from a console's question to a drawn frame, with 100,000 devices and a rollout under way.
+/// The time from a console's question to a drawn frame, with 100,000 devices and a rollout under way, and while it is
+/// rolled back.
 enum FrameBenchmark {
     private static let devices = 100_000
     private static let samples = 300
@@ -12,14 +13,30 @@ enum FrameBenchmark {
 
     static func run() throws -> [Measurement] {
         var driver = try Fixture.rollout(devices, inFlight: 1000)
-        let frames = sizes.flatMap { measure(&driver, size: $0) }
+        let frames = sizes.flatMap { measure(&driver, size: $0, "") }
         guard let tally = driver.loop.state.update("everyone")?.tally, tally[.inProgress] > 0 else {
             throw BenchmarkFailure("the rollout stands still")
         }
-        return frames
+        try sendBack(&driver)
+        return frames + sizes.flatMap { measure(&driver, size: $0, ", going back") }
     }
 
-    private static func measure(_ driver: inout SimulationDriver, size: Size) -> [Measurement] {
+    /// Rolls the update back until half of its devices are back.
+    private static func sendBack(_ driver: inout SimulationDriver) throws {
+        let former = driver.loop.state.devices.versions.all.filter { $0 != Fixture.release.version }.map { version in
+            Release(version: version, artifacts: Fixture.release.artifacts)
+        }
+        let rollback = Command.rollBack(update: "everyone", confirmation: "everyone", preview: nil)
+        try Fixture.run(&driver.loop, [.addReleases(former), rollback], now: driver.now)
+        func count() -> Int { driver.loop.state.update("everyone/rollback")?.tally[.completed] ?? 0 }
+        let deadline = driver.now + .hours(48)
+        while driver.now < deadline, count() < devices / 12 {
+            _ = driver.advance(to: driver.now + .minutes(1), budget: .max)
+        }
+        guard driver.now < deadline else { throw BenchmarkFailure("the rollback stands still") }
+    }
+
+    private static func measure(_ driver: inout SimulationDriver, size: Size, _ how: String) -> [Measurement] {
         var state = ConsoleState(operatorName: "benchmark", size: size)
         var changed = Times(), still = Times(), drawing = Times()
         var draws = 0.0
@@ -34,7 +51,7 @@ enum FrameBenchmark {
             "p99 \(MeasurementTable.number(times.milliseconds(percentile: 99))), "
                 + "longest \(MeasurementTable.number(times.longestMilliseconds))"
         }
-        let name = "frame \(size.columns)x\(size.rows), \(devices) devices"
+        let name = "frame \(size.columns)x\(size.rows), \(devices) devices\(how)"
         return [
             Measurement(
                 name + ", facts came", changed.milliseconds(percentile: 50), "ms", atMost: 5,

@@ -26,16 +26,18 @@ extension FleetState {
 
     /// Counts the devices of an update that was rolled back, or of one that goes back itself, with the retries of that.
     public func returnCount(of update: UpdateIndex) -> ReturnCount {
-        let record = updates[update.offset], returns = returns(of: update)
+        let assignments = updates[update.offset].assignments, goesBack = updates[update.offset].goesBack
+        let parts = ReturnParts(of: update, in: self)
         var count = ReturnCount()
-        guard !returns.isEmpty else { return count }
-        for position in 0..<record.assignments.count where record.goesBack || isTouched(record.assignments, position) {
-            switch standing(update, position, returns) {
+        guard !parts.returns.isEmpty else { return count }
+        for position in 0..<assignments.count where goesBack || isTouched(assignments, position) {
+            let device = assignments.device(position)
+            switch standing(update, device, last: parts.last(device), in: parts.returns) {
             case .noPart: continue
             case .back: count.back += 1
             case .underWay: break
             case .left(let reason):
-                count.left.append(record.assignments.device(position))
+                count.left.append(device)
                 if let reason { count.reasons.append(reason) }
             }
             count.of += 1
@@ -45,12 +47,12 @@ extension FleetState {
 
     /// The devices that an update has brought to its release, and that no rollback has brought back.
     public func devicesDone(by update: UpdateIndex) -> Int {
-        let record = updates[update.offset], returns = returns(of: update)
-        guard !returns.isEmpty else { return record.tally.succeeded }
-        return (0..<record.assignments.count).count { position in
-            guard record.assignments.state(position) == .completed, !record.assignments.hasTurnedBad(position)
-            else { return false }
-            if case .back = standing(update, position, returns) { return false }
+        let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
+        guard !parts.returns.isEmpty else { return updates[update.offset].tally.succeeded }
+        return (0..<assignments.count).count { position in
+            guard assignments.state(position) == .completed, !assignments.hasTurnedBad(position) else { return false }
+            let device = assignments.device(position)
+            if case .back = standing(update, device, last: parts.last(device), in: parts.returns) { return false }
             return true
         }
     }
@@ -66,28 +68,33 @@ extension FleetState {
         case left(EndReason?)
     }
 
-    /// Where the device at a position of an update stands, by the updates that are to bring it back.
-    func standing(_ update: UpdateIndex, _ position: Position, _ returns: [UpdateIndex]) -> ReturnStanding {
-        let device = updates[update.offset].assignments.device(position)
-        let parts = returns.compactMap { back in
-            updates[back.offset].assignments.position(of: device).map { (update: back, position: $0) }
-        }
-        guard let last = parts.last else { return strayed(update, device) }
-        let assignments = updates[last.update.offset].assignments, state = assignments.state(last.position)
+    /// Where a device of an update stands.
+    /// - Parameters:
+    ///   - last: Its last part in what goes back; nil: it has none.
+    ///   - returns: What goes back of the update, in order.
+    private func standing(
+        _ update: UpdateIndex, _ device: DeviceIndex, last: ReturnParts.Part?, in returns: [UpdateIndex]
+    ) -> ReturnStanding {
+        guard let last else { return strayed(update, device) }
+        let state = updates[last.update.offset].assignments.state(last.position)
         if state.isLive || state == .pending || state == .scheduled { return .underWay }
-        if state == .completed, !assignments.hasTurnedBad(last.position) { return .back }
-        let hadToGo = parts.contains { wasToGo(updates[$0.update.offset].assignments, $0.position) }
-        let goal = targetVersion(last.update, last.position)
-        if devices.firmware(device) == goal, !devices.isVersionUntold(device) { return hadToGo ? .back : .noPart }
-        let reason = assignments.reason(last.position)
+        if state == .completed, !updates[last.update.offset].assignments.hasTurnedBad(last.position) { return .back }
+        if devices.firmware(device) == targetVersion(last.update, last.position), !devices.isVersionUntold(device) {
+            return hadToGo(device, in: returns) ? .back : .noPart
+        }
+        let reason = updates[last.update.offset].assignments.reason(last.position)
         guard devices.lifecycle(device) != .decommissioned else { return .noPart }
         guard state != .skipped || reason?.lacksFiles == true else { return strayed(update, device) }
         return supersedingUpdate(update, device) == nil ? .left(reason) : .noPart
     }
 
-    /// Whether an update that goes back had something to do at a device, or would have had if it had held the files.
-    private func wasToGo(_ assignments: AssignmentTable, _ position: Position) -> Bool {
-        assignments.state(position) != .skipped || assignments.reason(position)?.lacksFiles == true
+    /// Whether what goes back had something to do at a device, or would have had if it had held the files.
+    private func hadToGo(_ device: DeviceIndex, in returns: [UpdateIndex]) -> Bool {
+        returns.contains { back in
+            guard let position = updates[back.offset].assignments.position(of: device) else { return false }
+            return updates[back.offset].assignments.state(position) != .skipped
+                || updates[back.offset].assignments.reason(position)?.lacksFiles == true
+        }
     }
 
     /// A device that no rollback was for, or that had no part in it, since it was held, out of service, or another
@@ -102,22 +109,19 @@ extension FleetState {
     }
 
     /// Whether a device has not come back, and nothing brings it back now.
-    func isLeft(_ update: UpdateIndex, _ position: Position, _ returns: [UpdateIndex]) -> Bool {
-        if case .left = standing(update, position, returns) { return true }
+    func isLeft(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> Bool {
+        if case .left = standing(update, device, last: parts.last(device), in: parts.returns) { return true }
         return false
     }
 
     /// Where the devices of an update stand by the last update each that brings it back; nothing of those without one.
     public func returnTally(of update: UpdateIndex) -> Tally {
-        let assignments = updates[update.offset].assignments, returns = returns(of: update).map { updates[$0.offset] }
+        let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
         var tally = Tally()
         for position in 0..<assignments.count {
-            let device = assignments.device(position)
-            guard let last = returns.last(where: { $0.assignments.position(of: device) != nil }),
-                let place = last.assignments.position(of: device)
-            else { continue }
-            tally[last.assignments.state(place)] += 1
-            if last.assignments.hasTurnedBad(place) { tally.turnedBad += 1 }
+            guard let last = parts.last(assignments.device(position)) else { continue }
+            tally[updates[last.update.offset].assignments.state(last.position)] += 1
+            if updates[last.update.offset].assignments.hasTurnedBad(last.position) { tally.turnedBad += 1 }
         }
         return tally
     }

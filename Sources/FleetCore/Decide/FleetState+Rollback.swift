@@ -28,12 +28,12 @@ extension FleetState {
     /// be sent back, with the reason. What is under way began after its device settled on anything else. Behind an earlier
     /// rollback it is what that has left.
     public func rollbackSet(_ update: UpdateIndex) -> (targets: [DeviceIndex], impossible: [Skip]) {
-        let assignments = updates[update.offset].assignments, earlier = returns(of: update)
+        let assignments = updates[update.offset].assignments, earlier = ReturnParts(of: update, in: self)
         var targets: [DeviceIndex] = []
         var impossible: [Skip] = []
         for position in 0..<assignments.count where isTouched(assignments, position) {
             let device = assignments.device(position)
-            if !earlier.isEmpty, !isLeft(update, position, earlier) { continue }
+            if !earlier.returns.isEmpty, !isLeft(update, device, earlier) { continue }
             if devices.lifecycle(device) == .decommissioned {
                 impossible.append(Skip(device: device, reason: .decommissioned))
             } else if devices.lifecycle(device) == .registered {

@@ -120,9 +120,9 @@ struct DeviceLists {
             for position in 0..<own.count { keys[own.device(position).offset] = rank(own, position) }
             return keys
         }
-        let returns = state.returns(of: update)
+        let parts = ReturnParts(of: update, in: state)
         for place in 0..<own.count {
-            let (shown, position) = state.shownPart(of: update, place, returns: returns)
+            let (shown, position) = state.shownPart(of: update, place, last: parts.last(own.device(place)))
             keys[own.device(place).offset] = rank(state.updates[shown.offset].assignments, position)
         }
         return keys

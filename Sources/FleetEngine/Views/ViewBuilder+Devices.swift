@@ -26,7 +26,8 @@ extension ViewBuilder {
         if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
             let waiting = reader?.reason(position)
             assignment = assignmentRow(
-                state.shownPart(of: focus, position, returns: returns).update, device, waiting: waiting)
+                state.shownPart(of: focus, position, last: state.lastPart(device, in: returns)).update, device,
+                waiting: waiting)
         }
         return row(device, assignment: assignment)
     }
@@ -92,7 +93,9 @@ extension ViewBuilder {
         var shown: AssignmentRow?
         if let focus, let position = state.updates[focus.offset].assignments.position(of: device) {
             shown = assignmentRow(
-                state.shownPart(of: focus, position, returns: state.returns(of: focus)).update, device,
+                state.shownPart(
+                    of: focus, position, last: state.lastPart(device, in: state.returns(of: focus))
+                ).update, device,
                 waiting: state.waitReason(focus, position, presence: presence, now: now))
         }
         var detail = DeviceDetail(
