@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// The real program, which is killed, stopped and asked.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct AlertProcessTests {
     private func webhook(_ receiver: Receiver) -> String {
         "{webhook: {url: \"\(receiver.url)\", secret-file: SECRET}}"

@@ -9,7 +9,7 @@ import Testing
 @testable import Alerts
 
 /// The service on a real journal, with real receivers.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AlertServiceTests {
     let folder: ScratchFolder
     let secret: String

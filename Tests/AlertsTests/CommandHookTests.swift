@@ -5,7 +5,7 @@ import Testing
 @testable import Alerts
 
 /// Programs that do as they are told, fail, hang and fork.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandHookTests {
     let folder: ScratchFolder
     let alert: Alert

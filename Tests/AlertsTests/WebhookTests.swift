@@ -5,7 +5,7 @@ import Testing
 @testable import Alerts
 
 /// Posts to a real receiver.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct WebhookTests {
     let folder: ScratchFolder
     let secret: String

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What is put into a store, and what is in it then.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AddingTests {
     let scratch: ScratchStore
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Processes that add to a store, and one that is killed.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProcessTests {
     let scratch: ScratchStore
 

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What cannot be taken is named with what to do, and leaves nothing behind.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RefusalTests {
     let scratch: ScratchStore
 

@@ -7,7 +7,7 @@ import Testing
 @testable import DeviceGateway
 
 /// Only what has arrived counts as delivered, and only who was sent everything can have completed.
-@Suite(.timeLimit(.minutes(5))) struct DeliveredBytesTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveredBytesTests {
     private let device = "device-1"
 
     private func claim(_ fixture: GatewayFixture, _ version: String = "2.0.0") async throws {

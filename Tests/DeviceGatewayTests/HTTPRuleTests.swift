@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What HTTP itself asks of a server, and what is said of what is refused.
-@Suite(.timeLimit(.minutes(5))) struct HTTPRuleTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPRuleTests {
     private func head(_ fixture: GatewayFixture, _ version: String, _ headers: String...) -> String {
         let proof = "Authorization: GatewayToken \(fixture.fleetToken)"
         let lines = ["GET /DEFAULT/controller/v1/device-1 HTTP/\(version)", proof] + headers

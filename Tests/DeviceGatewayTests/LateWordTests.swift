@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// A device that installs, is not heard of in time, and comes back on the release that is rolled back meanwhile.
-@Suite(.timeLimit(.minutes(5))) struct LateWordTests {
+@Suite(.timeLimit(.minutes(10))) struct LateWordTests {
     private let device = "device-1"
     private static let back = "\(GatewayFixture.update.id)/rollback"
 

@@ -3,7 +3,7 @@ import FleetCore
 import Testing
 
 /// A device that has ever told its version is known by it, and what is no version is none that was asked for.
-@Suite(.timeLimit(.minutes(5))) struct ToldVersionTests {
+@Suite(.timeLimit(.minutes(10))) struct ToldVersionTests {
     private let device = "device-1"
 
     private func describe(_ fixture: GatewayFixture, _ body: String) async throws {

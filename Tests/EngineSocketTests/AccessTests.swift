@@ -6,7 +6,7 @@ import Testing
 @testable import EngineSocket
 
 /// Who may do what over the engine's socket. Real users of the machine come to it in the tests of the program.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct AccessTests {
     private static let roles: [Role?] = [nil] + Role.allCases
 

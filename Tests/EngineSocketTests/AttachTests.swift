@@ -6,7 +6,7 @@ import Testing
 @testable import EngineSocket
 
 /// Consoles behind the socket.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AttachTests {
     private func attach(
         _ engine: ListeningEngine, isReadOnly: Bool = false, alias: String? = nil

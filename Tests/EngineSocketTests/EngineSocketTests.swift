@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Commands over the engine's socket.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct EngineSocketTests {
     @Test func aCommandIsCarriedOutOnceAndInTheUsersName() throws {
         let engine = try ListeningEngine()

@@ -6,7 +6,7 @@ import Testing
 @testable import EngineSocket
 
 /// What those see who look once.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct LookTests {
     /// So many facts, each as long as a device may make one.
     private struct LongHistory: FactHistory {

@@ -6,7 +6,7 @@ import Testing
 @testable import EngineSocket
 
 /// A process that listens as an engine does, and says nothing, as one that stands still.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SilentEngineTests {
     /// Listens in a folder of its own, and takes no connection.
     private final class Silence {

@@ -5,7 +5,7 @@ import Testing
 @testable import EngineSocket
 
 /// The socket as a file: its mode, its folder's, and what else may lie in its place.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetJournal
 
 /// A real process that is killed while it keeps one checkpoint after another.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CheckpointProcessTests {
     /// The rounds go on in one folder, so that each also starts from what a killed process left.
     @Test func aKillAtAnyMomentLeavesTheTruth() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import FleetJournal
 
 /// Processes that hold the journal against each other. `JournalKillTests` kills them while they write.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct JournalProcessTests {
     let directory: TemporaryDirectory
 

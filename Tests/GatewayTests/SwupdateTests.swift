@@ -4,7 +4,7 @@ import SwupdateTesting
 import Testing
 
 /// Debian's own swupdate as a terminal. How each tale ended is read from the journal, never from the client's log.
-@Suite(.enabled(if: SwupdateTools.missing.isEmpty), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: SwupdateTools.missing.isEmpty), .timeLimit(.minutes(10)))
 struct SwupdateTests {
     /// What a terminal does with a whole update, as the journal tells it.
     static let whole = ["downloading", "installing", "confirming", "runs 2.0.0", "completed"]

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `muster serve --api` and `muster api-token`, with the real curl.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct APICommandTests {
     let scratch: ScratchFleet
 

@@ -5,7 +5,7 @@ import TerminalTesting
 import Testing
 
 /// Consoles and engines that do not share a fate: the real program on pseudo-terminals.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AttachedConsoleTests {
     private let update = "major-3.0.0"
 

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// `muster audit` on the real program: every command is listed once, and the chain proves the rest.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AuditTests {
     let past: PastFleet
 

@@ -6,7 +6,7 @@ import GRDB
 import Testing
 
 /// `muster audit verify --json`: whatever is wrong, a program that reads it gets one object that says so.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct AuditVerifyJSONTests {
     let past: PastFleet
 

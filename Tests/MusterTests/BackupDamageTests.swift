@@ -9,7 +9,7 @@ import Testing
 @testable import muster
 
 /// Backups that are not what was written are refused, with the reason; one that was cut short by a kill is none.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct BackupDamageTests {
     let fleet: BackupFleet
     private let bytes: [UInt8]

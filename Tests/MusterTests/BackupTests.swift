@@ -6,7 +6,7 @@ import TerminalTesting
 import Testing
 
 /// `muster backup` and `muster restore`, by the real program.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct BackupTests {
     /// As fast as it goes, which is several a second, while a rollout runs.
     @Test func eachBackupOfARolloutIsTheJournalAtItsMoment() throws {

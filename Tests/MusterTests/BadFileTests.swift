@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Files with a mistake, read by the real program: it says file, line, column and remedy, ends with 2, and changes nothing.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct BadFileTests {
     /// One mistake: a text in a file takes the place of another.
     struct Mistake: Sendable, CustomTestStringConvertible {

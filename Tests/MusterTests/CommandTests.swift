@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Every command of the real program: help, text, JSON and exit codes.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandTests {
     let scratch: ScratchFleet
 

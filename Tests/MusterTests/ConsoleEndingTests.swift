@@ -4,7 +4,7 @@ import TerminalTesting
 import Testing
 
 /// However the program ends, the terminal is as it was.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConsoleEndingTests {
     private func running(_ scratch: ScratchFleet, _ environment: [String: String] = [:]) throws -> ConsoleRun {
         let console = try ConsoleRun(scratch, environment: environment)

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Real keys on the real program, as an operator types them.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConsoleKeysTests {
     let update = "major-3.0.0"
 

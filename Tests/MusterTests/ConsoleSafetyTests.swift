@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Keys that must never act.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConsoleSafetyTests {
     let update = "major-3.0.0"
 

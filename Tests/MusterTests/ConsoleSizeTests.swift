@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Every size, and every kind of terminal.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConsoleSizeTests {
     @Test(arguments: [(80, 24), (120, 40), (200, 60)]) func wholeScreens(columns: Int, rows: Int) throws {
         let console = try ConsoleRun(ScratchFleet(), columns: columns, rows: rows)

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// The demo with the gateway between its engine and its terminals.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct DemoOverHTTPTests {
     /// The canary confirms, which it can only do by requests.
     @Test func theCanaryPassesThroughTheGateway() throws {

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// `muster device`: with an engine that runs, and with none.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct DeviceCommandTests {
     let scratch: ScratchFleet
 

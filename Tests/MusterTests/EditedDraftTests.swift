@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A draft that was edited while an engine runs: what a person reads in the files is not what the engine would carry out.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct EditedDraftTests {
     let scratch: ScratchFleet
     static let tax = "northeast-tax-2.3.2"

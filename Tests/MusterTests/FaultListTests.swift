@@ -9,7 +9,7 @@ import Testing
 /// The others: the wrong build, by what has to be typed (`ConsoleSafetyTests`, `ConsoleKeysTests`); a command that is sent
 /// again (`CutLineTests`); two operators (`TwoOperatorsTests`); a viewer who tries to act (`OtherUsersTests`); sizes, unknown
 /// terminals and terminals without UTF-8 (`ConsoleSizeTests`).
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FaultListTests {
     private let update = "major-3.0.0"
 

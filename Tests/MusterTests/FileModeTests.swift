@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Who may read what Muster writes: every file and folder that the real program makes for a fleet, by its name.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct FileModeTests {
     /// What there can be in a state folder, and beside it. A file that is not in this table fails the test.
     private static let modes: [(pattern: String, mode: Int)] = [

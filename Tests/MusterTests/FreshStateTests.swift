@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// The first steps with a fleet whose engine has never run, in the order in which the README has them.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct FreshStateTests {
     let scratch: ScratchFleet
     private let image: String

@@ -5,7 +5,7 @@ import TerminalTesting
 import Testing
 
 /// An ops box as its operators know it: a real sshd, a key that opens the console, and lines that drop.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(10)))
 struct FrontDoorTests {
     private let update = "major-3.0.0"
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Devices that call in by TLS, with certificates of the real openssl and curl as the device.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct GatewayTLSTests {
     let scratch: ScratchFleet
     let shop: CertificateShop

@@ -4,7 +4,7 @@ import TerminalTesting
 import Testing
 
 /// An engine that is to go on in a process of its own: it ends here only once that one has proved that it can.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(10)))
 struct HandOverTests {
     private let update = "major-3.0.0"
 

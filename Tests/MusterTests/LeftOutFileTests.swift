@@ -4,7 +4,7 @@ import Testing
 
 /// Files that go wrong while a fleet has live rollouts: its engine starts all the same, what the journal holds stays, and
 /// what was not taken in is said until a start that reads it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct LeftOutFileTests {
     let scratch: ScratchFleet
     static let patch = "critical-patch-2.4.1"

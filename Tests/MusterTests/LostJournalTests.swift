@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// A journal that is gone while the rest of the state is there ends every command; none goes on with an empty fleet.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct LostJournalTests {
     let scratch: ScratchFleet
     private let journal: String

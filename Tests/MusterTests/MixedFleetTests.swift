@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `muster serve` with both kinds of terminals at once: one that calls in, and one that is pushed to by SSH.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct MixedFleetTests {
     private static let device = "till-b"
 

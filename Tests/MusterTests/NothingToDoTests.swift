@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An update that finds every device on its release.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct NothingToDoTests {
     @Test func itHasEndedAndSaysSo() throws {
         let scratch = try ScratchFleet()

@@ -5,7 +5,7 @@ import Testing
 /// Users of the machine who may only look, at an engine whose files they cannot read.
 @Suite(
     .enabled(if: OtherUser.obstacle == nil, "\(OtherUser.obstacle ?? "other users can run the program")"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct OtherUsersLookTests {
     let scratch: ScratchFleet
     let engine: ServeRun

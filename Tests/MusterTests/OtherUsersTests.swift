@@ -8,7 +8,7 @@ import Testing
 /// else can be had, and these are left out.
 @Suite(
     .enabled(if: OtherUser.obstacle == nil, "\(OtherUser.obstacle ?? "other users can run the program")"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct OtherUsersTests {
     private static let update = "major-3.0.0"
 

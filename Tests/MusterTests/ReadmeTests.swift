@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the README says of the program is asked of the program.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReadmeTests {
     let readme: Readme
     let scratch: ScratchFleet

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Releases that are added to a fleet by the real program.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReleaseCommandTests {
     let scratch: ScratchFleet
 

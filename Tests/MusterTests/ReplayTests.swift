@@ -4,7 +4,7 @@ import GRDB
 import Testing
 
 /// `muster replay` on the real program: the screen of any moment, and nothing of what came later.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReplayTests {
     let past: PastFleet
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `muster serve`: what it says before it starts, and of what is new in the files since.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServeCommandTests {
     let scratch: ScratchFleet
 

@@ -7,7 +7,7 @@ import Testing
 @testable import muster
 
 /// What `muster serve` says to the service manager that started it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServiceNotifyTests {
     let scratch: ScratchFleet
     private let token: [String]

@@ -5,7 +5,7 @@ import Testing
 @testable import muster
 
 /// The unit that `muster service unit` prints, read by systemd's own programs.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServiceUnitTests {
     let scratch: ScratchFleet
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `muster simulate` on the real program.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct SimulateTests {
     let scratch: ScratchFleet
 

@@ -4,7 +4,7 @@ import Testing
 /// A user of the machine who may only look, and floods the engine's socket with connections.
 @Suite(
     .enabled(if: OtherUser.obstacle == nil, "\(OtherUser.obstacle ?? "other users can run the program")"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct SocketFloodTests {
     private static let update = "major-3.0.0"
 

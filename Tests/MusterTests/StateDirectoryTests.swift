@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Where state lives, and that one engine at a time has it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StateDirectoryTests {
     private func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// Whose a state folder is: two fleets of one name do not share it, and nobody else may write in it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StateOwnerTests {
     let scratch: ScratchFleet
     static let patch = "critical-patch-2.4.1"

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `muster status`, with an engine and without.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct StatusCommandTests {
     let scratch: ScratchFleet
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `muster trial` on the real program: what it takes and what it prints.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TrialCommandTests {
     let scratch: ScratchFleet
 

@@ -4,7 +4,7 @@ import TerminalTesting
 import Testing
 
 /// Two people at one fleet: the real program on two pseudo-terminals.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct TwoOperatorsTests {
     private let update = "major-3.0.0"
 

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// What only asks changes nothing: not the fleet's files, not the state, not the working directory, not the checkout.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct UnchangedTests {
     static let questions = [
         ["check", "FLEET"], ["plan", "FLEET", "major-3.0.0"], ["devices", "FLEET"],

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// `muster update`: what the console's keys do, from the command line.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct UpdateCommandTests {
     let scratch: ScratchFleet
     static let patch = "critical-patch-2.4.1"

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// `muster update wait` beside an engine, and without one.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct UpdateWaitTests {
     private func wait(_ scratch: ScratchFleet, _ update: String, _ options: String...) throws -> MusterRun {
         try MusterRun(["update", "wait", scratch.fleet, update] + options, scratch)

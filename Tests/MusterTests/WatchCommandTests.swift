@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `muster watch`: every fact once, over the end of an engine, until nobody reads.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct WatchCommandTests {
     let scratch: ScratchFleet
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// An engine that stands still: it holds the fleet, and answers nobody.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct WedgedEngineTests {
     private static let update = "offline-2.4.0"
     let scratch: ScratchFleet

@@ -5,7 +5,7 @@ import Testing
 @testable import PushOverSSH
 
 /// Names, versions and hosts that mean it ill, before a real sshd.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostilePushTests {
     static let names = [
         "$(touch owned)", "`touch owned`", "'; touch owned; '", "'\u{301}; touch owned; '\u{301}",

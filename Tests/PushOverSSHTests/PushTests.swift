@@ -5,7 +5,7 @@ import Testing
 @testable import PushOverSSH
 
 /// Pushes to a terminal behind a real sshd: what the journal says is what happened.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct PushTests {
     private let success = ["attempt 1", "downloading", "installing", "confirming", "completed"]
 

@@ -5,7 +5,7 @@ import Testing
 @testable import PushOverSSH
 
 /// Restarts: of terminals, and of the engine in the middle of a push.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct RestartTests {
     /// What it runs is asked behind the restart and the health check, and the restart is asked for once.
     @Test func theVersionIsReadBehindTheRestart() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import PushOverSSH
 
 /// A terminal behind SSH is sent what the fleet's signatures allow, and nothing else.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct SignedPushTests {
     private func failures(_ fleet: PushedFleet) throws -> [String] {
         try fleet.story().filter { $0.hasPrefix("failed") || $0.hasPrefix("retrying") }

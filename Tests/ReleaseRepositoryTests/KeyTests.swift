@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Keys of a fleet's repository, by the real program.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct KeyTests {
     let shop: ShopFleet
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Keys that are on other machines: staged files travel, are signed there by the real program, and come back.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct OfflineTests {
     let shop: ShopFleet
 

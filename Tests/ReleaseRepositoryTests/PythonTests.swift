@@ -7,7 +7,7 @@ import Testing
 @testable import ReleaseRepository
 
 /// python-tuf's client in front of the real gateway.
-@Suite(.timeLimit(.minutes(4)))
+@Suite(.timeLimit(.minutes(10)))
 struct PythonTests {
     let shop: ShopFleet
 

@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// The repository as the real gateway serves it, and what it refuses to send.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RepositoryGatewayTests {
     let shop: ShopFleet
     private let hash = "5031655c4e30d51f1a01d9819b047168ab97f18e5dd2cd15811be8ac3965adb1"

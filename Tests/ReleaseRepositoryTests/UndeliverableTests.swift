@@ -3,7 +3,7 @@ import TerminalTesting
 import Testing
 
 /// A release that no device gets, as whoever asks how the fleet stands is told.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct UndeliverableTests {
     let shop: ShopFleet
     private static let device = "pos-nyc-001", text = "release 4.0.0 cannot be delivered: till.bin: "

@@ -4,7 +4,7 @@ import Testing
 @testable import ReleaseRepository
 
 /// What `muster release verify` says, of a directory and of a URL.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct VerifyTests {
     let shop: ShopFleet
 

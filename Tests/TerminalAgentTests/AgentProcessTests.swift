@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The real `muster agent` against the real `muster serve`.
-@Suite(.timeLimit(.minutes(5)), .serialized) struct AgentProcessTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct AgentProcessTests {
     private static let till = "till-1"
 
     private func ended(_ tills: ServedTills, _ till: String = AgentProcessTests.till) throws -> Bool {

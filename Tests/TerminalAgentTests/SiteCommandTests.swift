@@ -5,7 +5,7 @@ import Testing
 @testable import TerminalAgent
 
 /// The site's programs on this machine.
-@Suite(.timeLimit(.minutes(2))) struct SiteCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct SiteCommandTests {
     let folder: ScratchFolder
 
     init() throws { folder = try ScratchFolder() }

@@ -145,7 +145,7 @@ struct TestFailure: Error, CustomStringConvertible {
 
 /// Waits for a condition, with a deadline.
 func eventually(
-    _ what: @autoclosure () -> String, seconds: Double = 30, _ condition: () throws -> Bool
+    _ what: @autoclosure () -> String, seconds: Double = 60, _ condition: () throws -> Bool
 ) throws {
     let deadline = ContinuousClock.now + .milliseconds(Int(seconds * 1000))
     while ContinuousClock.now < deadline {

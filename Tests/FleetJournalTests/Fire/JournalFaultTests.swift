@@ -7,7 +7,7 @@ import Testing
 extension UnderFire {
     /// The journal over storage that fails, tears writes, and forgets what was not synced: at the first operation, at the
     /// second, and so on, until a run passes untouched. `Tests/CFaultyStorage` is that storage.
-    @Suite(.timeLimit(.minutes(5)))
+    @Suite(.timeLimit(.minutes(10)))
     struct JournalFaultTests {
         /// Commits of a run: some hundred facts, several checkpoints. With an older journal the first ones are what counts.
         private static func commits(behind journal: OlderJournal) -> Int {

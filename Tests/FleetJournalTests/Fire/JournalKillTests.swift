@@ -7,7 +7,7 @@ import Testing
 extension UnderFire {
     /// A real process on a real file, killed 500 times at moments that nobody chose: while it writes, and while it opens,
     /// creates or brings up to date what the one before it left.
-    @Suite(.timeLimit(.minutes(5)))
+    @Suite(.timeLimit(.minutes(10)))
     struct JournalKillTests {
         private static let lanes = 0..<20
         private static let lanesOfOlderJournals = 0..<5

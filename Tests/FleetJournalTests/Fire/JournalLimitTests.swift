@@ -6,7 +6,7 @@ import Testing
 
 extension UnderFire {
     /// A process that may open too few files, or write files too small: the journal says so and ends cleanly.
-    @Suite(.timeLimit(.minutes(3)))
+    @Suite(.timeLimit(.minutes(10)))
     struct JournalLimitTests {
         private static let commits = 12
         private static let mostDescriptors = 32

@@ -7,7 +7,7 @@ import Testing
 extension UnderFire {
     /// The write-ahead log of an engine that ended without closing, damaged: SQLite itself takes any damage for the end of
     /// the log and says nothing about the commits behind it.
-    @Suite(.timeLimit(.minutes(5)))
+    @Suite(.timeLimit(.minutes(10)))
     struct JournalLogTests {
         private static let headerLength = 32
         private static let frameLength = 24 + 4096

@@ -8,7 +8,7 @@ import Testing
 extension UnderFire {
     /// A journal of many pages with every one of them flipped or cut: the facts are those that were written, or the journal
     /// is refused, and says where.
-    @Suite(.timeLimit(.minutes(5)))
+    @Suite(.timeLimit(.minutes(10)))
     struct JournalPageTests {
         /// Places in a page's header, cell pointers and first cells.
         private static let places = [0, 1, 3, 5, 6, 7, 8, 9, 11, 15, 27, 43, 63]

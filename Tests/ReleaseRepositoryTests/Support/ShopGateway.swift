@@ -51,7 +51,7 @@ final class ShopGateway {
 
 /// Waits for something, at most half a minute.
 func eventually<Found>(_ look: () throws -> Found?) throws -> Found {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if let found = try look() { return found }
         usleep(5000)
