@@ -63,8 +63,8 @@ import Testing
         #expect(fixture.machine.state.update("u")?.status == .rolledBack)
     }
 
-    /// The rollback of the later update brings them back to a release that was rolled back meanwhile.
-    @Test func whatComesBackToAReleaseThatWasRolledBackIsLeft() throws {
+    /// What was rolled back itself is no release to go back to.
+    @Test func whatWasRolledBackIsPassedOverOnTheWayBack() throws {
         var fixture = fixture(4)
         try sentBackTo(&fixture)
         fixture.report(id(3), .contacted(firmware: Self.new))
@@ -73,6 +73,21 @@ import Testing
         #expect(try count(fixture) == [1, 1, 0])
         #expect(rollBack(&fixture)?.message == "u is rolled back")
         #expect(rollBack(&fixture, "v") == nil)
+        #expect(fixture.machine.state.order(for: DeviceIndex(0))?.release == Self.old)
+        say(&fixture, 0..<3, Self.old)
+        #expect(try count(fixture, "v") == [3, 3, 0])
+        #expect(try count(fixture) == [1, 1, 0])
+    }
+
+    /// The rollback of the later update was under way already: it brings them back to a release that was rolled back
+    /// meanwhile.
+    @Test func whatComesBackToAReleaseThatWasRolledBackIsLeft() throws {
+        var fixture = fixture(4)
+        try sentBackTo(&fixture)
+        fixture.report(id(3), .contacted(firmware: Self.new))
+        #expect(rollBack(&fixture, "v") == nil)
+        #expect(rollBack(&fixture) == nil)
+        fixture.report(id(3), .contacted(firmware: Self.old))
         say(&fixture, 0..<3, Self.new)
         #expect(try count(fixture) == [1, 4, 3])
         #expect(rollBack(&fixture) == nil)
@@ -80,6 +95,107 @@ import Testing
         say(&fixture, 0..<3, Self.old)
         #expect(try count(fixture) == [4, 4, 0])
         #expect(rollBack(&fixture)?.message == "u is rolled back")
+    }
+
+    /// It waits for its turn to go back to what is rolled back meanwhile.
+    @Test func whatWaitsToGoBackGoesFurtherBack() {
+        var fixture = CoreFixture(sites: 3, terminals: 1) { $0.limits.inFlight = 1 }
+        fixture.command(.addReleases([Release(version: Self.third)]))
+        fixture.start(CoreFixture.update())
+        for _ in 0..<3 { obey(&fixture) }
+        fixture.pass(.minutes(1))
+        fixture.start(next())
+        for _ in 0..<2 { obey(&fixture) }
+        #expect(rollBack(&fixture, "v") == nil)
+        // The third has its order taken back.
+        if let order = fixture.machine.state.orders.first {
+            fixture.report(fixture.machine.state.devices.id(order.device), .dropped)
+        }
+        #expect(fixture.machine.state.orders.map(\.release) == [Self.new])
+        #expect(rollBack(&fixture) == nil)
+        var ordered: [Version] = []
+        while let order = fixture.machine.state.orders.first {
+            ordered.append(order.release)
+            obey(&fixture)
+        }
+        #expect(ordered.first == Self.new && ordered.count > 2)
+        #expect(ordered.dropFirst().allSatisfy { $0 == Self.old })
+    }
+
+    /// The device with an order runs what it was ordered to.
+    private func obey(_ fixture: inout CoreFixture) {
+        guard let order = fixture.machine.state.orders.first else { return }
+        fixture.report(fixture.machine.state.devices.id(order.device), .contacted(firmware: order.release))
+    }
+
+    /// Two updates and their rollbacks: whichever of the two releases it says later that it runs, it is not back from that.
+    @Test(arguments: [(new, "u", "v"), (third, "v", "u")])
+    func whatFallsBackBehindTwoRollbacksIsLeft(release: Version, left: String, other: String) throws {
+        var fixture = fixture(3)
+        try sentBackTo(&fixture)
+        #expect(rollBack(&fixture, "v") == nil)
+        say(&fixture, 0..<3, Self.new)
+        #expect(rollBack(&fixture) == nil)
+        say(&fixture, 0..<3, Self.old)
+        #expect(try count(fixture) == [3, 3, 0])
+        fixture.report(id(0), .contacted(firmware: release))
+        #expect(hasTurnedBad(fixture, "\(left)/rollback") == true)
+        #expect(try count(fixture, left) == [2, 3, 1])
+        #expect(try count(fixture, other) == [3, 3, 0])
+        #expect(rollBack(&fixture, left) == nil)
+        #expect(fixture.machine.state.order(for: DeviceIndex(0))?.release == Self.old)
+        fixture.report(id(0), .contacted(firmware: Self.old))
+        #expect(try count(fixture, left) == [3, 3, 0])
+    }
+
+    /// It runs by itself what it had before both updates: nothing is to send it to the one that was rolled back.
+    @Test func whatFellOffBothUpdatesIsNotSentToEither() throws {
+        var fixture = fixture(2)
+        try sentBackTo(&fixture)
+        #expect(rollBack(&fixture, "v") == nil)
+        say(&fixture, 0..<2, Self.new)
+        fixture.report(id(0), .contacted(firmware: Self.old))
+        #expect(hasTurnedBad(fixture, "v/rollback") == true)
+        #expect(rollBack(&fixture) == nil)
+        fixture.report(id(1), .contacted(firmware: Self.old))
+        #expect(try count(fixture, "v") == [2, 2, 0])
+        #expect(rollBack(&fixture, "v")?.message == "v is rolled back")
+        #expect(fixture.machine.state.devicesDone(by: try #require(fixture.machine.state.updateIndex(of: "v"))) == 0)
+    }
+
+    /// It had turned bad, and another update was there and back.
+    @Test func whatTurnedBadStaysLeftWhenAnotherUpdateWasThereAndBack() throws {
+        var fixture = fixture(2)
+        fixture.start(CoreFixture.update())
+        say(&fixture, 0..<2, Self.new)
+        #expect(rollBack(&fixture) == nil)
+        say(&fixture, 0..<2, Self.old)
+        fixture.report(id(0), .contacted(firmware: Self.new))
+        #expect(try count(fixture) == [1, 2, 1])
+        fixture.start(next())
+        say(&fixture, 0..<2, Self.third)
+        #expect(rollBack(&fixture, "v") == nil)
+        // It runs what was rolled back, and had not been told to go back to that.
+        #expect(fixture.machine.state.order(for: DeviceIndex(0))?.release == Self.old)
+        fixture.report(id(0), .contacted(firmware: Self.new))
+        #expect(try count(fixture) == [1, 2, 1])
+        fixture.pass(.hours(12))
+        #expect(rollBack(&fixture) == nil)
+        fixture.report(id(0), .contacted(firmware: Self.old))
+        #expect(try count(fixture) == [2, 2, 0])
+    }
+
+    /// Its way back from the later update failed, and worked by itself: it is not that one's any more.
+    @Test func whatCameBackByItselfIsSentBackFurther() throws {
+        var fixture = fixture(2)
+        try sentBackTo(&fixture)
+        #expect(rollBack(&fixture, "v") == nil)
+        fixture.report(id(0), .gaveUp(FailureCause(code: "no power", isPermanent: true)))
+        fixture.report(id(0), .contacted(firmware: Self.new))
+        fixture.report(id(1), .contacted(firmware: Self.new))
+        #expect(try count(fixture, "v") == [2, 2, 0])
+        #expect(rollBack(&fixture) == nil)
+        #expect(fixture.machine.state.update("u/rollback")?.tally.target == 2)
     }
 
     /// A device of another update that falls back to a release which was rolled back.

@@ -49,14 +49,24 @@ extension FleetState {
     }
 
     /// The id of the update that has brought a device to its own release since this one started; nil: none has. One that
-    /// was itself sent back to what this one had brought is no such.
+    /// was sent back is no such, unless to what another had brought; nor is any while the device says that it runs this
+    /// one's release, which this one gave it.
     func supersedingUpdate(_ update: UpdateIndex, _ device: DeviceIndex) -> String? {
         guard let settled = devices.settledUpdate(device), root(of: settled) != root(of: update),
-            let start = updates[update.offset].startedAt,
-            let bearer = updates[settled.offset].goesBack ? bearers(device).last : settled,
-            root(of: bearer) != root(of: update), let otherStart = updates[bearer.offset].startedAt, otherStart > start
+            let start = updates[update.offset].startedAt, let bearer = bearers(device).last,
+            !updates[bearer.offset].goesBack, root(of: bearer) != root(of: update),
+            let otherStart = updates[bearer.offset].startedAt, otherStart > start, !isOnRelease(device, of: update)
         else { return nil }
         return updates[bearer.offset].id
+    }
+
+    /// Whether a device says that it runs the release of an update, and has it from that, or from a retry of it.
+    func isOnRelease(_ device: DeviceIndex, of update: UpdateIndex) -> Bool {
+        let release = updates[update.offset].definition.release
+        guard devices.firmware(device) == release, !devices.isVersionUntold(device),
+            let giver = giver(of: release, to: device)?.update
+        else { return false }
+        return root(of: giver) == root(of: update)
     }
 
     /// The update that a rollback or a retry, or a retry of one, belongs to in the end.

@@ -230,7 +230,7 @@ extension FleetState {
         for device in targets {
             guard let position = record.assignments.position(of: device),
                 !record.assignments.state(position).isLive,
-                let former = previousVersion(record.index, position),
+                let former = returnVersion(record.index, position),
                 former != devices.firmware(device) || devices.isVersionUntold(device),
                 let reason = missingFiles(of: former, from: versionToLeave(record.index, device))
             else { return }

@@ -45,15 +45,17 @@ extension FleetState {
         return count
     }
 
-    /// The devices that an update has brought to its release, and that no rollback has brought back.
+    /// The devices that an update has brought to its release, and that no rollback has brought back; those that say that they
+    /// run an older version are not there any more.
     public func devicesDone(by update: UpdateIndex) -> Int {
         let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
         guard !parts.returns.isEmpty else { return updates[update.offset].tally.succeeded }
+        let release = updates[update.offset].definition.release
         return (0..<assignments.count).count { position in
             guard assignments.state(position) == .completed, !assignments.hasTurnedBad(position) else { return false }
             let device = assignments.device(position)
             if case .back = standing(update, device, last: parts.last(device), in: parts.returns) { return false }
-            return true
+            return devices.isVersionUntold(device) || !release.isNewer(than: devices.firmware(device))
         }
     }
 
@@ -78,14 +80,29 @@ extension FleetState {
         guard let last else { return strayed(update, device) }
         let state = updates[last.update.offset].assignments.state(last.position)
         if state.isLive || state == .pending || state == .scheduled { return .underWay }
+        let reason = updates[last.update.offset].assignments.reason(last.position)
+        // What it says that it runs counts, whatever brought it there.
+        if isOnRelease(device, of: update) {
+            switch devices.lifecycle(device) {
+            case .active: return .left(reason)
+            case .registered: return .left(.held)
+            case .decommissioned: return .noPart
+            }
+        }
         if state == .completed, !updates[last.update.offset].assignments.hasTurnedBad(last.position) { return .back }
-        if devices.firmware(device) == targetVersion(last.update, last.position), !devices.isVersionUntold(device) {
+        if isBack(device, of: update, last), !devices.isVersionUntold(device) {
             return hadToGo(device, in: returns) ? .back : .noPart
         }
-        let reason = updates[last.update.offset].assignments.reason(last.position)
         guard devices.lifecycle(device) != .decommissioned else { return .noPart }
         guard state != .skipped || reason?.lacksFiles == true else { return strayed(update, device) }
         return supersedingUpdate(update, device) == nil ? .left(reason) : .noPart
+    }
+
+    /// Whether a device runs what it was to go back to, or would be now: what it ran before may have been rolled back since.
+    private func isBack(_ device: DeviceIndex, of update: UpdateIndex, _ last: ReturnParts.Part) -> Bool {
+        let firmware = devices.firmware(device), root = root(of: update)
+        return firmware == targetVersion(last.update, last.position)
+            || firmware == updates[root.offset].assignments.position(of: device).flatMap { returnVersion(root, $0) }
     }
 
     /// Whether what goes back had something to do at a device, or would have had if it had held the files.

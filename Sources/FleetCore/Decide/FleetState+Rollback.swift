@@ -72,13 +72,10 @@ extension FleetState {
     }
 
     /// The rollback, or the retry of one, by which a device is not on a release any more that it says now to run; nil:
-    /// there is none. The update whose attempt gave the device the release last counts: it may have been given it anew,
-    /// also by an update that is older than the one that was rolled back. What another update has brought elsewhere since
-    /// had come back.
+    /// there is none. The update whose attempt gave the device the release last counts, whatever came between: it may have
+    /// been given it anew, also by an update that is older than the one that was rolled back.
     func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
-        guard let (giver, generation) = giver(of: firmware, to: device),
-            updates[root(of: giver).offset].rollback != nil,
-            !isSettled(device, byOtherThan: root(of: giver), since: generation)
+        guard let giver = giver(of: firmware, to: device)?.update, updates[root(of: giver).offset].rollback != nil
         else { return nil }
         let back = updates.last { record in
             record.goesBack && record.assignments.position(of: device) != nil
@@ -92,24 +89,40 @@ extension FleetState {
     }
 
     /// The update whose attempt gave a device a release last, and the number of that; nil: none did.
-    func giver(of release: Version, to device: DeviceIndex) -> (update: UpdateIndex, generation: UInt32)? {
+    /// - Parameter limit: Only attempts with smaller numbers count.
+    func giver(
+        of release: Version, to device: DeviceIndex, before limit: UInt32 = .max
+    ) -> (update: UpdateIndex, generation: UInt32)? {
         updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
             guard !record.goesBack, record.definition.release == release,
-                let position = record.assignments.position(of: device), isTouched(record.assignments, position)
+                let position = record.assignments.position(of: device), isTouched(record.assignments, position),
+                record.assignments.generation(position) < limit
             else { return nil }
             return (record.index, record.assignments.generation(position))
         }.max { $0.generation < $1.generation }
     }
 
-    /// Whether an update of another root has brought a device to its release by an attempt that came later, whatever it
-    /// said afterwards.
-    private func isSettled(_ device: DeviceIndex, byOtherThan root: UpdateIndex, since generation: UInt32) -> Bool {
-        updates.contains { record in
-            guard let position = record.assignments.position(of: device),
-                record.assignments.state(position) == .completed
-            else { return false }
-            return record.assignments.generation(position) > generation && self.root(of: record.index) != root
+    /// The version to which a device of an update goes back: what it ran before; where that came from an update that was
+    /// rolled back itself, what it ran before that, and so on. Nil: it was not tried.
+    public func returnVersion(_ update: UpdateIndex, _ position: Position) -> Version? {
+        let device = updates[update.offset].assignments.device(position)
+        guard var version = previousVersion(update, position) else { return nil }
+        var limit = updates[update.offset].assignments.generation(position)
+        while let (giver, generation) = giver(of: version, to: device, before: limit),
+            updates[root(of: giver).offset].rollback != nil,
+            let place = updates[giver.offset].assignments.position(of: device),
+            let before = previousVersion(giver, place)
+        {
+            version = before
+            limit = generation
         }
+        return version
+    }
+
+    /// The same as a number of the registry's versions.
+    func returnNumber(_ update: UpdateIndex, _ device: DeviceIndex) -> UInt16? {
+        updates[update.offset].assignments.position(of: device).flatMap { returnVersion(update, $0) }
+            .flatMap(devices.versions.number).map { UInt16($0) }
     }
 
     /// Whether a device was left out since it was taken to be where it was to be brought.

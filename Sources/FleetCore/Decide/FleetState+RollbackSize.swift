@@ -19,7 +19,7 @@ extension FleetState {
     /// What the rollback of an update does at the device at a position.
     public func rollbackPart(_ update: UpdateIndex, _ position: Position) -> RollbackPart {
         let assignments = updates[update.offset].assignments
-        let device = assignments.device(position), previous = previousVersion(update, position)
+        let device = assignments.device(position), previous = returnVersion(update, position)
         if let step = assignments.step(position), step < .installing { return .withdrawn }
         if mayStay(assignments.state(position)), devices.status(device) == .online,
             devices.firmware(device) == previous, !devices.isVersionUntold(device)

@@ -33,7 +33,7 @@ extension FleetState {
         let targets = (try? rollbackTargets(record)) ?? []
         return sorted(
             targets.lazy.compactMap { device in
-                record.assignments.position(of: device).flatMap { previousVersion(record.index, $0) }
+                record.assignments.position(of: device).flatMap { returnVersion(record.index, $0) }
             })
     }
 

@@ -66,7 +66,7 @@ extension FleetState {
         guard let rollback = updates[update.offset].rollback,
             let back = updates[rollback.offset].assignments.position(of: device)
         else { return }
-        updates[rollback.offset].assignments.targetVersions[back] = number
+        updates[rollback.offset].assignments.targetVersions[back] = returnNumber(update, device) ?? number
     }
 
     /// A start uses up its share of the starts a minute and of the region's link.

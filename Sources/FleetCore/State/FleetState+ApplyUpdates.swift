@@ -91,18 +91,13 @@ extension FleetState {
             definition.window = nil
             definition.allowsDowngrade = true
             definition.freezeOverride = definition.title
-            targetVersions = targets.map { device in
-                let assignments = updates[parent.offset].assignments
-                return assignments.position(of: device).map { assignments.previousVersions[$0] } ?? 0
-            }
+            targetVersions = targets.map { returnNumber(parent, $0) ?? 0 }
         } else {
             definition.title = "Retry of \(updates[parent.offset].id)"
             updates[parent.offset].retries += 1
             if updates[parent.offset].goesBack {
-                let assignments = updates[parent.offset].assignments
-                targetVersions = targets.map { device in
-                    assignments.position(of: device).map { assignments.targetVersions[$0] } ?? 0
-                }
+                let first = root(of: parent)
+                targetVersions = targets.map { returnNumber(first, $0) ?? 0 }
             }
         }
         let index = UpdateIndex(UInt16(updates.count))
@@ -117,6 +112,24 @@ extension FleetState {
         }
         applyStarted(
             index, targets: targets, skipped: [], sizes: [targets.count], at: at, targetVersions: targetVersions)
+        if case .rollback = kind { turnFrom(updates[index.offset].definition.release) }
+    }
+
+    /// What waits to go back to a release that is rolled back now goes further back.
+    private mutating func turnFrom(_ release: Version) {
+        for update in openUpdates where updates[update.offset].goesBack {
+            let first = root(of: update)
+            for position in 0..<updates[update.offset].assignments.count {
+                switch updates[update.offset].assignments.state(position) {
+                case .pending, .scheduled, .retrying: break
+                default: continue
+                }
+                guard targetVersion(update, position) == release,
+                    let number = returnNumber(first, updates[update.offset].assignments.device(position))
+                else { continue }
+                updates[update.offset].assignments.targetVersions[position] = number
+            }
+        }
     }
 
     /// Puts an update among the open ones: rollbacks first, then in the order of their starts.

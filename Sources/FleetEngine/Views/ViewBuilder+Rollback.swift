@@ -35,7 +35,7 @@ extension ViewBuilder {
         case .toCheck: preview.toCheck += 1
         }
         if state.devices.status(device) != .online { preview.offline += 1 }
-        if let version = state.previousVersion(update, position) {
+        if let version = state.returnVersion(update, position) {
             if let index = preview.targets.firstIndex(where: { $0.version == version }) {
                 preview.targets[index].count += 1
             } else {

@@ -107,6 +107,19 @@ extension Oracle {
         updates[parent].pause = nil
         if !openUpdates.contains(parent) { openUpdates.append(parent) }
         beginChild(of: parent, id, definition, goals, goesBack: true)
+        turnFrom(definition.release)
+    }
+
+    /// What waits to go back to a release that is rolled back now goes further back.
+    private mutating func turnFrom(_ release: Version) {
+        for update in updates.indices where updates[update].goesBack {
+            for (position, assignment) in updates[update].assignments.enumerated()
+            where updates[update].goal(position) == release
+                && (assignment.state.isWaiting || assignment.state == .retrying)
+            {
+                updates[update].assignments[position].goal = before(assignment.device, in: origin(of: update))
+            }
+        }
     }
 
     /// How many devices of a rollback are sent something for certain: those that the update has changed, or that install,
@@ -129,9 +142,41 @@ extension Oracle {
         return true
     }
 
-    /// What a device ran before the first attempt that an update made on it.
-    private func before(_ device: Int, in update: Int) -> Version? {
-        updates[update].position(of: device).flatMap { updates[update].assignments[$0].before }
+    /// What a device goes back to from an update: what it ran before that; what was rolled back itself is no such, but what
+    /// the device ran before it.
+    func before(_ device: Int, in update: Int) -> Version? {
+        guard let position = updates[update].position(of: device) else { return nil }
+        var version = updates[update].assignments[position].before
+        var limit = updates[update].assignments[position].generation
+        while let release = version, let giver = giver(of: release, to: device, before: limit),
+            updates[origin(of: giver)].rollback != nil, let place = updates[giver].position(of: device),
+            let earlier = updates[giver].assignments[place].before
+        {
+            version = earlier
+            limit = updates[giver].assignments[place].generation
+        }
+        return version
+    }
+
+    /// The update whose attempt gave a device a version last, of those before a number.
+    private func giver(of version: Version, to device: Int, before limit: UInt32 = .max) -> Int? {
+        var latest: (update: Int, generation: UInt32)?
+        for update in updates.indices {
+            guard let number = generation(givenBy: update, version, to: device), number < limit,
+                number > latest?.generation ?? 0
+            else { continue }
+            latest = (update, number)
+        }
+        return latest?.update
+    }
+
+    /// Whether a device says that it runs what an update gave it last.
+    func isOnRelease(_ device: Int, of update: Int) -> Bool {
+        let release = updates[update].definition.release
+        guard !devices[device].isUntold, standings[device].firmware == release,
+            let giver = giver(of: release, to: device)
+        else { return false }
+        return origin(of: giver) == origin(of: update)
     }
 
     /// Every device that the update changed goes back. Silent in the design: one that another update has brought to its
@@ -139,9 +184,17 @@ extension Oracle {
     private mutating func checkRollbackSet(_ parent: Int, _ id: String, _ targets: Set<Int>) {
         for assignment in updates[parent].assignments where assignment.attempts > 0 && assignment.state != .skipped {
             let device = assignment.device
-            guard devices[device].isActive, !isBack(device, of: parent, orSkipped: true) else { continue }
+            guard devices[device].isActive else { continue }
+            if isOnRelease(device, of: parent), !isUnderWayBack(device, of: parent) {
+                let name = devices[device].id
+                ledger.expect(
+                    .rollbackGoal, targets.contains(device), "\(id) leaves out \(name), which runs its release")
+                continue
+            }
+            guard !isBack(device, of: parent, orSkipped: true) else { continue }
             // One that was to go back before, and says that it has, is there.
-            if updates[parent].rollback != nil, isUnderWayBack(device, of: parent) || saysWhatItHad(device, assignment)
+            if updates[parent].rollback != nil,
+                isUnderWayBack(device, of: parent) || saysWhatItHad(device, before: parent)
             {
                 continue
             }
@@ -158,7 +211,8 @@ extension Oracle {
 
     /// Whether a rollback of an update has brought a device back, or has left it out.
     private func isBack(_ device: Int, of parent: Int, orSkipped: Bool = false) -> Bool {
-        updates.contains { child in
+        guard !isOnRelease(device, of: parent) else { return false }
+        return updates.contains { child in
             guard child.parent == parent, child.goesBack, let position = child.position(of: device) else {
                 return false
             }
@@ -169,8 +223,10 @@ extension Oracle {
     }
 
     /// Whether a device runs what it ran before an update, by its own word.
-    private func saysWhatItHad(_ device: Int, _ assignment: AssignmentAccount) -> Bool {
-        !devices[device].isUntold && standings[device].firmware == assignment.before
+    private func saysWhatItHad(_ device: Int, before update: Int) -> Bool {
+        guard !devices[device].isUntold, let position = updates[update].position(of: device) else { return false }
+        let firmware = standings[device].firmware
+        return firmware == updates[update].assignments[position].before || firmware == before(device, in: update)
     }
 
     /// Whether a retry of a rollback of an update is for a device, and has not ended there.
@@ -189,10 +245,9 @@ extension Oracle {
     private func left(by update: Int) -> [Int] {
         guard let rollback = updates[update].rollback, updates[rollback].status == .cancelled else { return [] }
         return updates[rollback].assignments.filter { $0.state == .cancelled }.map(\.device).filter { device in
-            let own = updates[update].position(of: device).map { updates[update].assignments[$0] }
-            return devices[device].isActive
-                && devices[device].confirmed.map { isOwn($0, of: update, at: device) } ?? true
-                && own.map { !saysWhatItHad(device, $0) } ?? true
+            devices[device].isActive
+                && (devices[device].confirmed.map { isOwn($0, of: update, at: device) } ?? true)
+                && !saysWhatItHad(device, before: update)
         }
     }
 
@@ -200,8 +255,9 @@ extension Oracle {
     private func isOwn(_ update: Int, of other: Int, at device: Int) -> Bool {
         if updates[update].startedAt ?? .min <= updates[other].startedAt ?? .max { return true }
         // One that was sent back runs what it had been brought to before that, if anything.
-        if updates[update].goesBack, let former = former(update, at: device) {
-            return isOwn(former, of: other, at: device)
+        if isOnRelease(device, of: other) { return true }
+        if updates[update].goesBack {
+            return former(update, at: device).map { isOwn($0, of: other, at: device) } ?? true
         }
         var update = update
         while update != other {
@@ -253,7 +309,8 @@ extension Oracle {
             }
             let device = (index: device, id: devices[device].id)
             ledger.expect(.counters, hasFailed == true, "\(id) tries \(device.id) again, which has not failed")
-            goals.append((device.index, position.flatMap { updates[parent].assignments[$0].goal }))
+            let goal = updates[parent].goesBack ? before(device.index, in: origin(of: parent)) : nil
+            goals.append((device.index, goal))
         }
         beginChild(of: parent, id, updates[parent].definition, goals, goesBack: updates[parent].goesBack)
     }

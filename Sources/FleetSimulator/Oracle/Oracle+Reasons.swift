@@ -54,6 +54,7 @@ extension Oracle {
             return false
         }
         if updates[update].goesBack {
+            guard !updates[number].goesBack, !isOnRelease(device, of: origin(of: update)) else { return false }
             var bearer = devices[device].confirmed
             while let back = bearer, back != number, updates[back].goesBack, let before = former(back, at: device) {
                 bearer = before

@@ -132,7 +132,7 @@ extension Oracle {
         case .installing, .confirming: return
         }
         if let back = updates[update].rollback, let place = updates[back].position(of: device) {
-            updates[back].assignments[place].goal = version
+            updates[back].assignments[place].goal = self.before(device, in: update)
         }
     }
 
@@ -144,9 +144,8 @@ extension Oracle {
             let givers = updates.indices.compactMap { update in
                 generation(givenBy: update, firmware, to: device).map { (update: update, generation: $0) }
             }
-            guard let (given, generation) = givers.max(by: { $0.generation < $1.generation }),
+            guard let given = givers.max(by: { $0.generation < $1.generation })?.update,
                 updates[origin(of: given)].rollback != nil,
-                !updates.indices.contains(where: { broughtElsewhere($0, device, from: given, since: generation) }),
                 let back = updates.indices.last(where: {
                     updates[$0].goesBack && origin(of: $0) == origin(of: given)
                         && updates[$0].position(of: device) != nil
@@ -159,18 +158,9 @@ extension Oracle {
         }
     }
 
-    /// Whether another update has brought a device to its release since: what was sent back before had come back.
-    private func broughtElsewhere(_ update: Int, _ device: Int, from given: Int, since generation: UInt32) -> Bool {
-        guard origin(of: update) != origin(of: given), let position = updates[update].position(of: device) else {
-            return false
-        }
-        let assignment = updates[update].assignments[position]
-        return assignment.state == .completed && assignment.generation > generation
-    }
-
     /// The number of the attempt by which an update gave a device a version; nil: it did not. An update that was declared
     /// first may come to a device last.
-    private func generation(givenBy update: Int, _ version: Version, to device: Int) -> UInt32? {
+    func generation(givenBy update: Int, _ version: Version, to device: Int) -> UInt32? {
         guard !updates[update].goesBack, updates[update].definition.release == version,
             let position = updates[update].position(of: device)
         else { return nil }
