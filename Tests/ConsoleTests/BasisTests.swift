@@ -171,7 +171,7 @@ import Testing
         press("c", &state, view)
         #expect(
             ConfirmationTests.lines(view, state).contains {
-                $0.contains("rollback of 120 devices, by kim: it waits for a second person")
+                $0.contains("CALLS OFF the rollback of 120 devices, for which kim asked")
             })
         type("RO-1042", &state, view)
         #expect(press("enter", &state, view) == [.send(.cancel(update: "RO-1042"), reason: "")])

@@ -70,6 +70,8 @@ import Testing
         },
         Situation(name: "dialog-resume", view: Fixture.paused()) { state, view in press("R", &state, view) },
         Situation(name: "dialog-cancel", view: Fixture.running()) { state, view in press("c", &state, view) },
+        Situation(name: "dialog-cancel-draft", view: Fixture.draft()) { state, view in press("c", &state, view) },
+        Situation(name: "help-draft", view: Fixture.draft()) { state, _ in state.screens = [.overview, .help] },
         Situation(name: "dialog-start", view: withStart(Fixture.draft())) { state, view in
             press("s", &state, view)
             ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
@@ -85,6 +87,21 @@ import Testing
             view: situation.view, state: state, theme: ConsoleTheme(), size: size, now: Fixture.wall + .seconds(1))
         #expect(frame.size == size)
         try expectScreen(frame.text(), named: "\(situation.name)-\(size.columns)x\(size.rows)")
+    }
+
+    /// A window too low for all that a rollback would do shows how much of it is missing.
+    @Test(arguments: [Size(columns: 80, rows: 12), Size(columns: 30, rows: 12)])
+    func aLowDialogIsAsRecorded(size: Size) throws {
+        let view = withPreview(Fixture.paused())
+        var state = Fixture.state(columns: size.columns, rows: size.rows)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        press("B", &state, view)
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        type("RO-1042", &state, view)
+        press("down", &state, view)
+        let frame = ConsoleScreen.render(
+            view: view, state: state, theme: ConsoleTheme(), size: size, now: Fixture.wall + .seconds(1))
+        try expectScreen(frame.text(), named: "dialog-rollback-low-\(size.columns)x\(size.rows)")
     }
 
     @Test func oldDataSaysItsAge() {

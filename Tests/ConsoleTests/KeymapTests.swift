@@ -68,8 +68,9 @@ import Testing
         var state = Fixture.state(isReadOnly: isReadOnly)
         ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
         state.screens = [.overview, screen]
-        var listed = HelpText.lines(state).filter { !$0.text.isEmpty }.flatMap { $0.keys.split(separator: " ") }.map(
-            String.init)
+        var listed = HelpText.lines(state, view).filter { !$0.text.isEmpty }.flatMap { $0.keys.split(separator: " ") }
+            .map(
+                String.init)
         listed.removeAll { $0.isEmpty || $0.hasPrefix(":") && $0.count > 1 }
         for action in ConsoleAction.allCases {
             for text in state.keymap.keyTexts(for: action) {

@@ -22,6 +22,8 @@ enum SampleView {
         summary.proposal = Proposal(.rollBack, devices: 120, by: "kim (ops)", user: "ops")
         summary.proposedSet = 77
         summary.unsent = 2
+        summary.retriable = 9
+        summary.isUntouched = true
         return summary
     }
 
@@ -177,7 +179,7 @@ enum SampleView {
         view.start = start
         view.consoles = [
             ConsoleSeat(number: 3, name: "kim", role: .viewer, isReadOnly: true),
-            ConsoleSeat(number: 4, name: "lee", role: nil, isReadOnly: false),
+            ConsoleSeat(number: 4, name: "lee", role: nil, isReadOnly: false, user: "ops"),
         ]
         view.seat = 3
         view.deeds = [OperatorDeed(at: at(82), who: "lee", text: "pause u")]

@@ -105,6 +105,15 @@ import Testing
         #expect(host.stop())
     }
 
+    /// By that a console tells whether its operator is the one who asked for something.
+    @Test func aConsoleHearsWhoTheSystemKnowsItToBe() throws {
+        let host = started(), kim = ConsoleUser(name: "boss (kim)", account: LocalUser(name: "kim", isOwner: true))
+        let seat = try #require(host.seat(kim) {})
+        seat.ask(ViewQuery())
+        #expect(wait(seat) { $0.view }?.ownConsole?.user == "kim")
+        #expect(host.stop())
+    }
+
     /// A console that does not look costs nothing: one view lies ready for it, and no other is made.
     @Test func noViewIsMadeForAConsoleThatDoesNotTakeTheLast() throws {
         let host = started(), still = try seat(host), other = try seat(host)

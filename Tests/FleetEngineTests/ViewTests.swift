@@ -71,6 +71,52 @@ import Testing
             shown == [["pos-4", "u", "failed"]] + [0, 1, 2, 3, 5].map { ["pos-\($0)", "u/rollback", "completed"] })
     }
 
+    /// A retry of a rollback sends what failed and what was left out for want of files; consoles offer what the core accepts.
+    @Test func whatARetryOfARollbackWouldSend() throws {
+        var fixture = try EngineFixture(devices: 2)
+        let unknown = Version(1, 5, 0)
+        let other = DeviceRecord(id: "pos-9", site: "site-9", region: "region-1", firmware: unknown, status: .online)
+        fixture.command(.register([other]))
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<3 { fixture.contact(device, EngineFixture.new) }
+        fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))
+        for device: UInt32 in 0..<2 { fixture.contact(device, EngineFixture.old) }
+        let retry = Command.retryFailed(update: "u/rollback")
+        func back() -> UpdateSummary? {
+            fixture.loop.view(query { _ in }, now: fixture.now).updates.first { $0.id == "u/rollback" }
+        }
+        #expect(back()?.status == .completed)
+        #expect(back()?.retriable == 0)
+        #expect(fixture.command(retry)?.refusal != nil)
+        fixture.command(.addReleases([Release(version: unknown)]))
+        #expect(back()?.retriable == 1)
+        #expect(fixture.command(retry)?.refusal == nil)
+        #expect(back()?.retriable == 0)
+    }
+
+    @Test func whetherAnUpdateHasTriedADevice() throws {
+        var fixture = try EngineFixture(devices: 2)
+        var settings = FleetSettings(name: "fixture")
+        settings.fourEyes.updateOver = 1
+        fixture.command(.configure(settings))
+        func isUntouched() -> Bool? { fixture.loop.view(query { _ in }, now: fixture.now).updates.first?.isUntouched }
+        func refusal() -> String? {
+            fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))?.refusal?.message
+        }
+        #expect(isUntouched() == true)
+        let kim = Origin(operatorName: "kim", source: "test", user: "kim")
+        _ = fixture.loop.step([.command(.start(update: "u"), kim, ticket: 8)], now: fixture.now)
+        #expect(isUntouched() == true)
+        var cancelled = fixture
+        #expect(cancelled.command(.cancel(update: "u"))?.refusal == nil)
+        let view = cancelled.loop.view(query { _ in }, now: cancelled.now)
+        #expect(view.updates.first?.status == .cancelled && view.updates.first?.isUntouched == true)
+        #expect(refusal() == "u has changed no device")
+        let lee = Origin(operatorName: "lee", source: "test", user: "lee")
+        _ = fixture.loop.step([.command(.approve(update: "u"), lee, ticket: 9)], now: fixture.now)
+        #expect(isUntouched() == false)
+    }
+
     /// One failure is nobody's trouble in particular; several in one region are that region's, and come first.
     @Test func theAlertOfMostDevicesComesFirst() throws {
         var fixture = try EngineFixture(devices: 6)

@@ -7,9 +7,11 @@ enum RollbackRadius {
     /// Devices that cannot be sent back, named at most at once.
     private static let namedAtOnce = 3
 
+    /// - Parameter first: First row shown of the list of devices that cannot be sent back.
     static func lines(
-        _ preview: RollbackPreview, _ confirmation: TypedConfirmation, _ scene: Scene
+        _ preview: RollbackPreview, _ update: UpdateSummary, listFrom first: Int
     ) -> [DialogBox.Line] {
+        guard !preview.sendsNothing else { return nothing(preview, listFrom: first) }
         let sent = preview.targets.reduce(0) { $0 + $1.count }
         var lines = [
             DialogBox.Line(
@@ -27,9 +29,15 @@ enum RollbackRadius {
                 rank: 2),
             DialogBox.Line("OFFLINE", offline(preview.offline), role: preview.offline > 0 ? .offline : .text, rank: 3),
         ]
-        lines += impossible(preview, from: confirmation.scroll)
-        if preview.needsSecondPerson { lines.append(SecondPerson.line(confirmation.update.proposal)) }
-        return lines
+        lines += impossible(preview, from: first)
+        return lines + SecondPerson.lines(.rollBack, isNeeded: preview.needsSecondPerson, update.proposal)
+    }
+
+    /// There is nothing to confirm.
+    private static func nothing(_ preview: RollbackPreview, listFrom first: Int) -> [DialogBox.Line] {
+        let why = preview.impossible.isEmpty ? "no device of it has changed" : "no device of it can be sent back"
+        let sends = DialogBox.Line("SENDS", "nothing: \(why). esc closes", role: .caution)
+        return [sends] + (preview.impossible.isEmpty ? [] : impossible(preview, from: first))
     }
 
     private static func ofThese(_ preview: RollbackPreview) -> String {
@@ -81,8 +89,7 @@ enum StartRadius {
                 rank: 4))
         let skipped = preview.skipped.map { "\($0.count) \($0.reason)" }.joined(separator: "  ")
         lines.append(DialogBox.Line("SKIPS", skipped.isEmpty ? "nobody" : skipped, rank: 2))
-        if preview.needsSecondPerson { lines.append(SecondPerson.line(nil)) }
-        return lines
+        return lines + SecondPerson.lines(.start, isNeeded: preview.needsSecondPerson, nil)
     }
 
     private static func statuses(_ preview: StartPreview) -> String {
@@ -94,12 +101,38 @@ enum StartRadius {
     }
 }
 
-/// That one person is not enough.
+extension RollbackPreview {
+    /// Whether the engine would refuse it: nobody is sent anything, or left as they are by their own word.
+    var sendsNothing: Bool { changed + inFlight + toCheck + withdrawn + unchanged == 0 }
+}
+
+/// That one person is not enough, and what becomes of what somebody has asked for.
 enum SecondPerson {
-    /// - Parameter proposal: What somebody has asked for already.
-    static func line(_ proposal: Proposal?) -> DialogBox.Line {
-        let text = proposal.map { "\($0.name) has asked for it: another person must confirm or approve it" }
-        return DialogBox.Line("AFTER", text ?? "a second person must approve it before it begins", role: .caution)
+    /// - Parameters:
+    ///   - deed: What is confirmed.
+    ///   - isNeeded: Whether one person may not do it alone.
+    ///   - proposal: What somebody has asked for already.
+    static func lines(_ deed: Proposal.Deed, isNeeded: Bool, _ proposal: Proposal?) -> [DialogBox.Line] {
+        if let proposal, proposal.deed != deed { return [callsOff(proposal)] }
+        guard isNeeded else { return [] }
+        let asked = proposal.map { "\($0.name) has asked for it: another person must confirm or approve it" }
+        return [
+            DialogBox.Line("AFTER", asked ?? "a second person must approve it before it begins", role: .caution)
+        ]
+    }
+
+    /// What nobody can approve any more.
+    static func callsOff(_ proposal: Proposal) -> DialogBox.Line {
+        DialogBox.Line("CALLS OFF", "the \(part(proposal))", role: .caution)
+    }
+
+    /// What waits as before.
+    static func keeps(_ proposal: Proposal) -> DialogBox.Line {
+        DialogBox.Line("KEEPS", "the \(part(proposal)): it still waits for a second person", role: .caution)
+    }
+
+    static func part(_ proposal: Proposal) -> String {
+        "\(proposal.deed) of \(NumberText.count(proposal.devices, "device")), for which \(proposal.name) asked"
     }
 }
 
@@ -110,7 +143,11 @@ enum YesNoDialog {
     }
 
     static func lines(_ question: YesNoQuestion, _ scene: Scene) -> [DialogBox.Line] {
-        var lines = [DialogBox.Line(sentence(question)), .blank]
+        var lines = [DialogBox.Line(sentence(question))]
+        if question.resumes, let proposal = question.update.proposal, proposal.deed == .rollBack {
+            lines.append(SecondPerson.callsOff(proposal))
+        }
+        lines.append(.blank)
         if question.hasChanged {
             let text = "\(scene.glyph(.caution)) this changed while you looked: y once to take note, y again to confirm"
             lines.append(DialogBox.Line(text, role: .caution, rank: 0, flags: .bold))
@@ -129,6 +166,7 @@ enum YesNoDialog {
     private static func sentence(_ question: YesNoQuestion) -> String {
         switch question.subject {
         case .resume(let waiting):
+            if let proposal = question.update.proposal { return resumed(proposal, waiting) }
             let was = question.update.statusText
             return "New starts go on: \(waits(waiting))" + (was.isEmpty ? "." : "; it was \(was).")
         case .proposal(let proposal):
@@ -140,6 +178,12 @@ enum YesNoDialog {
             return "\(next) may open after \(step.after): it adds \(NumberText.count(step.added, "device")), "
                 + "\(step.total) in all then."
         }
+    }
+
+    /// Of an update that waits for a second person, the status text says that and not who paused it.
+    private static func resumed(_ proposal: Proposal, _ waiting: Int) -> String {
+        guard proposal.deed == .start else { return "New starts go on: \(waits(waiting))." }
+        return "Nothing starts yet: the \(SecondPerson.part(proposal)), waits for a second person again then."
     }
 
     private static func waits(_ count: Int) -> String {

@@ -81,15 +81,12 @@ enum HintLine {
     private static func commandHints(_ scene: Scene) -> [Candidate] {
         var hints: [Candidate] = []
         if !scene.state.openAlerts(in: scene.view).isEmpty { hints.append(Candidate(.acknowledge, 7)) }
-        guard scene.live.health == .running, let update = ConsoleUpdate.target(state: scene.state, view: scene.live)
-        else { return hints }
-        if update.status == .draft { return hints + [Candidate(.start, 1)] }
-        if update.status == .running || update.status == .scheduled { hints.append(Candidate(.pause, 1)) }
-        let others = [
-            Candidate(.resume, 1), Candidate(.approve, 1), Candidate(.rollback, 2), Candidate(.cancel, 7),
-            Candidate(.retry, 3),
+        let candidates = [
+            Candidate(.start, 1), Candidate(.pause, 1), Candidate(.resume, 1), Candidate(.approve, 1),
+            Candidate(.rollback, 2), Candidate(.cancel, 7), Candidate(.retry, 3),
         ]
-        return hints + others.filter { ConsoleUpdate.objection(to: $0.action, on: update, view: scene.live) == nil }
+        let offered = ConsoleUpdate.commands(scene.state, scene.live).offered
+        return hints + candidates.filter { offered.contains($0.action) }
     }
 
     private static func inputHints(_ input: InputLine) -> [Hint] {
@@ -106,9 +103,15 @@ enum HintLine {
         case .yesNo, .device:
             return [Hint(key: "y", word: "yes", rank: 1), Hint(key: "n", word: "no", rank: 2), cancel]
         case .typed(let confirmation):
-            var hints = confirmation.isUnlocked ? [Hint(key: "enter", word: confirmation.kind.verb, rank: 1)] : []
+            let fit = TypedDialog.fit(confirmation, scene)
+            let isUnlocked = confirmation.isUnlocked && fit.hidden == 0
+            var hints = isUnlocked ? [Hint(key: "enter", word: confirmation.kind.verb, rank: 1)] : []
             if confirmation.offersPause(in: scene.live) { hints.append(Hint(key: "tab", word: "pause first", rank: 2)) }
-            if confirmation.lastScroll > 0 { hints.append(Hint(key: "down", word: "list", rank: 3)) }
+            if fit.overflow > 0, fit.window > 0 {
+                hints.append(Hint(key: "down", word: "more", rank: 2))
+            } else if confirmation.lastInList > 0 {
+                hints.append(Hint(key: "down", word: "list", rank: 3))
+            }
             return hints + [cancel]
         case .quit:
             return [

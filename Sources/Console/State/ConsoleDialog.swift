@@ -63,8 +63,11 @@ public struct TypedConfirmation: Hashable, Sendable {
     public var typed = ""
     /// Why a key was not taken, or what changed.
     public var notice: Notice?
-    /// First row shown of the list of devices that cannot be sent back.
+    /// How far it is scrolled: through what is confirmed, where the window is too low for it, then through the list of
+    /// devices that cannot be sent back.
     public var scroll = 0
+    /// How many rows of what is confirmed have been on the screen, from the first one on.
+    var seen = 0
 
     /// Why the dialog does not go on.
     public enum Notice: Hashable, Sendable {
@@ -76,6 +79,8 @@ public struct TypedConfirmation: Hashable, Sendable {
         case notTheID
         /// Enter was pressed before the preview was there.
         case notCounted
+        /// Enter was pressed before all that it would do was on the screen.
+        case notSeen
         /// There is nothing left to do for it.
         case gone
     }
@@ -95,8 +100,10 @@ public struct TypedConfirmation: Hashable, Sendable {
         }
     }
 
-    /// Whether Enter confirms now.
-    public var isUnlocked: Bool { isCounted && notice != .gone && typed == update.id }
+    /// Whether the id and what the engine counted let Enter confirm; all that it would do must have been on the screen too.
+    public var isUnlocked: Bool {
+        isCounted && rollback?.sendsNothing != true && notice != .gone && typed == update.id
+    }
 }
 
 /// A question that `y` confirms.

@@ -91,7 +91,7 @@ extension FleetView {
         case .events: events.count
         case .timeline: detail?.timeline.count ?? 0
         case .updates: updates.count
-        case .help: HelpText.lineCount(state)
+        case .help: HelpText.lineCount(state, self)
         default: 0
         }
     }

@@ -56,8 +56,10 @@ enum CommandLine {
             let reason = String(rest.dropFirst(first.count)).trimmed
             return ConsoleUpdate.command(action, on: named, reason: reason, state: &state, view: view)
         }
-        guard rest.isEmpty || name.argument == .updateAndReason else {
-            return fail(noUpdate(first, view), &state)
+        if !rest.isEmpty {
+            guard name.argument == .updateAndReason else { return fail(noUpdate(first, view), &state) }
+            let isAlone = first.count == rest.count
+            if let problem = mistyped(first, isAlone: isAlone, view) { return fail(problem, &state) }
         }
         guard let update = ConsoleUpdate.target(state: state, view: view) else {
             return fail("no update to \(name.rawValue)", &state)
@@ -75,8 +77,37 @@ enum CommandLine {
         return view.updates.first { $0.id == id }
     }
 
+    /// What is wrong with the first word of a reason that looks like the id of an update and is none: a command must not
+    /// reach the update that is shown because another one's id was mistyped. Nil: it is a word like others.
+    private static func mistyped(_ word: String, isAlone: Bool, _ view: FleetView) -> String? {
+        let ids = view.updates.map(\.id)
+        let near =
+            NearMiss.best(of: word, among: ids)
+            ?? (isAlone ? ids.first { $0.lowercased().hasPrefix(word.lowercased()) } : nil)
+            ?? ids.first { $0.hasSameShape(as: word) }
+        guard near != nil || word.contains("/") else { return nil }
+        let remedy = near.map { "did you mean \"\($0)\"?" } ?? "u lists the updates."
+        return "no update \"\(word)\"; \(remedy) A reason that begins so goes behind the id"
+    }
+
     static func noUpdate(_ id: String, _ view: FleetView) -> String {
         let near = NearMiss.best(of: id, among: view.updates.map(\.id))
         return "no update \"\(id)\"; " + (near.map { "did you mean \"\($0)\"?" } ?? "u lists the updates")
+    }
+}
+
+extension String {
+    /// Whether it differs from a word in nothing but the digits: `RO-1042`, `RO-977`. Words without letters have no shape.
+    fileprivate func hasSameShape(as word: String) -> Bool {
+        guard contains(where: \.isNumber), word.contains(where: \.isLetter) else { return false }
+        return shape == word.shape
+    }
+
+    /// With `#` for each number.
+    private var shape: String {
+        reduce(into: "") { shape, character in
+            guard character.isNumber else { return shape.append(contentsOf: character.lowercased()) }
+            if shape.last != "#" { shape.append("#") }
+        }
     }
 }

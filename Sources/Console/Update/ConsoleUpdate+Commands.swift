@@ -6,8 +6,9 @@ extension ConsoleUpdate {
     /// The update that a command is about: the one under the cursor in the list of updates, or that of the row under
     /// the cursor in the queue, else the one in focus, even if the view that shows it has not arrived yet.
     static func target(state: ConsoleState, view: FleetView) -> UpdateSummary? {
-        if state.screen == .updates { return view.updates.first { $0.id == state.selectedUpdate } }
-        if state.screen == .queue, let key = state.queueKey { return view.updates.first { $0.id == key.update } }
+        let screen = state.screenBelowHelp
+        if screen == .updates { return view.updates.first { $0.id == state.selectedUpdate } }
+        if screen == .queue, let key = state.queueKey { return view.updates.first { $0.id == key.update } }
         guard let id = state.focusedUpdate else { return view.update?.summary }
         return view.updates.first { $0.id == id }
     }
@@ -25,6 +26,7 @@ extension ConsoleUpdate {
     static func command(
         _ action: ConsoleAction, on update: UpdateSummary, reason: String, state: inout ConsoleState, view: FleetView
     ) -> [ConsoleEffect] {
+        // The engine decides: what is shown may be behind, and a pause is never too late.
         if action == .pause { return [.send(.pause(update: update.id), reason: reason)] }
         if let objection = objection(to: action, on: update, view: view) {
             state.message = ConsoleMessage(.plain, "\(update.id): \(objection)")
@@ -67,36 +69,4 @@ extension ConsoleUpdate {
                 after: gate.phase, next: next.name, added: next.tally.waiting - phase.tally.waiting,
                 total: next.tally.target))
     }
-
-    /// Why a command makes no sense now, so that nobody is offered or confirms what the engine will refuse; nil: it does.
-    /// The engine decides.
-    static func objection(to action: ConsoleAction, on update: UpdateSummary, view: FleetView) -> String? {
-        let status = update.status
-        switch action {
-        case .resume where status != .paused: return "not paused: it is \(status)"
-        case .resume where update.hasLostGate: return "its gate has failed: roll it back, or cancel it"
-        case .start where status != .draft: return "started already: it is \(status)"
-        case .rollback where update.isRollback: return "it is a rollback itself"
-        case .rollback where status == .draft: return "not started: there is nothing to roll back"
-        case .rollback where status == .awaitingApproval: return "nothing has begun: cancel it instead"
-        case .rollback where status == .rollingBack || status == .rolledBack && !update.isPartlyBack:
-            return "already \(status)"
-        case .cancel where status.isFinal && update.proposal == nil: return "has ended: it is \(status)"
-        case .retry where !status.isFinal: return "under way: what failed can be tried again once it is over"
-        case .retry where status == .rolledBack:
-            let back = view.updates.first { $0.parent == update.id && $0.goesBack && $0.tally.failures > 0 }
-            return back.map { "rolled back: to try again what failed in that, choose \($0.id)" } ?? "rolled back"
-        case .retry where status == .halted && update.isPartlyBack:
-            return "its rollback was called off: roll it back again for the rest"
-        case .retry where update.tally.failures == 0: return "no device has failed"
-        case .approve where approvable(of: update, view: view) == nil:
-            return update.isStartHeld ? "paused: resume it, then it can be approved" : "nothing waits for approval"
-        default: return nil
-        }
-    }
-}
-
-extension UpdateSummary {
-    /// Whether it was paused before a second person has approved its start.
-    fileprivate var isStartHeld: Bool { status == .paused && proposal?.deed == .start }
 }

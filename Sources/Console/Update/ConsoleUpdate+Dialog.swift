@@ -24,16 +24,19 @@ extension ConsoleUpdate {
         switch state.dialog {
         case .typed(var confirmation):
             if event.key == .escape { return close(&state) }
-            let effects = handle(event, confirmation: &confirmation, view: view)
+            let fit = TypedDialog.fit(confirmation, scene(state, view))
+            let effects = handle(event, confirmation: &confirmation, fit: fit, view: view)
             state.dialog = .typed(confirmation)
             return settle(effects, state: &state)
         case .yesNo(var question):
             if event.key == .escape || event.key == .character("n") { return close(&state) }
+            if event.key == .character("y"), isCut(&state, view: view) { return [] }
             let effects = handle(event, question: &question)
             state.dialog = .yesNo(question)
             return settle(effects, state: &state)
         case .device(var question):
             if event.key == .escape || event.key == .character("n") { return close(&state) }
+            if event.key == .character("y"), isCut(&state, view: view) { return [] }
             let effects = handle(event, question: &question)
             state.dialog = .device(question)
             return settle(effects, state: &state)
@@ -45,6 +48,21 @@ extension ConsoleUpdate {
             return []
         case nil: return []
         }
+    }
+
+    /// The dialog as it is drawn; of a theme nothing depends that matters here.
+    private static func scene(_ state: ConsoleState, _ view: FleetView) -> Scene {
+        Scene(view: view, state: state, theme: ConsoleTheme(), size: state.size, now: view.now)
+    }
+
+    /// Whether the window is too low for the question, so that nobody says yes to what they do not see.
+    private static func isCut(_ state: inout ConsoleState, view: FleetView) -> Bool {
+        guard let dialog = state.dialog else { return false }
+        let hidden = DialogBox.hidden(dialog, scene(state, view))
+        guard hidden > 0 else { return false }
+        let text = "make the window larger to answer: \(NumberText.count(hidden, "more line"))"
+        state.message = ConsoleMessage(.plain, text)
+        return true
     }
 
     private static func handleQuit(_ event: KeyEvent, state: inout ConsoleState) -> [ConsoleEffect] {
@@ -80,7 +98,7 @@ extension ConsoleUpdate {
     }
 
     private static func handle(
-        _ event: KeyEvent, confirmation: inout TypedConfirmation, view: FleetView
+        _ event: KeyEvent, confirmation: inout TypedConfirmation, fit: TypedDialog.Fit, view: FleetView
     ) -> [ConsoleEffect] {
         if event.isPasted {
             confirmation.notice = .pasteRefused
@@ -91,14 +109,22 @@ extension ConsoleUpdate {
         switch event.key {
         case .character(let character): type(character, into: &confirmation)
         case .backspace: if !confirmation.typed.isEmpty { confirmation.typed.removeLast() }
-        case .up: confirmation.scroll = max(0, confirmation.scroll - 1)
-        case .down: confirmation.scroll = min(confirmation.scroll + 1, confirmation.lastScroll)
+        case .up: scroll(&confirmation, to: confirmation.scroll - 1, fit)
+        case .down: scroll(&confirmation, to: confirmation.scroll + 1, fit)
         case .tab: return pauseFirst(confirmation, view: view)
         // A key that is held down confirms nothing.
-        case .enter where event.isRepeat != true: return confirm(&confirmation)
+        case .enter where event.isRepeat != true: return confirm(&confirmation, fit)
         default: break
         }
         return []
+    }
+
+    private static func scroll(_ confirmation: inout TypedConfirmation, to row: Int, _ fit: TypedDialog.Fit) {
+        // What stood on the screen until now was seen.
+        confirmation.seen = max(confirmation.seen, fit.shownThrough)
+        let last = (fit.window > 0 ? fit.overflow : 0) + confirmation.lastInList
+        confirmation.scroll = max(0, min(row, last))
+        if confirmation.notice == .notSeen { confirmation.notice = nil }
     }
 
     private static func type(_ character: Character, into confirmation: inout TypedConfirmation) {
@@ -114,11 +140,14 @@ extension ConsoleUpdate {
         return [.send(.pause(update: confirmation.update.id), reason: "")]
     }
 
-    private static func confirm(_ confirmation: inout TypedConfirmation) -> [ConsoleEffect] {
+    private static func confirm(_ confirmation: inout TypedConfirmation, _ fit: TypedDialog.Fit) -> [ConsoleEffect] {
         guard confirmation.isUnlocked else {
-            if confirmation.notice != .gone {
-                confirmation.notice = confirmation.typed == confirmation.update.id ? .notCounted : .notTheID
-            }
+            guard confirmation.notice != .gone, confirmation.rollback?.sendsNothing != true else { return [] }
+            confirmation.notice = confirmation.typed == confirmation.update.id ? .notCounted : .notTheID
+            return []
+        }
+        guard fit.hidden == 0 else {
+            confirmation.notice = .notSeen
             return []
         }
         let id = confirmation.update.id
@@ -165,5 +194,5 @@ extension TypedConfirmation {
     }
 
     /// The last first row of the list of devices that cannot be sent back.
-    var lastScroll: Int { max(0, (rollback?.impossibleIDs.count ?? 0) - 1) }
+    var lastInList: Int { max(0, (rollback?.impossibleIDs.count ?? 0) - 1) }
 }

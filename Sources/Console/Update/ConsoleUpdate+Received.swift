@@ -114,11 +114,11 @@ extension TypedConfirmation {
         case .cancel, .retry: break
         }
         guard let current = view.updates.first(where: { $0.id == update.id }) else { return }
-        if isPointless(current.status) {
+        if ConsoleUpdate.objection(to: kind.action, on: current, view: view) != nil {
             notice = .gone
             typed = ""
         }
-        if kind == .retry, notice != .gone, current.tally.failures != update.tally.failures { lock(at: view.now) }
+        if notice != .gone, means(current) != means(update) { lock(at: view.now) }
         update = current
     }
 
@@ -126,7 +126,6 @@ extension TypedConfirmation {
         guard let new else { return }
         if let old = rollback, old.revision != new.revision { lock(at: new.takenAt) }
         rollback = new
-        scroll = min(scroll, lastScroll)
     }
 
     private mutating func received(start new: StartPreview?) {
@@ -141,16 +140,18 @@ extension TypedConfirmation {
 
     private mutating func lock(at moment: Timestamp) {
         typed = ""
+        scroll = 0
+        seen = 0
         notice = .changed(at: moment)
     }
 
-    /// Whether somebody else has done it, or it cannot be done any more.
-    private func isPointless(_ status: UpdateStatus) -> Bool {
-        switch kind {
-        case .rollback: status == .rollingBack || status == .rolledBack
-        case .retry: !status.isFinal || status == .rolledBack
-        case .cancel: status.isFinal && update.proposal == nil
-        case .start: status != .draft
+    /// What the dialog would do to an update, as far as another answer makes it another question.
+    private func means(_ update: UpdateSummary) -> [Int] {
+        let proposal = update.proposal.map { Int($0.deed.rawValue) } ?? -1
+        return switch kind {
+        case .cancel: [update.status.isFinal ? 1 : 0, update.hasNotBegun ? 1 : 0, proposal]
+        case .retry: [update.retryCount, proposal]
+        case .rollback, .start: []
         }
     }
 }

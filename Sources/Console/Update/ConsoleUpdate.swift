@@ -41,6 +41,10 @@ public enum ConsoleUpdate {
     /// The terminal has another size now.
     public static func resized(to size: Size, state: inout ConsoleState) {
         state.size = size
+        guard case .typed(var confirmation) = state.dialog else { return }
+        // What was seen were rows of another width.
+        confirmation.seen = 0
+        state.dialog = .typed(confirmation)
     }
 
     /// The engine is alive, and the view that was received last is still true.

@@ -90,10 +90,11 @@ extension FirmwareCount: FactPart {
 
 extension ConsoleSeat: FactPart {
     package static var partName: String { "a console" }
-    package func write(to writer: inout FactWriter) { writer.write(number, name, role, isReadOnly) }
+    package func write(to writer: inout FactWriter) { writer.write(number, name, role, isReadOnly, user) }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
-            number: try reader.read(), name: try reader.read(), role: try reader.read(), isReadOnly: try reader.read())
+            number: try reader.read(), name: try reader.read(), role: try reader.read(), isReadOnly: try reader.read(),
+            user: try reader.read())
     }
 }
 

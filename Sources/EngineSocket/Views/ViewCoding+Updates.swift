@@ -6,7 +6,7 @@ extension UpdateSummary: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate,
-            isCancelling, proposal, proposedSet, unsent)
+            isCancelling, proposal, proposedSet, unsent, retriable, isUntouched)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -19,6 +19,8 @@ extension UpdateSummary: FactPart {
         proposal = try reader.read()
         proposedSet = try reader.read()
         unsent = try reader.read()
+        retriable = try reader.read()
+        isUntouched = try reader.read()
     }
 }
 

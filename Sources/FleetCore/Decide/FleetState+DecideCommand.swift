@@ -249,6 +249,9 @@ extension FleetState {
         return try decide(.retryFailed, on: targets.count, of: record, origin, retryEvents(record, targets))
     }
 
+    /// How many devices a retry of an update would send once more now; 0: it would be refused.
+    public func retryCount(of update: UpdateIndex) -> Int { (try? retryTargets(updates[update.offset]).count) ?? 0 }
+
     /// The devices that are to be tried again.
     func retryTargets(_ record: UpdateRecord) throws(Refusal) -> [DeviceIndex] {
         guard record.status == .completed || record.status == .halted || record.status == .cancelled else {

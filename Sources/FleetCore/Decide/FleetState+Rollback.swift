@@ -58,6 +58,14 @@ extension FleetState {
                 : "roll back the update that came after it, or start one to the release you want")
     }
 
+    /// Whether an update has changed any device, or may have.
+    public func hasTouched(_ update: UpdateIndex) -> Bool {
+        let tally = updates[update.offset].tally, assignments = updates[update.offset].assignments
+        if tally.active + tally[.completed] + tally[.failed] > 0 { return true }
+        // Devices that were called off may have been tried before.
+        return tally[.cancelled] > 0 && (0..<assignments.count).contains { isTouched(assignments, $0) }
+    }
+
     /// Whether an update has changed a device, or may have: one that turned out to be on its release already it has not.
     func isTouched(_ assignments: AssignmentTable, _ position: Position) -> Bool {
         assignments.attempt(position) > 0 && assignments.state(position) != .skipped

@@ -182,7 +182,8 @@ extension EngineHost.Shared {
     fileprivate var consoles: [ConsoleSeat] {
         seats.sorted { $0.key < $1.key }.map { number, place in
             ConsoleSeat(
-                number: number, name: place.user.name, role: place.role, isReadOnly: place.user.isReadOnly)
+                number: number, name: place.user.name, role: place.role, isReadOnly: place.user.isReadOnly,
+                user: place.user.account?.name ?? "")
         }
     }
 }

@@ -77,13 +77,16 @@ public struct ConsoleSeat: Hashable, Sendable {
     public var role: Role?
     /// Whether commands are refused from there, whatever the role.
     public var isReadOnly: Bool
+    /// Who the system knows them to be, by which one person is told from another; empty: it does not know.
+    public var user = ""
 
     /// A console with who sits there.
-    public init(number: Int, name: String, role: Role? = .admin, isReadOnly: Bool) {
+    public init(number: Int, name: String, role: Role? = .admin, isReadOnly: Bool, user: String = "") {
         self.number = number
         self.name = name
         self.role = role
         self.isReadOnly = isReadOnly
+        self.user = user
     }
 }
 

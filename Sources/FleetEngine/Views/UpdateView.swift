@@ -28,6 +28,11 @@ public struct UpdateSummary: Hashable, Sendable {
 
     /// Devices that did not come back: since the fleet lacks the files, that was called off, or they failed to.
     public var unsent = 0
+    /// Devices that a retry would send back once more, of an update that goes back and has ended: with those that failed also
+    /// those for which it lacked files that it has now. Nil: as many as failed.
+    public var retriable: Int?
+    /// Whether it has tried no device, so that there is nothing to send back.
+    public var isUntouched = false
 
     /// The line of one update.
     public init(
