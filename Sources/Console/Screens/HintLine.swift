@@ -28,6 +28,7 @@ enum HintLine {
     /// What is hinted at, in the order in which it is drawn.
     static func hints(_ scene: Scene) -> [Hint] {
         if let dialog = scene.state.dialog { return dialogHints(dialog, scene) }
+        if scene.state.connectingSince != nil { return [Hint(key: scene.key(.quit), word: "quit", rank: 0)] }
         if let input = scene.state.input { return inputHints(input) }
         let available = ConsoleAction.available(on: scene.state.screen, isReadOnly: scene.state.onlyLooksOn)
         return order(scene).filter { available.contains($0.action) }.compactMap { hint in

@@ -110,6 +110,7 @@ extension ConsoleUpdate {
     private static func exportText(_ state: ConsoleState, view: FleetView) -> String {
         var plain = state
         plain.message = nil
+        plain.unanswered = []
         plain.input = nil
         return ConsoleScreen.render(
             view: view, state: plain, theme: ConsoleTheme(), size: state.size, now: state.heardAt ?? view.now

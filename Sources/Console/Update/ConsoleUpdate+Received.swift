@@ -7,6 +7,11 @@ extension ConsoleUpdate {
     /// locks and shows the new one. `now` is the clock that `render` is given. Ask `ConsoleQuery` again afterwards: if
     /// the query has changed, the view that answers it shows more.
     public static func received(_ view: FleetView, at now: Timestamp, state: inout ConsoleState) {
+        if state.connectingSince != nil {
+            // What no engine has made for this console says nothing of the fleet.
+            guard view.seat > 0 else { return }
+            state.connectingSince = nil
+        }
         state.heardAt = now
         if let own = view.ownConsole { state.role = own.role }
         hearOfOthers(view, at: now, state: &state)

@@ -87,7 +87,7 @@ struct ConsoleCommand: ParsableCommand {
             preconditionFailure("an engine that was started listens")
         }
         if engine.isElsewhere { return try leave(engine, ending) }
-        if case .quit = ending, engine.isRunning { engine.writeDownStop(by: setup.user) }
+        if ending == .quit || ending == .unsettled, engine.isRunning { engine.writeDownStop(by: setup.user) }
         try end(engine, ending, in: directory)
     }
 
@@ -180,11 +180,11 @@ struct ConsoleCommand: ParsableCommand {
             }
             print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
-        case .quit, .signal, .shownOut:
+        case .quit, .unsettled, .signal, .shownOut:
+            let failure = engine.host.failure
+            if let failure { printError("muster: the engine has failed: \(TextWidth.sanitised(failure))") }
             try ConsoleRunner.exit(ending)
-            guard let failure = engine.host.failure else { return }
-            printError("muster: the engine has failed: \(TextWidth.sanitised(failure))")
-            throw ExitStatus.failed
+            if failure != nil { throw ExitStatus.failed }
         }
     }
 

@@ -1,0 +1,69 @@
+import FleetCore
+import Foundation
+import TerminalTesting
+import Testing
+
+/// A console from its first frame until its operator has left: the real program on pseudo-terminals.
+@Suite(.timeLimit(.minutes(10)))
+struct ConsoleLifeTests {
+    private let update = "offline-2.4.0"
+
+    private func engineProcess(_ scratch: ScratchFleet) throws -> Int {
+        let run = try MusterRun(["status", scratch.fleet, "--json"], scratch)
+        let engine = try run.object()["engine"] as? [String: Any]
+        return engine?["process"] as? Int ?? 0
+    }
+
+    private func attached(_ scratch: ScratchFleet) throws -> ConsoleRun {
+        let console = try ConsoleRun(scratch, speed: nil, columns: 120, rows: 40)
+        try console.waitUntilOpen()
+        try console.focus(update)
+        try console.wait(for: "RUNNING")
+        return console
+    }
+
+    /// Nothing of the fleet stands there before the engine has shown it.
+    @Test func theFirstFrameSaysNothingUntrue() throws {
+        let scratch = try ScratchFleet()
+        let engine = try ServeRun(scratch, ["--start", update])
+        let console = try ConsoleRun(scratch, speed: nil)
+        try console.waitUntilOpen()
+        let text = console.terminal.outputText
+        #expect(!text.contains("01-01") && !text.contains("no update is known yet"), "\(text)")
+        #expect(try console.quit() == .exited(0))
+        #expect(engine.stop() == 0)
+    }
+
+    /// What was sent to an engine that stands still is said while it is waited for, and when it is left.
+    @Test func leavingACommandWithoutAnAnswerIsNoGoodEnd() throws {
+        let scratch = try ScratchFleet()
+        let engine = try ServeRun(scratch, ["--start", update])
+        let console = try attached(scratch)
+        engine.signal(SIGSTOP)
+        console.type("p")
+        try console.wait(for: "pause \(update): sent, not answered for ")
+        console.type("t")
+        try console.wait(for: "pause \(update): sent, not answered for ", "times in the fleet's zone")
+        console.type("q")
+        #expect(try console.terminal.waitForExit() == .exited(1))
+        #expect(console.terminal.isTerminalClean)
+        #expect(console.text.contains("muster: `pause \(update)` was sent "), "\(console.text)")
+        #expect(console.text.contains("nobody knows whether it is"), "\(console.text)")
+        engine.signal(SIGCONT)
+        #expect(engine.stop() == 0)
+    }
+
+    @Test func aLateAnswerEndsTheWait() throws {
+        let scratch = try ScratchFleet()
+        let engine = try ServeRun(scratch, ["--start", update])
+        let console = try attached(scratch)
+        engine.signal(SIGSTOP)
+        console.type("p")
+        try console.wait(for: "sent, not answered for ")
+        engine.signal(SIGCONT)
+        try console.wait(for: "pause \(update): accepted", "PAUSED by \(OwnUser.name)")
+        try console.wait(without: "not answered")
+        #expect(try console.quit() == .exited(0))
+        #expect(engine.stop() == 0)
+    }
+}
