@@ -97,4 +97,28 @@ import Testing
                 == ConsoleMessage(
                     .error, "pause u: not known whether it was carried out: the connection was lost; see the events"))
     }
+
+    /// Who holds the engine is asked where others would lose it.
+    @Test func leavingAsksWhereOthersAre() {
+        var view = seated()
+        for index in view.updates.indices { view.updates[index].status = .completed }
+        var state = Fixture.state()
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        state.runsEngine = true
+        #expect(press("q", &state, view) == [.quit])
+        var joined = view
+        joined.consoles.append(ConsoleSeat(number: 2, name: "lee", isReadOnly: true))
+        #expect(press("q", &state, joined).isEmpty)
+        #expect(state.dialog == .quit(QuitQuestion(live: [], others: 1)))
+        let shown = lines(joined, state, after: 1)
+        #expect(shown.contains { $0.contains("1 OTHER CONSOLE IS OPEN") })
+        #expect(shown.contains { $0.contains("1 other console of this engine, which a stop ends too") })
+        ConsoleUpdate.received(joined, at: Fixture.wall, state: &state)
+        #expect(press("d", &state, joined) == [.detach])
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(state.dialog == nil)
+        var attached = Fixture.state()
+        ConsoleUpdate.received(joined, at: Fixture.wall, state: &attached)
+        #expect(press("q", &attached, joined) == [.quit])
+    }
 }

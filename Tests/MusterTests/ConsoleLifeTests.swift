@@ -66,4 +66,32 @@ struct ConsoleLifeTests {
         #expect(try console.quit() == .exited(0))
         #expect(engine.stop() == 0)
     }
+
+    /// Who holds the engine leaves it to those who are at it, though nothing is under way.
+    @Test func theEngineStaysForWhoLooksOn() throws {
+        let scratch = try ScratchFleet()
+        let first = try ConsoleRun(scratch, speed: nil)
+        try first.waitUntilOpen()
+        let former = try engineProcess(scratch)
+        let second = try ConsoleRun(scratch, speed: nil)
+        try second.waitUntilOpen()
+        first.type("q")
+        try first.wait(for: "1 OTHER CONSOLE IS OPEN", ConsoleRun.question)
+        first.type("d")
+        #expect(try first.terminal.waitForExit(deadlineSeconds: 60) == .exited(0))
+        let process = try engineProcess(scratch)
+        #expect(process != former && process > 0)
+        try second.wait(for: "LIVE")
+        try second.wait(without: "STOPPED", "OLD")
+        // It looks once a second whether it is still needed, from ten seconds after its start on.
+        let deadline = ContinuousClock.now + .seconds(13)
+        while ContinuousClock.now < deadline { #expect(try engineProcess(scratch) == process) }
+        #expect(second.text.contains("LIVE"))
+        second.type("q")
+        #expect(try second.terminal.waitForExit() == .exited(0))
+        let end = ContinuousClock.now + .seconds(30)
+        while try engineProcess(scratch) != 0, ContinuousClock.now < end {}
+        let log = try String(contentsOfFile: "\(scratch.state)/engine.log", encoding: .utf8)
+        #expect(log.contains("the engine ends: no update is under way and no console is open"), "\(log)")
+    }
 }

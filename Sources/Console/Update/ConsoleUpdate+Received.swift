@@ -60,10 +60,8 @@ extension ConsoleUpdate {
         case .device(var question):
             question.received(view)
             state.dialog = .device(question)
-        case .quit:
-            // Nothing is asked any more once nothing is under way.
-            let live = view.updates.filter { $0.status.isUnderWay }
-            state.dialog = live.isEmpty ? nil : .quit(QuitQuestion(live: live))
+        // Nothing is asked any more once nothing would end with the engine.
+        case .quit: state.dialog = QuitQuestion(view).map { .quit($0) }
         case .over, nil: break
         }
         if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }

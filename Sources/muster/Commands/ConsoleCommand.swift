@@ -65,6 +65,8 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
+    /// How long an engine that has taken over from another one stays at least: the consoles of that one come back by then.
+    private static let returnTime = Duration.seconds(10)
     /// How long an engine that has just started may take until it listens.
     private static let patience = Duration.seconds(10)
     /// How often an engine may be gone again that another one had to yield to.
@@ -151,7 +153,7 @@ struct ConsoleCommand: ParsableCommand {
     /// What it says is what `engine.log` keeps.
     private func runDetached(_ engine: OwnEngine) throws {
         say("the engine runs without a screen, as process \(getpid())")
-        let end = engine.runWithoutScreen()
+        let end = engine.runWithoutScreen(atLeast: asSuccessor ? Self.returnTime : .zero)
         say("the engine ends: \(end)")
         if case .hasFailed = end { throw ExitStatus.failed }
     }
