@@ -94,4 +94,45 @@ struct ConsoleLifeTests {
         let log = try String(contentsOfFile: "\(scratch.state)/engine.log", encoding: .utf8)
         #expect(log.contains("the engine ends: no update is under way and no console is open"), "\(log)")
     }
+
+    /// The read-only door of the state's owner shows what the journal says, and attaches once an engine runs.
+    @Test func theReadOnlyConsoleAttachesOnceAnEngineRuns() throws {
+        let scratch = try ScratchFleet()
+        let former = try ConsoleRun(scratch)
+        try former.waitUntilOpen()
+        #expect(try former.quit() == .exited(0))
+        let door = try ConsoleRun(scratch, speed: nil, options: ["--read-only"])
+        try door.waitUntilOpen()
+        try door.wait(for: "\(OwnUser.name) RO", "STOPPED", "no engine runs on this state")
+        try door.focus("major-3.0.0")
+        door.type("d")
+        try door.wait(for: "> major-3.0.0")
+        let engine = try ConsoleRun(scratch)
+        try engine.waitUntilOpen()
+        try engine.wait(for: " +1 ")
+        try door.wait(for: "> major-3.0.0", "\(OwnUser.name) RO", "+1", "DEMO 60x", "LIVE")
+        try door.wait(without: "STOPPED", "LAST FACT")
+        // As any other that is attached, it stays for the next engine.
+        #expect(try engine.quit() == .exited(0))
+        try door.wait(for: "STOPPED")
+        let next = try ConsoleRun(scratch)
+        try next.waitUntilOpen()
+        try door.wait(for: "> major-3.0.0", "LIVE")
+        #expect(try door.quit() == .exited(0))
+        #expect(try next.quit() == .exited(0))
+        #expect(try Audit(scratch).operatorCommands.isEmpty)
+    }
+
+    /// Who may not read the journal has nothing to look at without an engine.
+    @Test(.enabled(if: OtherUser.obstacle == nil, "\(OtherUser.obstacle ?? "")"))
+    func theDoorOfOthersSaysThatNoEngineRuns() throws {
+        let scratch = try ScratchFleet(), state = "\(scratch.root)/shared"
+        let text = try scratch.text("fleet.yaml") + "\naccess:\n  users: {bin: viewer}\n"
+        try scratch.write("fleet.yaml", Array(text.utf8))
+        #expect(chmod(scratch.fleet, 0o700) == 0)
+        #expect(try ServeRun(scratch, ["--state", state]).stop() == 0)
+        let door = try ConsoleRun(scratch, speed: nil, options: ["--state", state, "--read-only"], as: .bin)
+        #expect(try door.terminal.waitForExit() == .exited(1))
+        #expect(door.terminal.outputText.contains("muster: no engine listens in "), "\(door.terminal.outputText)")
+    }
 }

@@ -270,19 +270,20 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
-    /// Follows the journal of an engine that has run, or runs and does not listen.
+    /// Follows the journal of an engine that has run, or runs and does not listen, until one listens.
     private func lookOn(_ place: FleetPlace, _ setup: ConsoleSession.Setup) throws {
         let directory = place.directory
+        if !place.mayRead { try place.expectOwn() }
         let fleet = try FleetLoading.name(of: arguments.fleet)
         try FleetReading.requireState(in: directory)
-        let ending = try ConsoleRunner.run(
+        let ending = try ConsoleRunner.lookOn(
             {
                 let journal = try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly)
                 return FollowingDriver(
                     loop: try EngineLoop(reading: journal),
                     clock: FleetEngineSetup.isSimulated(directory) ? nil : WallClock(),
                     isEngineRunning: { SQLiteJournal.isEngineRunning(in: directory) })
-            }, setup)
+            }, setup, in: directory)
         try ConsoleRunner.exit(ending)
     }
 }

@@ -112,6 +112,26 @@ enum ConsoleRunner {
         return try screen(on: seat, waker, setup)
     }
 
+    /// Opens a console that only looks on, on what the journal says; once an engine listens on the state, on that one.
+    static func lookOn(
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup,
+        in directory: String
+    ) throws -> ConsoleSession.Ending {
+        let follower = try OwnEngine.start(makeDriver) { _ in {} }
+        defer { follower.end() }
+        let waker = LateWaker()
+        guard let seat = follower.host.seat(setup.user, onNews: { waker.wake() }) else {
+            preconditionFailure("an engine that nobody else reaches has a seat")
+        }
+        let alias = setup.alias
+        let engine = JournalConsole(follower, seat: seat, onNews: { waker.wake() }) {
+            () throws(EngineSocketError) -> AttachedEngine? in
+            try AttachedEngine.attach(to: directory, isReadOnly: true, alias: alias) { waker.wake() }
+        }
+        defer { engine.leave() }
+        return try screen(on: engine, waker, setup)
+    }
+
     private static func screen(
         on engine: any ConsoleEngine, _ waker: LateWaker, _ setup: ConsoleSession.Setup
     ) throws -> ConsoleSession.Ending {
