@@ -121,4 +121,31 @@ import Testing
         ConsoleUpdate.received(joined, at: Fixture.wall, state: &attached)
         #expect(press("q", &attached, joined) == [.quit])
     }
+
+    /// A narrow line has a short form of who sits here, so that they do not fall out for what else there is.
+    @Test func theNameIsShortened() {
+        var view = seated()
+        view.fleetName = "acme-pos-north-usa"
+        var state = Fixture.state()
+        state.operatorName = "kim (operations)"
+        ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+        #expect(lines(view, state, after: 1)[0].contains("3/5 wave-1  kim admin  LIVE "))
+        state.operatorName = "maximiliane"
+        #expect(lines(view, state, after: 1)[0].contains(" maximil… admin  LIVE 14:02Z"))
+        state.size = Size(columns: 120, rows: 40)
+        #expect(lines(view, state, after: 1)[0].contains(" maximiliane admin  LIVE"))
+    }
+
+    /// Beside a frozen display stand the keys of what it shows, and the one that ends it.
+    @Test func keysBesideAFrozenDisplay() {
+        let running = seated()
+        var state = Fixture.state()
+        ConsoleUpdate.received(running, at: Fixture.wall, state: &state)
+        press("Z", &state, running)
+        var paused = Fixture.paused()
+        paused.seat = 1
+        ConsoleUpdate.received(paused, at: Fixture.wall, state: &state)
+        let hints = lines(paused, state, after: 1).last ?? ""
+        #expect(hints.contains("<p>pause") && hints.contains("<Z>live") && !hints.contains("resume"), "\(hints)")
+    }
 }

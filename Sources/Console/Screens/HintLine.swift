@@ -54,7 +54,7 @@ enum HintLine {
         switch scene.state.screen {
         case .overview:
             return [Candidate(.open, 1), Candidate(.filter, 3)] + sorting(scene) + [Candidate(.nextPane, 6)]
-                + commands + [Candidate(.updates, 5), Candidate(.queue, 9), Candidate(.freeze, 11)]
+                + commands + [Candidate(.updates, 5), Candidate(.queue, 9), freezing(scene)]
                 + [Candidate(.timeZone, 12), Candidate(.theme, 13), Candidate(.command, 8), Candidate(.help, 0)]
                 + [Candidate(.quit, 4)]
         case .update:
@@ -73,16 +73,22 @@ enum HintLine {
         }
     }
 
+    /// What shows a frozen display live again is never left out.
+    private static func freezing(_ scene: Scene) -> Candidate {
+        scene.state.frozen == nil ? Candidate(.freeze, 11) : Candidate(.freeze, 0, "live")
+    }
+
     private static func sorting(_ scene: Scene) -> [Candidate] {
         guard scene.state.focusedPane == .devices else { return [] }
         return [Candidate(.mark, 10), Candidate(.sortNext, 10)]
     }
 
-    /// Commands that make sense as the update stands now.
+    /// Commands that make sense as the update stands on the screen: beside a display that is frozen stand none that only what
+    /// is behind it allows.
     private static func commandHints(_ scene: Scene) -> [Candidate] {
         var hints: [Candidate] = []
         if !scene.state.openAlerts(in: scene.view).isEmpty { hints.append(Candidate(.acknowledge, 7)) }
-        guard scene.live.health == .running, let update = ConsoleUpdate.target(state: scene.state, view: scene.live)
+        guard scene.live.health == .running, let update = ConsoleUpdate.target(state: scene.state, view: scene.view)
         else { return hints }
         if update.status == .draft { return hints + [Candidate(.start, 1)] }
         if update.status == .running || update.status == .scheduled { hints.append(Candidate(.pause, 1)) }
@@ -90,7 +96,7 @@ enum HintLine {
             Candidate(.resume, 1), Candidate(.approve, 1), Candidate(.rollback, 2), Candidate(.cancel, 7),
             Candidate(.retry, 3),
         ]
-        return hints + others.filter { ConsoleUpdate.objection(to: $0.action, on: update, view: scene.live) == nil }
+        return hints + others.filter { ConsoleUpdate.objection(to: $0.action, on: update, view: scene.view) == nil }
     }
 
     private static func inputHints(_ input: InputLine) -> [Hint] {
