@@ -115,8 +115,10 @@ import Testing
         #expect(shown.contains { $0.contains("1 other console of this engine, which a stop ends too") })
         ConsoleUpdate.received(joined, at: Fixture.wall, state: &state)
         #expect(press("d", &state, joined) == [.detach])
+        // Its keys are on their way: none of them becomes one of the screen.
         ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
-        #expect(state.dialog == nil)
+        #expect(lines(view, state, after: 1).contains { $0.contains("NOTHING IS UNDER WAY ANY MORE") })
+        #expect(press("s", &state, view) == [.quit])
         var attached = Fixture.state()
         ConsoleUpdate.received(joined, at: Fixture.wall, state: &attached)
         #expect(press("q", &attached, joined) == [.quit])

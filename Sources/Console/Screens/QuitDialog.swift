@@ -7,7 +7,11 @@ enum QuitDialog {
 
     static func title(_ question: QuitQuestion) -> String {
         guard !question.live.isEmpty else {
-            return question.others == 1 ? "1 OTHER CONSOLE IS OPEN" : "\(question.others) OTHER CONSOLES ARE OPEN"
+            switch question.others {
+            case 0: return "NOTHING IS UNDER WAY ANY MORE"
+            case 1: return "1 OTHER CONSOLE IS OPEN"
+            default: return "\(question.others) OTHER CONSOLES ARE OPEN"
+            }
         }
         return question.live.count == 1 ? "1 UPDATE IS UNDER WAY" : "\(question.live.count) UPDATES ARE UNDER WAY"
     }

@@ -60,8 +60,8 @@ extension ConsoleUpdate {
         case .device(var question):
             question.received(view)
             state.dialog = .device(question)
-        // Nothing is asked any more once nothing would end with the engine.
-        case .quit: state.dialog = QuitQuestion(view).map { .quit($0) }
+        // It stays though nothing would end with the engine any more: its keys are on their way, and none is for the screen.
+        case .quit: state.dialog = .quit(QuitQuestion(view) ?? QuitQuestion(live: []))
         case .over, nil: break
         }
         if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }
