@@ -9,6 +9,8 @@ struct FittedLine {
         var rank: Int
         /// Columns between it and the piece before it.
         var gap: Int
+        /// What stands in its place where there is no room for the whole; nil: nothing does.
+        var short: String?
 
         init(_ runs: [TextRun], rank: Int, gap: Int = 2) {
             self.runs = runs
@@ -18,6 +20,12 @@ struct FittedLine {
 
         init(_ text: String, role: Role, rank: Int, gap: Int = 2, flags: CellFlags = []) {
             self.init([TextRun(text, role: role, flags: flags)], rank: rank, gap: gap)
+        }
+
+        /// Its short form; nil: it has none, or is it.
+        var shortened: Part? {
+            guard let short, let first = runs.first else { return nil }
+            return Part([TextRun(short, first.role, flags: first.flags)], rank: rank, gap: gap)
         }
 
         var columns: Int { runs.reduce(0) { $0 + TextWidth.columns(of: $1.text) } }
@@ -37,34 +45,36 @@ struct FittedLine {
     }
 
     private func kept(columns: Int) -> ([Part], [Part]) {
-        let parts = left + right
-        var isKept = parts.map { _ in true }
+        let whole = left + right
+        var parts: [Part?] = whole
         var dropped: [Int] = []
-        while !fits(isKept, in: columns) {
-            let worst = parts.indices.filter { isKept[$0] }.map { parts[$0].rank }.max() ?? 0
-            guard worst > 0, let index = parts.indices.last(where: { isKept[$0] && parts[$0].rank == worst }) else {
-                break
-            }
-            isKept[index] = false
+        while !fits(parts, in: columns) {
+            let worst = parts.compactMap { $0?.rank }.max() ?? 0
+            guard worst > 0, let index = parts.lastIndex(where: { $0?.rank == worst }) else { break }
+            parts[index] = parts[index]?.shortened
             dropped.append(index)
         }
         // A long piece that had to go after all may have displaced others, which have room again.
         for index in dropped.reversed() {
-            isKept[index] = true
-            if !fits(isKept, in: columns) { isKept[index] = false }
+            for form in [whole[index], whole[index].shortened].compactMap({ $0 }) {
+                var tried = parts
+                tried[index] = form
+                guard fits(tried, in: columns) else { continue }
+                parts = tried
+                break
+            }
         }
-        return chosen(isKept)
+        return chosen(parts)
     }
 
-    private func fits(_ isKept: [Bool], in columns: Int) -> Bool {
-        let (left, right) = chosen(isKept)
+    private func fits(_ parts: [Part?], in columns: Int) -> Bool {
+        let (left, right) = chosen(parts)
         let between = left.isEmpty || right.isEmpty ? 0 : 2
         return Self.columns(left) + between + Self.columns(right) <= columns
     }
 
-    private func chosen(_ isKept: [Bool]) -> ([Part], [Part]) {
-        let kept = { (parts: [Part], flags: ArraySlice<Bool>) in zip(parts, flags).filter(\.1).map(\.0) }
-        return (kept(left, isKept.prefix(left.count)), kept(right, isKept.dropFirst(left.count)))
+    private func chosen(_ parts: [Part?]) -> ([Part], [Part]) {
+        (parts.prefix(left.count).compactMap { $0 }, parts.dropFirst(left.count).compactMap { $0 })
     }
 
     private static func columns(_ parts: [Part]) -> Int {

@@ -10,8 +10,12 @@ public enum ConsoleScreen {
     ) -> Frame {
         let scene = Scene(view: view, state: state, theme: theme, size: size, now: now)
         var frame = Frame(size: size, fill: Role.text.id)
-        drawLines(scene, on: &frame)
-        for box in scene.layout.boxes { draw(box, scene, on: &frame) }
+        if let since = state.connectingSince {
+            ConnectingScreen.draw(scene, since: since, on: &frame)
+        } else {
+            drawLines(scene, on: &frame)
+            for box in scene.layout.boxes { draw(box, scene, on: &frame) }
+        }
         if let dialog = scene.state.dialog { DialogBox.draw(dialog, scene, on: &frame) }
         MessageLine.draw(scene, on: &frame)
         HintLine.draw(scene, on: &frame)

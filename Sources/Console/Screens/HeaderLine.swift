@@ -6,6 +6,8 @@ import FleetEngine
 enum HeaderLine {
     /// Columns of a reason that is as important as where one is.
     private static let longestReason = 32
+    /// Columns of the operator's name where there is little room.
+    private static let longestName = 8
 
     static func draw(_ scene: Scene, on frame: inout Frame) {
         var line = FittedLine()
@@ -69,7 +71,9 @@ enum HeaderLine {
         var parts: [FittedLine.Part] = []
         let isWide = scene.layout.header.columns >= 110
         // Where there is no room for a name, what one may do and that somebody else is here still stand.
-        parts.append(FittedLine.Part(scene.state.operatorName, role: .dim, rank: 5))
+        var name = FittedLine.Part(scene.state.operatorName, role: .dim, rank: 5)
+        name.short = shortName(scene.state.operatorName)
+        parts.append(name)
         parts.append(FittedLine.Part(scene.state.rightsWord, role: .dim, rank: 3, gap: 1))
         let others = scene.live.consoles.count - 1
         if others > 0 {
@@ -87,6 +91,13 @@ enum HeaderLine {
         parts.append(
             FittedLine.Part(scene.times.time(scene.view.now, seconds: isWide), role: .text, rank: 2, gap: 1))
         return parts
+    }
+
+    /// `kim` of `kim (ops)`, or as much of a name as a narrow line has room for; nil: it is no longer than that.
+    private static func shortName(_ name: String) -> String? {
+        let alias = name.split(separator: "(").first.map(String.init)?.trimmed ?? name
+        let short = TextWidth.columns(of: alias) > longestName ? TextWidth.fitted(alias, to: longestName) : alias
+        return short.isEmpty || short == name ? nil : short
     }
 
     /// LIVE, or since when it is not.

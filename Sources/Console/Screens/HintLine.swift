@@ -28,6 +28,7 @@ enum HintLine {
     /// What is hinted at, in the order in which it is drawn.
     static func hints(_ scene: Scene) -> [Hint] {
         if let dialog = scene.state.dialog { return dialogHints(dialog, scene) }
+        if scene.state.connectingSince != nil { return [Hint(key: scene.key(.quit), word: "quit", rank: 0)] }
         if let input = scene.state.input { return inputHints(input) }
         let available = ConsoleAction.available(on: scene.state.screen, isReadOnly: scene.state.onlyLooksOn)
         return order(scene).filter { available.contains($0.action) }.compactMap { hint in
@@ -53,7 +54,7 @@ enum HintLine {
         switch scene.state.screen {
         case .overview:
             return [Candidate(.open, 1), Candidate(.filter, 3)] + sorting(scene) + [Candidate(.nextPane, 6)]
-                + commands + [Candidate(.updates, 5), Candidate(.queue, 9), Candidate(.freeze, 11)]
+                + commands + [Candidate(.updates, 5), Candidate(.queue, 9), freezing(scene)]
                 + [Candidate(.timeZone, 12), Candidate(.theme, 13), Candidate(.command, 8), Candidate(.help, 0)]
                 + [Candidate(.quit, 4)]
         case .update:
@@ -72,12 +73,18 @@ enum HintLine {
         }
     }
 
+    /// What shows a frozen display live again is never left out.
+    private static func freezing(_ scene: Scene) -> Candidate {
+        scene.state.frozen == nil ? Candidate(.freeze, 11) : Candidate(.freeze, 0, "live")
+    }
+
     private static func sorting(_ scene: Scene) -> [Candidate] {
         guard scene.state.focusedPane == .devices else { return [] }
         return [Candidate(.mark, 10), Candidate(.sortNext, 10)]
     }
 
-    /// Commands that make sense as the update stands now.
+    /// Commands that make sense as the update stands on the screen: beside a display that is frozen stand none that only what
+    /// is behind it allows.
     private static func commandHints(_ scene: Scene) -> [Candidate] {
         var hints: [Candidate] = []
         if !scene.state.openAlerts(in: scene.view).isEmpty { hints.append(Candidate(.acknowledge, 7)) }
@@ -85,7 +92,9 @@ enum HintLine {
             Candidate(.start, 1), Candidate(.pause, 1), Candidate(.resume, 1), Candidate(.approve, 1),
             Candidate(.rollback, 2), Candidate(.cancel, 7), Candidate(.retry, 3),
         ]
-        let offered = ConsoleUpdate.commands(scene.state, scene.live).offered
+        guard scene.live.health == .running else { return hints }
+        // Beside a frozen display the keys are of what it shows.
+        let offered = ConsoleUpdate.commands(scene.state, scene.view).offered
         return hints + candidates.filter { offered.contains($0.action) }
     }
 

@@ -5,18 +5,23 @@ import FleetCore
 enum MessageLine {
     static func draw(_ scene: Scene, on frame: inout Frame) {
         let line = scene.layout.message
-        guard let input = scene.state.input else {
-            if let message = scene.state.message { draw(message, scene, in: line, on: &frame) }
-            return
+        var messages = messages(scene)
+        if let input = scene.state.input {
+            draw(input, in: line, on: &frame)
+        } else if let last = messages.popLast() {
+            draw(last, scene, in: line, on: &frame)
         }
-        draw(input, in: line, on: &frame)
-        guard line.row > 0 else { return }
-        let above = Rect(column: line.column, row: line.row - 1, columns: line.columns, rows: 1)
-        if let problem = input.problem {
-            draw(ConsoleMessage(.error, problem.description), scene, in: above, on: &frame)
-        } else if let message = scene.state.message {
+        for (distance, message) in messages.reversed().enumerated() where line.row > distance {
+            let above = Rect(column: line.column, row: line.row - 1 - distance, columns: line.columns, rows: line.rows)
             draw(message, scene, in: above, on: &frame)
         }
+    }
+
+    /// What there is to say, one above the other: what is not answered stays in sight, whatever became of a later key.
+    private static func messages(_ scene: Scene) -> [ConsoleMessage] {
+        let outstanding = scene.state.outstanding(at: scene.now).map { ConsoleMessage(.error, $0) }
+        let problem = scene.state.input?.problem.map { ConsoleMessage(.error, $0.description) }
+        return [outstanding, problem ?? scene.state.message].compactMap { $0 }
     }
 
     private static func draw(_ message: ConsoleMessage, _ scene: Scene, in line: Rect, on frame: inout Frame) {

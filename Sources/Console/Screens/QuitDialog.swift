@@ -6,7 +6,14 @@ enum QuitDialog {
     private static let mostNamed = 4
 
     static func title(_ question: QuitQuestion) -> String {
-        question.live.count == 1 ? "1 UPDATE IS UNDER WAY" : "\(question.live.count) UPDATES ARE UNDER WAY"
+        guard !question.live.isEmpty else {
+            switch question.others {
+            case 0: return "NOTHING IS UNDER WAY ANY MORE"
+            case 1: return "1 OTHER CONSOLE IS OPEN"
+            default: return "\(question.others) OTHER CONSOLES ARE OPEN"
+            }
+        }
+        return question.live.count == 1 ? "1 UPDATE IS UNDER WAY" : "\(question.live.count) UPDATES ARE UNDER WAY"
     }
 
     static func lines(_ question: QuitQuestion) -> [DialogBox.Line] {
@@ -15,6 +22,10 @@ enum QuitDialog {
         }
         let more = question.live.count - lines.count
         if more > 0 { lines.append(DialogBox.Line("", "and \(more) more", role: .dim, rank: 3)) }
+        if question.others > 0 {
+            let text = "\(NumberText.count(question.others, "other console")) of this engine, which a stop ends too"
+            lines.append(DialogBox.Line("others", text, rank: 2))
+        }
         return lines + [
             .blank,
             DialogBox.Line("d", "detach: the engine goes on without a screen until no update is", rank: 0),

@@ -87,6 +87,11 @@ public struct ConsoleState: Hashable, Sendable {
     /// When the console last heard of the engine, by the clock that `render` is given; nil: its age is not shown.
     public var heardAt: Timestamp?
 
+    /// Commands that the engine has not answered, in the order in which they were sent; the caller keeps it true.
+    public var unanswered: [UnansweredCommand] = []
+    /// Since when the first view is waited for, by the clock that `render` is given; nil: it has come, or was there before.
+    public var connectingSince: Timestamp?
+
     /// The state at the start, on the overview, or on other screens.
     public init(
         operatorName: String, isReadOnly: Bool = false, screens: [ConsoleScreenKind] = [.overview],

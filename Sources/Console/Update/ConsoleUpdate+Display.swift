@@ -32,11 +32,10 @@ extension ConsoleUpdate {
     }
 
     /// Leaves; where the engine would end with this console, it asks first if updates are under way, or wait for a second
-    /// person.
+    /// person, or if others look on.
     static func quit(_ state: inout ConsoleState, view: FleetView) -> [ConsoleEffect] {
-        let live = view.updates.filter { $0.status.isUnderWay || $0.proposal != nil }
-        guard state.runsEngine, view.health == .running, !live.isEmpty else { return [.quit] }
-        state.dialog = .quit(QuitQuestion(live: live))
+        guard state.runsEngine, view.health == .running, let question = QuitQuestion(view) else { return [.quit] }
+        state.dialog = .quit(question)
         return []
     }
 
@@ -110,6 +109,7 @@ extension ConsoleUpdate {
     private static func exportText(_ state: ConsoleState, view: FleetView) -> String {
         var plain = state
         plain.message = nil
+        plain.unanswered = []
         plain.input = nil
         return ConsoleScreen.render(
             view: view, state: plain, theme: ConsoleTheme(), size: state.size, now: state.heardAt ?? view.now

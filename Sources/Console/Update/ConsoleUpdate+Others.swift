@@ -21,11 +21,13 @@ extension ConsoleUpdate {
 
     /// Time has passed. `now` is the clock that `render` is given.
     public static func passed(_ view: FleetView, at now: Timestamp, state: inout ConsoleState) {
+        guard state.connectingSince == nil else { return }
         hearOfOthers(view, at: now, state: &state)
     }
 
     /// Whether time alone changes what is shown, so that `passed` is to be called within a second.
     public static func waitsForTime(_ state: ConsoleState) -> Bool {
+        if state.connectingSince != nil || !state.unanswered.isEmpty { return true }
         guard let news = state.news else { return false }
         return news.isUntold || isTold(news, state)
     }

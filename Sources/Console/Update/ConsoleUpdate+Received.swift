@@ -7,6 +7,11 @@ extension ConsoleUpdate {
     /// locks and shows the new one. `now` is the clock that `render` is given. Ask `ConsoleQuery` again afterwards: if
     /// the query has changed, the view that answers it shows more.
     public static func received(_ view: FleetView, at now: Timestamp, state: inout ConsoleState) {
+        if state.connectingSince != nil {
+            // What no engine has made for this console says nothing of the fleet.
+            guard view.seat > 0 else { return }
+            state.connectingSince = nil
+        }
         state.heardAt = now
         if let own = view.ownConsole { state.role = own.role }
         hearOfOthers(view, at: now, state: &state)
@@ -55,10 +60,8 @@ extension ConsoleUpdate {
         case .device(var question):
             question.received(view)
             state.dialog = .device(question)
-        case .quit:
-            // Nothing is asked any more once nothing is under way.
-            let live = view.updates.filter { $0.status.isUnderWay }
-            state.dialog = live.isEmpty ? nil : .quit(QuitQuestion(live: live))
+        // It stays though nothing would end with the engine any more: its keys are on their way, and none is for the screen.
+        case .quit: state.dialog = .quit(QuitQuestion(view) ?? QuitQuestion(live: []))
         case .over, nil: break
         }
         if state.dialog?.mustBeNoted == true { state.dialogBasis = view.revision }

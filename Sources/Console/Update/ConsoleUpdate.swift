@@ -17,6 +17,7 @@ public enum ConsoleUpdate {
         let wasAsking = state.dialog != nil
         defer { if !wasAsking, state.dialog != nil { state.dialogBasis = view.revision } }
         if case .mouse(let mouse) = event.key {
+            guard state.connectingSince == nil else { return [] }
             handle(mouse, state: &state, view: view)
             return []
         }
@@ -27,6 +28,7 @@ public enum ConsoleUpdate {
             state.message = ConsoleMessage(.plain, "press \(state.keymap.keyText(.quit)) to quit")
             return []
         }
+        if state.connectingSince != nil { return handleWhileConnecting(event, state: &state) }
         if state.dialog != nil { return handleDialog(event, state: &state, view: view) }
         if state.input != nil { return handleInput(event, state: &state, view: view) }
         guard let action = state.keymap.action(for: event.key) else { return [] }
@@ -36,6 +38,18 @@ public enum ConsoleUpdate {
             return []
         }
         return perform(action, state: &state, view: view)
+    }
+
+    /// A key before the first view: there is nothing yet that it could be about.
+    private static func handleWhileConnecting(_ event: KeyEvent, state: inout ConsoleState) -> [ConsoleEffect] {
+        switch state.keymap.action(for: event.key) {
+        case .quit where !event.isPasted: return [.quit]
+        case .suspend where !event.isPasted: return [.suspend]
+        case nil: return []
+        default:
+            state.message = ConsoleMessage(.plain, "nothing was done: no view of the fleet has come yet")
+            return []
+        }
     }
 
     /// The terminal has another size now.
@@ -56,10 +70,15 @@ public enum ConsoleUpdate {
     /// - Parameters:
     ///   - refusal: Why it was refused; nil: it was accepted.
     ///   - note: What came of it, where "accepted" would say too little.
+    ///   - isUndecided: Whether it was not answered, and never will be: the refusal says why.
     public static func replied(
-        to command: Command, refusal: Refusal?, note: String? = nil, state: inout ConsoleState
+        to command: Command, refusal: Refusal?, note: String? = nil, isUndecided: Bool = false,
+        state: inout ConsoleState
     ) {
-        if let refusal {
+        if let refusal, isUndecided {
+            let text = "\(command.verb) \(command.object): not known whether it was carried out: \(refusal.message)"
+            state.message = ConsoleMessage(.error, "\(text); \(refusal.remedy)")
+        } else if let refusal {
             state.message = ConsoleMessage(.error, "refused: \(refusal.message); \(refusal.remedy)")
         } else {
             state.message = ConsoleMessage(.done, "\(command.verb) \(command.object): \(note ?? "accepted")")

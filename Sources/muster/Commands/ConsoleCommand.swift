@@ -65,6 +65,8 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
+    /// How long an engine that has taken over from another one stays at least: the consoles of that one come back by then.
+    private static let returnTime = Duration.seconds(10)
     /// How long an engine that has just started may take until it listens.
     private static let patience = Duration.seconds(10)
     /// How often an engine may be gone again that another one had to yield to.
@@ -87,7 +89,7 @@ struct ConsoleCommand: ParsableCommand {
             preconditionFailure("an engine that was started listens")
         }
         if engine.isElsewhere { return try leave(engine, ending) }
-        if case .quit = ending, engine.isRunning { engine.writeDownStop(by: setup.user) }
+        if ending == .quit || ending == .unsettled, engine.isRunning { engine.writeDownStop(by: setup.user) }
         try end(engine, ending, in: directory)
     }
 
@@ -151,7 +153,7 @@ struct ConsoleCommand: ParsableCommand {
     /// What it says is what `engine.log` keeps.
     private func runDetached(_ engine: OwnEngine) throws {
         say("the engine runs without a screen, as process \(getpid())")
-        let end = engine.runWithoutScreen()
+        let end = engine.runWithoutScreen(atLeast: asSuccessor ? Self.returnTime : .zero)
         say("the engine ends: \(end)")
         if case .hasFailed = end { throw ExitStatus.failed }
     }
@@ -180,11 +182,11 @@ struct ConsoleCommand: ParsableCommand {
             }
             print("the engine goes on as process \(process) until no update is under way and no console is open")
             print("`muster console` opens a console on it again, `muster stop` ends it")
-        case .quit, .signal, .shownOut:
+        case .quit, .unsettled, .signal, .shownOut:
+            let failure = engine.host.failure
+            if let failure { printError("muster: the engine has failed: \(TextWidth.sanitised(failure))") }
             try ConsoleRunner.exit(ending)
-            guard let failure = engine.host.failure else { return }
-            printError("muster: the engine has failed: \(TextWidth.sanitised(failure))")
-            throw ExitStatus.failed
+            if failure != nil { throw ExitStatus.failed }
         }
     }
 
@@ -268,19 +270,20 @@ struct ConsoleCommand: ParsableCommand {
         }
     }
 
-    /// Follows the journal of an engine that has run, or runs and does not listen.
+    /// Follows the journal of an engine that has run, or runs and does not listen, until one listens.
     private func lookOn(_ place: FleetPlace, _ setup: ConsoleSession.Setup) throws {
         let directory = place.directory
+        if !place.mayRead { try place.expectOwn() }
         let fleet = try FleetLoading.name(of: arguments.fleet)
         try FleetReading.requireState(in: directory)
-        let ending = try ConsoleRunner.run(
+        let ending = try ConsoleRunner.lookOn(
             {
                 let journal = try SQLiteJournal.open(directory: directory, fleet: fleet, mode: .readOnly)
                 return FollowingDriver(
                     loop: try EngineLoop(reading: journal),
                     clock: FleetEngineSetup.isSimulated(directory) ? nil : WallClock(),
                     isEngineRunning: { SQLiteJournal.isEngineRunning(in: directory) })
-            }, setup)
+            }, setup, in: directory)
         try ConsoleRunner.exit(ending)
     }
 }

@@ -112,6 +112,26 @@ enum ConsoleRunner {
         return try screen(on: seat, waker, setup)
     }
 
+    /// Opens a console that only looks on, on what the journal says; once an engine listens on the state, on that one.
+    static func lookOn(
+        _ makeDriver: @escaping @Sendable () throws -> any EngineDriver, _ setup: ConsoleSession.Setup,
+        in directory: String
+    ) throws -> ConsoleSession.Ending {
+        let follower = try OwnEngine.start(makeDriver) { _ in {} }
+        defer { follower.end() }
+        let waker = LateWaker()
+        guard let seat = follower.host.seat(setup.user, onNews: { waker.wake() }) else {
+            preconditionFailure("an engine that nobody else reaches has a seat")
+        }
+        let alias = setup.alias
+        let engine = JournalConsole(follower, seat: seat, onNews: { waker.wake() }) {
+            () throws(EngineSocketError) -> AttachedEngine? in
+            try AttachedEngine.attach(to: directory, isReadOnly: true, alias: alias) { waker.wake() }
+        }
+        defer { engine.leave() }
+        return try screen(on: engine, waker, setup)
+    }
+
     private static func screen(
         on engine: any ConsoleEngine, _ waker: LateWaker, _ setup: ConsoleSession.Setup
     ) throws -> ConsoleSession.Ending {
@@ -128,7 +148,25 @@ enum ConsoleRunner {
         }
         defer { terminal.close() }
         waker.set(terminal.waker)
-        return ConsoleSession(terminal: terminal, engine: engine, setup: setup).run()
+        let session = ConsoleSession(terminal: terminal, engine: engine, setup: setup)
+        let ending = session.run()
+        terminal.close()
+        return tell(session.unanswered, ending)
+    }
+
+    /// Says of what was sent and not answered that nobody knows its end: the operator is gone, and the command may come yet.
+    private static func tell(
+        _ unanswered: [UnansweredCommand], _ ending: ConsoleSession.Ending
+    ) -> ConsoleSession.Ending {
+        // Where the terminal is gone nobody reads it.
+        guard !unanswered.isEmpty, ending != .signal(SIGHUP) else { return ending }
+        for sent in unanswered {
+            let age = DurationText.short(WallClock.now - sent.sentAt)
+            let command = TextWidth.sanitised("\(sent.command.verb) \(sent.command.object)")
+            printError("muster: `\(command)` was sent \(age) ago and not answered: nobody knows whether it is")
+            printError("carried out, or will be once the engine goes on; `muster audit list` has it if it was")
+        }
+        return ending == .quit ? .unsettled : ending
     }
 
     /// Where there can be no screen: says why, and prints one screen as text.
@@ -153,6 +191,7 @@ enum ConsoleRunner {
     static func exit(_ ending: ConsoleSession.Ending) throws {
         switch ending {
         case .quit, .detach: return
+        case .unsettled: throw ExitStatus.failed
         case .signal(let number): throw ExitCode(128 + number)
         case .shownOut(let why):
             printError("muster: \(TextWidth.sanitised("\(why)"))")

@@ -29,6 +29,8 @@ final class ConsoleSession {
     /// How a session ended.
     enum Ending: Equatable {
         case quit
+        /// The operator left before the engine had answered everything that was sent, which has been said.
+        case unsettled
         /// The operator left, and the engine is to go on.
         case detach
         /// By a signal, or because the terminal is gone.
@@ -44,11 +46,15 @@ final class ConsoleSession {
     private var theme = ConsoleTheme()
     private var state: ConsoleState
     private var view = FleetView()
-    private var pending: [UInt64: Command] = [:]
+    private var pending: [UInt64: UnansweredCommand] = [:]
     private var ending: Ending?
     private let themeWatch: FolderWatch?
     /// How long the console waits for the engine that it has handed over.
     private static let patience = Duration.seconds(20)
+    /// How long answers that are on their way are waited for when somebody leaves.
+    private static let lastPatience = Duration.seconds(2)
+    /// For how long a console whose engine would end with it is not left before it is known what is under way.
+    private static let connectingPatience = Duration.seconds(10)
 
     /// A session on a terminal that is open and an engine that runs.
     init(terminal: CursesTerminal, engine: any ConsoleEngine, setup: Setup) {
@@ -61,6 +67,7 @@ final class ConsoleSession {
             operatorName: setup.user.name, isReadOnly: setup.user.isReadOnly, size: terminal.size,
             themeName: setup.themeName)
         state.runsEngine = setup.runsEngine
+        state.connectingSince = WallClock.now
         state.themeNames = look.library.names
         state.keymap = setup.keymap
         use(look.theme(setup.themeName))
@@ -80,7 +87,10 @@ final class ConsoleSession {
             takeNews()
             giveUpAFailedEngine()
             ConsoleUpdate.passed(view, at: WallClock.now, state: &state)
-            if let ending { return ending }
+            if let ending {
+                if ending == .quit { settle() }
+                return ending
+            }
             reloadTheme()
             ask()
         }
@@ -104,6 +114,21 @@ final class ConsoleSession {
         }
     }
 
+    /// What was sent and not answered, in the order of sending.
+    var unanswered: [UnansweredCommand] { pending.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// Waits a moment for answers that are on their way; what is left then stays in `unanswered`.
+    private func settle() {
+        guard !pending.isEmpty else { return }
+        ConsoleUpdate.reported("waiting for the engine's answer ...", state: &state)
+        paint()
+        let deadline = ContinuousClock.now + Self.lastPatience
+        while !pending.isEmpty, ContinuousClock.now < deadline {
+            engine.waitForNews(seconds: 0.1)
+            takeNews()
+        }
+    }
+
     private func ask() { engine.ask(ConsoleQuery.query(for: state, size: terminal.size)) }
 
     private func paint() {
@@ -112,6 +137,7 @@ final class ConsoleSession {
         } else if !engine.isBusy {
             ConsoleUpdate.heard(at: WallClock.now, state: &state)
         }
+        state.unanswered = unanswered
         terminal.draw(
             ConsoleScreen.render(view: view, state: state, theme: theme, size: terminal.size, now: WallClock.now))
     }
@@ -119,13 +145,18 @@ final class ConsoleSession {
     private func takeNews() {
         let news = engine.takeNews()
         if let fresh = news.view {
-            view = fresh
-            ConsoleUpdate.received(fresh, at: WallClock.now, state: &state)
+            // One that no engine has made says only that the engine was lost before its first.
+            if fresh.seat > 0 { view = fresh } else { view.health = fresh.health }
+            ConsoleUpdate.received(view, at: WallClock.now, state: &state)
         }
         if let why = news.end { ending = ending ?? .shownOut(why) }
         for reply in news.replies {
-            guard let command = pending.removeValue(forKey: reply.ticket) else { continue }
-            ConsoleUpdate.replied(to: command, refusal: reply.refusal, note: reply.note, state: &state)
+            // Behind the end nobody reads a line on the screen.
+            if reply.isUndecided, ending != nil { continue }
+            guard let sent = pending.removeValue(forKey: reply.ticket) else { continue }
+            ConsoleUpdate.replied(
+                to: sent.command, refusal: reply.refusal, note: reply.note, isUndecided: reply.isUndecided,
+                state: &state)
         }
     }
 
@@ -163,7 +194,7 @@ final class ConsoleSession {
     private func perform(_ effect: ConsoleEffect, basis: UInt64) {
         switch effect {
         case .send(let command, let reason): send(command, reason: reason, basis: basis)
-        case .quit: ending = .quit
+        case .quit: quit()
         case .detach: detach()
         case .suspend: suspend()
         case .copy(let text):
@@ -186,6 +217,16 @@ final class ConsoleSession {
         terminal.suspend()
     }
 
+    /// Leaves; not before it is known what would end with the engine that runs in here, unless that takes too long.
+    private func quit() {
+        if state.runsEngine, let since = state.connectingSince, WallClock.now - since < Self.connectingPatience {
+            return ConsoleUpdate.reported(
+                "it is not known yet what the engine in here has under way: try again in a moment", isProblem: true,
+                state: &state)
+        }
+        ending = .quit
+    }
+
     /// Leaves, if a process has proved that it can go on as the engine.
     private func detach() {
         if setup.own.map(prove) ?? true { ending = .detach }
@@ -193,6 +234,11 @@ final class ConsoleSession {
 
     /// Returns once a process has proved that it can go on as the engine; false: it cannot, and the engine works on here.
     private func prove(_ own: OwnEngine) -> Bool {
+        settle()
+        guard pending.isEmpty else {
+            ConsoleUpdate.reported("the engine stays here: it does not answer", isProblem: true, state: &state)
+            return false
+        }
         ConsoleUpdate.reported("handing the engine over to a process of its own ...", state: &state)
         paint()
         do {
@@ -236,7 +282,7 @@ final class ConsoleSession {
 
     private func send(_ command: Command, reason: String, basis: UInt64) {
         if let ticket = engine.submit(command, reason: reason, basis: basis) {
-            pending[ticket] = command
+            pending[ticket] = UnansweredCommand(command, sentAt: WallClock.now)
         } else {
             let text =
                 view.health.failure.map { "nothing was sent: \($0)" } ?? "the engine takes no commands now: try again"

@@ -194,7 +194,9 @@ final class OwnEngine: @unchecked Sendable {
 
     /// Goes on without a screen until nothing is under way and nobody looks on, somebody asks it to end, or it has failed.
     /// What is left of the terminal is not touched any more.
-    func runWithoutScreen() -> QuietEnd {
+    /// - Parameter time: For how long it stays though nothing is under way and nobody looks on yet.
+    func runWithoutScreen(atLeast time: Duration = .zero) -> QuietEnd {
+        let idleFrom = ContinuousClock.now + time
         let end = EndOfService()
         let host = host
         stops.tell { end.end() }
@@ -206,7 +208,7 @@ final class OwnEngine: @unchecked Sendable {
             }
             hasAnswered.wait()
             guard isAlone.withLock({ $0 }), let isLive = answer({ $0.reading.state.hasSomethingLive }) else { continue }
-            if !isLive { return .isIdle }
+            if !isLive, ContinuousClock.now >= idleFrom { return .isIdle }
         }
         if let failure = host.failure { return .hasFailed(failure) }
         return stops.isAsked ? .wasStopped : .wasTold
