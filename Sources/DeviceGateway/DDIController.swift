@@ -117,13 +117,16 @@ struct DDIController: Sendable {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
         if let certificate = claim.certificate {
             guard certificate.commonName == claim.id else { throw HTTPError(.forbidden) }
-            return Caller(id: claim.id, mayJoin: true, address: claim.address)
+            return Caller(id: claim.id, mayJoin: isFitToJoin(claim), address: claim.address)
         }
         guard let proof = DeviceProof(claim.authorization, for: claim.id, credentials) else {
             try guards.limiter.refuseUnproven(at: claim.address)
         }
-        return Caller(id: claim.id, mayJoin: proof == .fleet, address: claim.address)
+        return Caller(id: claim.id, mayJoin: proof == .fleet && isFitToJoin(claim), address: claim.address)
     }
+
+    /// Whether a device that nobody knows may be called so; if not, it is answered as by any path that means no device.
+    private func isFitToJoin(_ claim: Claim) -> Bool { DeviceRecord.problem(ofNewID: claim.id) == nil }
 
     /// Says something to the engine for a device; that it is there, in any case.
     @discardableResult

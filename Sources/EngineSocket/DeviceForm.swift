@@ -37,6 +37,7 @@ public struct DeviceForm: Codable, Hashable, Sendable {
     public func makeRecord() throws(Refusal) -> DeviceRecord {
         try Self.check("the id", id, longest: Self.longestId)
         guard !id.isEmpty else { throw Refusal("the id is empty", remedy: "give every device an id of its own") }
+        if let problem = DeviceRecord.problem(ofNewID: id) { throw problem }
         for (what, text) in [
             ("the name", name), ("the address", address), ("the site", site), ("the region", region),
             ("the location", location),

@@ -78,6 +78,24 @@ import Testing
         await fixture.end()
     }
 
+    /// Nobody could tell it from another in a list: it is answered as by a path that means no device.
+    @Test(arguments: ["till%20", "%20till", "till%C2%A0", "ti%E2%80%8Bll"])
+    func aDeviceThatIsReadAsAnotherDoesNotJoin(path: String) async throws {
+        let fixture = try await GatewayFixture()
+        #expect(try await fixture.ask("GET", "till").status == 200)
+        #expect(try await fixture.ask("GET", path).status == 404)
+        #expect(await standing(fixture, try #require(PathSegment.name(path))) == .unknown)
+        await fixture.end()
+    }
+
+    /// It has had its id since before that was looked at.
+    @Test func aDeviceThatIsKnownKeepsItsID() async throws {
+        let fixture = try await GatewayFixture()
+        try await fixture.command(.register([DeviceRecord(id: "old ", firmware: Version(1, 0, 0), status: .online)]))
+        #expect(try await fixture.ask("GET", "old%20").status == 200)
+        await fixture.end()
+    }
+
     /// A slash in an id is encoded in the addresses that it is given, which all lead to it.
     @Test func anIDWithASlash() async throws {
         let fixture = try await GatewayFixture()

@@ -37,6 +37,8 @@ import Testing
             ({ $0.id = "" }, "the id is empty"),
             ({ $0.id = String(repeating: "a", count: 129) }, "the id is longer than 128 bytes"),
             ({ $0.id = "a\u{1b}b" }, "the id has a control character"),
+            ({ $0.id = "till-9 " }, "the id of a device begins or ends with a blank"),
+            ({ $0.id = "till\u{200b}-9" }, "the id of a device has a character that is not seen"),
             ({ $0.name = "a\nb" }, "the name has a control character"),
             ({ $0.site = long }, "the site is longer than 512 bytes"),
             ({ $0.firmware = "latest" }, "`latest` is not a version"),

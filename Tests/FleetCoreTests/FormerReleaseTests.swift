@@ -216,6 +216,17 @@ import Testing
     @Test(arguments: ["pos-1", "a b", "a%20b", "...", "..a", "a/b", "till*", "ä", "a:b", "**", "~"])
     func otherTextsAre(_ id: String) { #expect(DeviceRecord.problem(ofID: id) == nil) }
 
+    /// No list tells them from the same id without.
+    @Test(arguments: ["d1 ", " d1", "\u{a0}d1", "d1\u{2003}", "d\u{200b}1", "d1\u{feff}", "d\u{85}1", "d\u{2028}1"])
+    func whatIsReadAsAnotherIDIsNoNewOne(_ id: String) {
+        #expect(DeviceRecord.problem(ofNewID: id) != nil)
+        // One that has it already goes on under it.
+        #expect(DeviceRecord.problem(ofID: id) == nil)
+    }
+
+    @Test(arguments: ["pos-1", "a b", "a\u{a0}b", "ä", "~", "日本"])
+    func otherTextsAreNewOnes(_ id: String) { #expect(DeviceRecord.problem(ofNewID: id) == nil) }
+
     @Test func aBuildIsNotNewerThanAnother() throws {
         let a = try #require(Version("4.3.0+a")), b = try #require(Version("4.3.0+b"))
         #expect(!b.isNewer(than: a) && !a.isNewer(than: b) && a != b)

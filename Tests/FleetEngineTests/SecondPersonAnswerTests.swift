@@ -110,7 +110,7 @@ import Testing
         for order in fixture.loop.state.orders { fixture.contact(order.device.rawValue, EngineFixture.old) }
         let status = fixture.loop.status(now: fixture.now)
         let update = try #require(status.updates.first { $0.id == "u" })
-        #expect(update.status == "halted" && update.reason == "rollback cancelled: 2 of 5 back")
+        #expect(update.status == "partly back" && update.reason == "rollback cancelled: 2 of 5 back")
         #expect(update.counts.done == 3 && update.success == nil)
         #expect(
             status.troubles == [

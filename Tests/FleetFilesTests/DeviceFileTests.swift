@@ -63,6 +63,10 @@ struct DeviceFileTests {
             ("[{\"id\": \"\", \"firmware\": \"1\"}]", "1:9: `id` is empty; give every device an id of its own"),
             ("[{\"id\": \"a\\u001b\", \"firmware\": \"1\"}]", "1:9: `id` has a control character; remove it"),
             (
+                "[{\"id\": \"a \", \"firmware\": \"1\"}]",
+                "1:9: the id of a device begins or ends with a blank; remove it"
+            ),
+            (
                 "[{\"id\": \"a\", \"firmware\": \"one\"}]",
                 "1:26: `one` is not a version; write it like 2.4.1 or 2.4.1-rc.1"
             ),

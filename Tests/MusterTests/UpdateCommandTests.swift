@@ -49,9 +49,11 @@ struct UpdateCommandTests {
     @Test func anUpdateThatIsNotThere() throws {
         let run = try update("start", "critical-patch-2.4.")
         #expect(run.code == 2)
-        #expect(run.errors == "muster: there is no update critical-patch-2.4.; did you mean \(Self.patch)?\n")
+        let refusal = "muster: there is no update critical-patch-2.4.; did you mean \(Self.patch)?\n"
+        #expect(run.errors == refusal + "muster: a new state in \(scratch.state)\n")
+        #expect(try update("start", "critical-patch-2.4.").errors == refusal)
         let serve = try ServeRun(scratch)
-        #expect(try update("start", "critical-patch-2.4.").errors == run.errors)
+        #expect(try update("start", "critical-patch-2.4.").errors == refusal)
         #expect(serve.stop() == 0)
     }
 
@@ -70,6 +72,29 @@ struct UpdateCommandTests {
         #expect(try update("pause").code == 0)
         #expect(try status() == "paused")
         #expect(serve?.stop() ?? 0 == 0)
+    }
+
+    /// A slip in `--state` is no fleet of its own.
+    @Test(arguments: ["pause", "resume", "cancel", "rollback", "approve", "retry", "wait"])
+    func aStateThatIsNotThereIsToldNothing(step: String) throws {
+        let place = "\(scratch.root)/typo", yes = step == "wait" ? [] : ["--yes"]
+        let run = try MusterRun(["update", step, scratch.fleet, Self.patch, "--state", place] + yes, scratch)
+        #expect(run.code == 2 && run.output == "")
+        #expect(run.errors.contains("there is no journal at \(place)"), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: place))
+    }
+
+    @Test func whatNobodyCarriesOutYetIsSaidSo() throws {
+        let place = "\(scratch.root)/new", alone = "muster: no engine runs on it; one that starts will carry it out\n"
+        let start = try update("start", Self.patch, "--state", place)
+        #expect(start.code == 0 && start.output == "start \(Self.patch): accepted\n")
+        #expect(start.errors.hasSuffix("muster: a new state in \(place)\n" + alone), "\(start.errors)")
+        let pause = try update("pause", Self.patch, "--state", place)
+        #expect(pause.code == 0 && pause.errors.hasSuffix(alone) && !pause.errors.contains("new state"))
+        let serve = try ServeRun(scratch, ["--state", place])
+        let resume = try update("resume", Self.patch, "--state", place)
+        #expect(resume.code == 0 && !resume.errors.contains("no engine"), "\(resume.errors)")
+        #expect(serve.stop() == 0)
     }
 
     @Test func aDecisionOnAnotherJournalIsRefused() throws {

@@ -29,6 +29,17 @@ import Testing
         }
     }
 
+    /// A number means what the document says, and that has to say something.
+    @Test(arguments: ["Counts", "PhaseCounts", "Success"]) func eachNumberIsExplained(name: String) throws {
+        let components = try #require(try document()["components"] as? [String: [String: Any]])
+        let schema = try #require(components["schemas"]?[name] as? [String: Any])
+        let members = try #require(schema["properties"] as? [String: [String: Any]])
+        #expect(members.count > 3)
+        for (member, form) in members {
+            #expect((form["description"] as? String)?.isEmpty == false, "\(name).\(member)")
+        }
+    }
+
     @Test func everyKindOfProblemIsSaid() throws {
         let responses = try #require(
             (try document()["components"] as? [String: Any])?["responses"] as? [String: Any])

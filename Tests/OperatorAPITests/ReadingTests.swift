@@ -26,6 +26,61 @@ import Testing
         }
     }
 
+    /// What the list and the update say is what the status says, at every step of a rollback.
+    @Test func allSayTheSameOfAnUpdate() async throws {
+        try await APIFixture.with { fixture async throws in
+            func expectAlike(_ moment: String) async throws -> [String: Int] {
+                func find(_ path: String) async throws -> [String: Any] {
+                    try #require(try await fixture.get(path).list("updates").first { $0["id"] as? String == "night" })
+                }
+                let status = try await find("/status"), line = try await find("/updates")
+                let detail = try await fixture.get("/updates/night").object
+                let counts = try #require(status["counts"] as? [String: Int])
+                for (other, names) in [
+                    (line, ["title", "status", "reason", "parent", "counts"]),
+                    (detail, ["title", "status", "reason", "parent", "counts", "success", "gate", "phase", "causes"]),
+                ] {
+                    for name in names {
+                        let one = try #require(status[name] as? NSObject), two = try #require(other[name] as? NSObject)
+                        #expect(one == two, "\(moment): \(name), \(one), \(two)")
+                    }
+                }
+                let parts = counts.filter { $0.key != "targets" && $0.key != "skipped" }
+                #expect(parts.values.reduce(0, +) == counts["targets"], "\(moment): \(counts)")
+                return counts
+            }
+            #expect(try await fixture.give(.addReleases([Release(version: Version(1, 0, 0))])) == nil)
+            #expect(try await fixture.post("/updates/night/start").status == 200)
+            _ = try await expectAlike("started")
+            let tills = (1...12).map { "till-\($0)" }
+            var updated = 0
+            for till in tills where updated < 2 {
+                guard await fixture.call(till, .contacted(firmware: nil)) != nil else { continue }
+                await fixture.call(till, .contacted(firmware: Version(2, 0, 0)))
+                updated += 1
+            }
+            let done = try await expectAlike("done")
+            #expect(done["done"] == 2 && done["back"] == 0)
+            let back = try await fixture.post("/updates/night/rollback", #"{"confirmation":"night"}"#)
+            #expect(back.status == 200)
+            _ = try await expectAlike("rolling back")
+            // Orders that are taken back are dropped first; the floor of a site lets the others begin by and by.
+            for till in Array(repeating: tills, count: 8).joined() {
+                guard let work = await fixture.call(till, .contacted(firmware: nil)) else { continue }
+                if work.isWithdrawn {
+                    await fixture.call(till, .dropped, generation: work.order.generation)
+                } else {
+                    await fixture.call(till, .contacted(firmware: Version(1, 0, 0)))
+                }
+                _ = try await expectAlike("\(till) goes back")
+            }
+            let counts = try await expectAlike("back")
+            #expect(counts["done"] == 0 && counts["back"] == 2, "\(counts)")
+            let reason = try await fixture.get("/updates/night").text("reason")
+            #expect(reason == "2 of 2 back", "\(counts)")
+        }
+    }
+
     @Test func listsAreBounded() async throws {
         try await APIFixture.with { fixture async throws in
             let all = try await fixture.get("/updates")

@@ -17,8 +17,8 @@ public struct WaitReader {
         state.waitReason(update, position, presence: presence, clock: &clock)
     }
 
-    /// How many wait for what; reasons that differ only in a moment or a place are one, and the first of them stands for
-    /// all. Devices of phases that have not opened wait for one thing and are counted, not visited; the same goes for an
+    /// How many wait for what; reasons that differ only in a moment or a place are one, which says of these only what holds
+    /// for all. Devices of phases that have not opened wait for one thing and are counted, not visited; the same goes for an
     /// update that is held as a whole. The others are asked once for each different situation they are in.
     public mutating func groups() -> [(reason: WaitReason, count: Int)] {
         let record = state.updates[update.offset]
@@ -49,13 +49,22 @@ public struct WaitReader {
                 continue
             }
             let situation = situations.situation(of: targets[position])
-            if let group = known[situation] {
+            if let group = known[situation], !isElsewhere(targets[position], groups.reason(group)) {
                 groups.count(group)
             } else if let reason = reason(position) {
                 known[situation] = groups.add(reason, 1)
             }
         }
         return counted
+    }
+
+    /// Whether a device is at another site, or busy with another update, than a reason of its kind names. Situations do not
+    /// tell these apart.
+    private func isElsewhere(_ device: DeviceIndex, _ reason: WaitReason) -> Bool {
+        let place = reason.place
+        if let site = place.site { return state.devices.site(device) != site }
+        guard let update = place.update, let busy = state.devices.liveUpdate(device) else { return false }
+        return state.updates[busy.offset].id != update
     }
 
     private static func firstWaiting(_ states: [AssignmentState], from start: Position) -> Position? {

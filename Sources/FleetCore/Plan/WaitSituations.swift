@@ -63,19 +63,72 @@ struct WaitMemo {
 
 /// How many wait for what, one entry for each kind of reason.
 struct WaitGroups {
-    private(set) var all: [(reason: WaitReason, count: Int)] = []
+    private var groups: [(reason: WaitReason, count: Int)] = []
+
+    /// The groups. What is true of one device only is not said of several.
+    var all: [(reason: WaitReason, count: Int)] {
+        groups.map { ($0.count > 1 ? $0.reason.withoutMoment : $0.reason, $0.count) }
+    }
 
     /// Counts some devices; gives the number of their group.
     @discardableResult
     mutating func add(_ reason: WaitReason, _ count: Int) -> Int {
-        if let index = all.firstIndex(where: { $0.reason.isSameKind(as: reason) }) {
-            all[index].count += count
+        if let index = groups.firstIndex(where: { $0.reason.isSameKind(as: reason) }) {
+            groups[index].reason = groups[index].reason.merged(with: reason)
+            groups[index].count += count
             return index
         }
-        all.append((reason, count))
-        return all.count - 1
+        groups.append((reason, count))
+        return groups.count - 1
     }
 
-    /// One device more in a group.
-    mutating func count(_ group: Int) { all[group].count += 1 }
+    /// One device more in a group, in the same situation as one that was added.
+    mutating func count(_ group: Int) { groups[group].count += 1 }
+
+    /// What a group waits for.
+    func reason(_ group: Int) -> WaitReason { groups[group].reason }
+}
+
+extension WaitReason {
+    /// What stands in the place of a name where a reason holds for several.
+    private static let severalSites = "several sites", severalUpdates = "several updates"
+
+    /// The site or the update that a reason names, if it is one.
+    var place: (site: String?, update: String?) {
+        switch self {
+        case .floor(let site, _), .limit(.site(let site, _)): (site == Self.severalSites ? nil : site, nil)
+        case .busy(let update): (nil, update == Self.severalUpdates ? nil : update)
+        default: (nil, nil)
+        }
+    }
+
+    /// The reason of devices that were in contact last at moments of their own.
+    fileprivate var withoutMoment: WaitReason {
+        if case .offline = self { .offline(since: nil) } else { self }
+    }
+
+    /// What holds for both of two reasons of one kind: places that differ are several, and of moments the first stands for
+    /// both, at which the first of the devices goes on.
+    fileprivate func merged(with other: WaitReason) -> WaitReason {
+        guard self != other else { return self }
+        switch (self, other) {
+        case (.offline, .offline): return .offline(since: nil)
+        case (.window(let first), .window(let second)):
+            return .window(opensAt: [first, second].compactMap { $0 }.min())
+        case (.freeze(let name, let first), .freeze(let another, let second)):
+            return .freeze(name: name == another ? name : "several", until: min(first, second))
+        case (.rate(let first), .rate(let second)): return .rate(until: min(first, second))
+        case (.backingOff(let first), .backingOff(let second)): return .backingOff(until: min(first, second))
+        case (.bandwidth(let region, let first), .bandwidth(let another, let second)):
+            return .bandwidth(region: region == another ? region : "several regions", until: min(first, second))
+        case (.floor(let site, let first), .floor(let another, let second)):
+            return .floor(site: site == another ? site : Self.severalSites, working: min(first, second))
+        case (.busy, .busy): return .busy(update: Self.severalUpdates)
+        case (.limit(.region(_, let first)), .limit(.region(_, let second))):
+            return .limit(.region("several regions", min(first, second)))
+        case (.limit(.site(_, let first)), .limit(.site(_, let second))):
+            return .limit(.site(Self.severalSites, min(first, second)))
+        default: return self
+        }
+    }
 }

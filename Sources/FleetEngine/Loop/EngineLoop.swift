@@ -202,6 +202,11 @@ public struct EngineLoop {
     }
 
     mutating func take(_ introduction: Introduction, _ ticket: UInt64, _ now: Timestamp) -> EngineReply {
+        if state.devices.index(of: introduction.id) == nil,
+            let problem = DeviceRecord.problem(ofNewID: introduction.id)
+        {
+            return EngineReply(ticket: ticket, refusal: problem)
+        }
         if let refusal = machine.handle(introduction, now: now) { return EngineReply(ticket: ticket, refusal: refusal) }
         let device = machine.state.devices.index(of: introduction.id)
         return EngineReply(ticket: ticket, refusal: nil, device: device)

@@ -53,7 +53,8 @@ extension FleetStatus {
     /// Whether an update would move if an engine ran.
     private var hasLiveUpdates: Bool {
         let still = UpdateStatus.allCases.filter { $0.isFinal || $0 == .paused || $0 == .awaitingApproval }
-        return updates.contains { update in !still.contains { $0.description == update.status } }
+        let words = still.map(\.description) + UpdateSummary.wordsOfEnds
+        return updates.contains { !words.contains($0.status) }
     }
 }
 
@@ -105,28 +106,16 @@ extension FleetState {
 
 extension FleetStatus.Update {
     /// The line of one update. What was sent back is not done any more, and no success.
-    init(_ view: UpdateView, of record: UpdateRecord, in state: FleetState) {
+    public init(_ view: UpdateView, of record: UpdateRecord, in state: FleetState) {
         let summary = view.summary
-        var counts = UpdateCounts(summary.tally), reason = summary.statusText
-        if record.rollback != nil {
-            counts.done = state.devicesDone(by: record.index)
-            let count = state.returnCount(of: record.index)
-            if reason.isEmpty { reason = "\(count.back) of \(count.of) back" }
-        }
+        let causes = view.causes.prefix(FleetStatus.mostCauses)
         self.init(
             id: summary.id, title: summary.title, release: summary.release.description, strategy: summary.strategy,
-            status: summary.standing, reason: reason, phase: view.currentPhase.map { view.phases[$0].name },
-            counts: counts, success: record.rollback == nil ? view.success.map(SuccessRate.init) : nil,
-            gate: view.gate.map(GateState.init), parent: summary.parent)
-    }
-}
-
-extension UpdateCounts {
-    /// The devices of a tally.
-    public init(_ tally: Tally) {
-        self.init(
-            targets: tally.target, done: tally.succeeded, failed: tally.failures, inFlight: tally.active,
-            waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])
+            status: summary.standing, reason: state.shownReason(summary, of: record),
+            phase: view.currentPhase.map { view.phases[$0].name }, counts: state.shownCounts(of: record),
+            success: record.rollback == nil ? view.success.map(SuccessRate.init) : nil,
+            causes: causes.map { FleetStatus.Cause(reason: $0.cause, count: $0.count) },
+            moreCauses: view.causes.count - causes.count, gate: view.gate.map(GateState.init), parent: summary.parent)
     }
 }
 

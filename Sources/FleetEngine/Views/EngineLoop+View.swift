@@ -149,8 +149,7 @@ struct ViewBuilder {
             return "a second person must approve: \(proposal)"
         }
         if record.status == .halted, record.rollback != nil {
-            let count = state.returnCount(of: record.index)
-            return "rollback cancelled: \(count.back) of \(count.of) back"
+            return "rollback cancelled: \(state.backText(record))"
         }
         if record.status == .completed, record.reachesNobody, !record.goesBack { return "nothing to do" }
         guard let reason = record.startsEnded else {
@@ -158,6 +157,8 @@ struct ViewBuilder {
             return record.untriedPhase == nil ? why : "\(why): no device was tried"
         }
         if isCancelling(record) { return "\(record.tally.active) still out, \(reason)" }
+        // Who called it off before it was sent back has nothing to do with how that goes.
+        if case .cancelled = reason, record.status == .rollingBack || record.status == .rolledBack { return "" }
         // That it was rolled back is its status; the reason is worded for devices.
         return record.status == .completed || reason == .rolledBack ? "" : reason.description
     }

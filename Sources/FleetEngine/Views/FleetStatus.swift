@@ -6,6 +6,8 @@ public struct FleetStatus: Codable, Hashable, Sendable {
     public static let mostAlerts = 50
     /// Troubles that are told of at once.
     public static let mostTroubles = 50
+    /// Causes of one update that are named, those that most devices failed by.
+    public static let mostCauses = 20
 
     /// Who runs the engine.
     public struct Engine: Codable, Hashable, Sendable {
@@ -35,18 +37,30 @@ public struct FleetStatus: Codable, Hashable, Sendable {
         public var title: String
         public var release: String
         public var strategy: String
+        /// The word for where it stands, the same as consoles show.
         public var status: String
-        /// Why it is held or how it ended; empty where the status says it all.
+        /// Why it is held, how it ended, or how many devices are back; empty where the status says it all.
         public var reason: String
         /// The phase that is open; nil: it has none.
         @Nullable public var phase: String?
         public var counts: UpdateCounts
-        /// The success rate of the devices attempted to an end; nil: none has ended.
+        /// The success rate of the devices attempted to an end; nil: none has ended, or it was rolled back.
         @Nullable public var success: SuccessRate?
+        /// What devices failed by, most first, at most `mostCauses`.
+        public var causes: [Cause]
+        /// Causes beyond these.
+        public var moreCauses: Int
         /// The gate that decides next; nil: there is none.
         @Nullable public var gate: GateState?
         /// The update that it rolls back or retries; nil: none.
         @Nullable public var parent: String?
+    }
+
+    /// What devices of an update failed by.
+    public struct Cause: Codable, Hashable, Sendable {
+        public var reason: String
+        /// Failures by it.
+        public var count: Int
     }
 
     /// Active devices, and those that wait for a person.
@@ -91,13 +105,15 @@ public struct FleetStatus: Codable, Hashable, Sendable {
     public var alerts: [AlertLine]
 }
 
-/// Devices of an update; each counts once.
+/// Devices of an update as they stand now; each counts once, so that all but the skipped add up to the targets.
 public struct UpdateCounts: Codable, Hashable, Sendable {
     /// Devices that the update was meant to reach: all but the skipped.
     public var targets: Int
-    /// Confirmed the release, and still run it.
+    /// Confirmed the release, and no rollback has brought them back since.
     public var done: Int
-    /// Failed, those included that turned bad after they were done.
+    /// Confirmed the release, and a rollback of the update has brought them back since.
+    public var back: Int
+    /// Failed, those included that turned bad after they were done; sent back or not.
     public var failed: Int
     /// Under way, between two attempts included.
     public var inFlight: Int

@@ -52,8 +52,17 @@ public struct UpdateSummary: Hashable, Sendable {
         goesBack = strategy == "rollback"
     }
 
-    /// The word for where it stands: its status, or that it is about to be cancelled.
-    public var standing: String { isCancelling ? "cancelling" : status.description }
+    /// The word for where it stands: its status, that it is about to be cancelled, or how it ended where its status sounds
+    /// better than that.
+    public var standing: String {
+        if isCancelling { return "cancelling" }
+        if status == .completed, tally.hasOnlyFailed { return Self.allFailed }
+        return unsent > 0 && status.isFinal ? Self.partlyBack : status.description
+    }
+
+    private static let allFailed = "all failed", partlyBack = "partly back"
+    /// The words that stand in the place of the status of one that has ended.
+    static let wordsOfEnds = [allFailed, partlyBack]
 }
 
 /// The update in focus.

@@ -132,15 +132,30 @@ extension ViewBuilder {
         }
     }
 
+    /// Causes of one update that have an alert each.
+    private static let mostCauseAlerts = 3
+
     private func causeAlerts(_ record: UpdateRecord) -> [(alert: Alert, devices: Int)] {
-        causes(record).prefix(3).map { cause in
+        let causes = causes(record), rest = causes.dropFirst(Self.mostCauseAlerts)
+        let named = causes.prefix(Self.mostCauseAlerts).map { cause in
             let alert = Alert(
                 id: "cause/\(record.id)/\(cause.cause)", severity: .caution,
                 text: "\(record.id): \(failed(cause, record)), \(cause.cause)",
                 since: record.causesSince[cause.cause] ?? now)
             return (alert, cause.count)
         }
+        guard let first = rest.first else { return named }
+        let more = rest.count == 1 ? "1 more cause" : "\(rest.count) more causes"
+        let failures = rest.reduce(0) { $0 + $1.count }
+        let alert = Alert(
+            id: "more-causes/\(record.id)", severity: .caution,
+            text: "\(record.id): and \(more), \(failures) of \(ended(record.tally)) failed",
+            since: rest.compactMap { record.causesSince[$0.cause] }.min() ?? now)
+        // Behind those that are named: none of the rest has more failures than they have.
+        return named + [(alert, first.count)]
     }
+
+    private func ended(_ tally: Tally) -> Int { tally[.completed] + tally[.failed] }
 
     /// `13 of 16 failed in west` where it is one region's trouble, else `13 of 355 failed`: of those attempted to an end.
     private func failed(_ cause: CauseRow, _ record: UpdateRecord) -> String {
@@ -150,6 +165,6 @@ extension ViewBuilder {
         {
             (tally, place) = (record.regionTallies[number], " in \(region)")
         }
-        return "\(cause.count) of \(tally[.completed] + tally[.failed]) failed\(place)"
+        return "\(cause.count) of \(ended(tally)) failed\(place)"
     }
 }

@@ -89,7 +89,7 @@ struct DeviceIntake {
         if bytes.isEmpty { refuse(place, "`id` is empty", "give every device an id of its own") }
         if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
             refuse(place, "`id` has a control character", "remove it")
-        } else if !bytes.isEmpty, let problem = DeviceRecord.problem(ofID: current.id) {
+        } else if !bytes.isEmpty, let problem = DeviceRecord.problem(ofNewID: current.id) {
             refuse(place, problem.message, problem.remedy)
         }
     }

@@ -14,17 +14,17 @@ struct UpdateLine: Encodable, Sendable {
     @Nullable var endedAt: String?
     var counts: UpdateCounts
 
-    init(_ summary: UpdateSummary) {
+    init(_ summary: UpdateSummary, of record: UpdateRecord, in state: FleetState) {
         id = summary.id
         title = summary.title
         release = summary.release.description
         strategy = summary.strategy
         status = summary.standing
-        reason = summary.statusText
+        reason = state.shownReason(summary, of: record)
         parent = summary.parent
         startedAt = summary.startedAt?.iso
         endedAt = summary.endedAt?.iso
-        counts = UpdateCounts(summary.tally)
+        counts = state.shownCounts(of: record)
     }
 }
 
@@ -36,6 +36,22 @@ struct UpdateList: Encodable, Sendable {
     var updates: [UpdateLine]
 }
 
+/// Devices of a phase and of those before it, as its gate knows them: what was sent back since is among the done.
+struct PhaseCounts: Encodable, Sendable {
+    var targets: Int
+    var done: Int
+    var failed: Int
+    var inFlight: Int
+    var waiting: Int
+    var cancelled: Int
+    var skipped: Int
+
+    init(_ tally: Tally) {
+        (targets, done, failed) = (tally.target, tally.succeeded, tally.failures)
+        (inFlight, waiting, cancelled, skipped) = (tally.active, tally.waiting, tally[.cancelled], tally[.skipped])
+    }
+}
+
 /// An update with all there is to know.
 struct UpdateDetail: Encodable, Sendable {
     /// The most groups of a list in it.
@@ -45,7 +61,7 @@ struct UpdateDetail: Encodable, Sendable {
         var name: String
         var percent: Int
         var verdict: String
-        var counts: UpdateCounts
+        var counts: PhaseCounts
         @Nullable var openedAt: String?
         @Nullable var closedAt: String?
     }
@@ -76,22 +92,20 @@ struct UpdateDetail: Encodable, Sendable {
     var waiting: [Group]
     var causes: [Group]
 
-    init(_ view: UpdateView, basis: UInt64) {
-        let line = UpdateLine(view.summary)
+    /// - Parameter line: The same update as the status has it.
+    init(_ view: UpdateView, _ line: FleetStatus.Update, basis: UInt64) {
         self.basis = basis
         (id, title, release, strategy) = (line.id, line.title, line.release, line.strategy)
         (status, reason, parent, counts) = (line.status, line.reason, line.parent, line.counts)
-        (startedAt, endedAt) = (line.startedAt, line.endedAt)
+        (success, gate, phase) = (line.success, line.gate, line.phase)
+        (startedAt, endedAt) = (view.summary.startedAt?.iso, view.summary.endedAt?.iso)
         selector = view.selector
         rollback = view.rollback?.id
         expectedEnd = view.expectedEnd?.iso
-        success = view.success.map(SuccessRate.init)
-        gate = view.gate.map(GateState.init)
-        phase = view.currentPhase.map { view.phases[$0].name }
         phases = view.phases.prefix(Self.mostGroups).map { row in
             Phase(
                 name: row.name, percent: row.percent, verdict: row.verdict.description,
-                counts: UpdateCounts(row.tally), openedAt: row.openedAt?.iso, closedAt: row.closedAt?.iso)
+                counts: PhaseCounts(row.tally), openedAt: row.openedAt?.iso, closedAt: row.closedAt?.iso)
         }
         waiting = view.waiting.map { Group(reason: "\($0.reason)", count: $0.count) }
         causes = view.causes.prefix(Self.mostGroups).map { Group(reason: $0.cause, count: $0.count) }

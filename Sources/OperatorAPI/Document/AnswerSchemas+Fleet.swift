@@ -11,11 +11,12 @@ extension AnswerSchemas {
                     "process": orNull(count), "addresses": list(text, most: 10),
                 ]),
                 "updates": list(
-                    object([
-                        "id": text, "title": text, "release": text, "strategy": text, "status": text, "reason": text,
-                        "phase": orNull(text), "counts": named("Counts"), "success": orNull(named("Success")),
-                        "gate": orNull(named("Gate")), "parent": orNull(text),
-                    ]), most: FleetStatus.mostUpdates),
+                    object(
+                        line + [
+                            ("phase", phase), ("counts", named("Counts")), ("success", rate),
+                            ("causes", list(group, most: FleetStatus.mostCauses).told(causes)),
+                            ("more_causes", count.told("Causes beyond those that are named.")), ("gate", gate),
+                        ]), most: FleetStatus.mostUpdates),
                 "devices": object([
                     "total": count, "online": count, "offline": count, "unknown": count, "held": count,
                     "awaiting_acceptance": count, "decommissioned": count,
@@ -27,36 +28,70 @@ extension AnswerSchemas {
         ]
     }
 
+    private static let group = object(["reason": text, "count": count])
+    private static let causes = "What devices failed by, most first, with the failures by each."
+    private static let phase = orNull(text).told("The phase that is open; null: it has none.")
+    private static let rate = orNull(named("Success")).told(
+        "Over all devices attempted to an end; null: none has ended, or the update was rolled back.")
+    private static let gate = orNull(named("Gate")).told("The gate that decides next; null: there is none.")
+    private static let begin = orNull(moment).told("When its targets were frozen; null: it has not begun.")
+    private static let end = orNull(moment).told("When it ended; null: it has not.")
+
+    /// What every list says of an update.
+    private static let line: [(String, JSON)] = [
+        ("id", text), ("title", text), ("release", text.told("The release that it brings.")),
+        ("strategy", text.told("immediate, scheduled, progressive, on-connect, rollback or retry.")),
+        (
+            "status",
+            text.told(
+                "Where it stands: draft, awaiting approval, scheduled, running, paused, cancelling, completed, halted, "
+                    + "cancelled, rolling back or rolled back; in the place of the last ones partly back, where devices did not "
+                    + "come back, and of completed all failed, where no device succeeded.")
+        ),
+        (
+            "reason",
+            text.told(
+                "Why it is held, how it ended, or how many devices are back; empty where the status says it all.")
+        ),
+        ("parent", orNull(text).told("The update that it rolls back or retries; null: none.")),
+    ]
+
     static var updates: [String: JSON] {
         let rows = APILimits.mostRows, groups = UpdateDetail.mostGroups
-        let group = object(["reason": text, "count": count])
         return [
-            "UpdateLine": object([
-                "id": text, "title": text, "release": text, "strategy": text, "status": text, "reason": text,
-                "parent": orNull(text), "started_at": orNull(moment), "ended_at": orNull(moment),
-                "counts": named("Counts"),
-            ]),
+            "UpdateLine": object(line + [("started_at", begin), ("ended_at", end), ("counts", named("Counts"))]),
             "UpdateList": object([
                 "basis": fact, "total": count, "offset": count, "updates": list(named("UpdateLine"), most: rows),
             ]),
-            "Update": object([
-                "basis": fact, "id": text, "title": text, "release": text, "strategy": text, "status": text,
-                "reason": text, "selector": text, "parent": orNull(text), "rollback": orNull(text),
-                "started_at": orNull(moment), "ended_at": orNull(moment), "expected_end": orNull(moment),
-                "counts": named("Counts"), "success": orNull(named("Success")), "gate": orNull(named("Gate")),
-                "phase": orNull(text),
-                "phases": list(
-                    object([
-                        "name": text, "percent": count, "verdict": text, "counts": named("Counts"),
-                        "opened_at": orNull(moment), "closed_at": orNull(moment),
-                    ]), most: groups),
-                "waiting": list(group, most: groups), "causes": list(group, most: groups),
-            ]),
-            "Preview": preview(group),
+            "Update": object(
+                line + [
+                    ("basis", fact), ("selector", text.told("Which devices it names.")),
+                    ("rollback", orNull(text).told("The id of its latest rollback; null: it has none.")),
+                    ("started_at", begin), ("ended_at", end),
+                    ("expected_end", orNull(moment).told("When the last device will be done; null: not known.")),
+                    ("counts", named("Counts")), ("success", rate), ("gate", gate), ("phase", phase),
+                    (
+                        "phases",
+                        list(
+                            object([
+                                "name": text,
+                                "percent": count.told("Of the targets, the phases before it included."),
+                                "verdict": text.told("What its gate said last."), "counts": named("PhaseCounts"),
+                                "opened_at": orNull(moment), "closed_at": orNull(moment),
+                            ]), most: groups)
+                    ),
+                    (
+                        "waiting",
+                        list(group, most: groups).told(
+                            "Devices that wait, by reason, most first; what is true of one of them only is left out.")
+                    ),
+                    ("causes", list(group, most: groups).told(causes)),
+                ]),
+            "Preview": preview,
         ]
     }
 
-    private static func preview(_ group: JSON) -> JSON {
+    private static var preview: JSON {
         let names = PreviewAnswer.mostNames
         let regions = list(object(["region": text, "count": count]), most: APILimits.mostRows)
         return object([

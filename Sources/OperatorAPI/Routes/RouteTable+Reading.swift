@@ -19,19 +19,33 @@ extension RouteTable {
                 .get, base + "/updates", "listUpdates", "The updates, in the order in which they were drafted.",
                 [.offset, .limit], answer: "UpdateList", fields: etag
             ) { call, desk throws(Problem) in
-                let view = try await desk.ask { $0.view(ViewQuery()) }
-                let rows = view.updates.dropFirst(call.offset).prefix(call.limit).map(UpdateLine.init)
-                return try .of(
-                    UpdateList(basis: view.revision, total: view.updates.count, offset: call.offset, updates: rows),
-                    basis: view.revision)
+                let (offset, limit) = (call.offset, call.limit)
+                let list = try await desk.ask { driver in
+                    let view = driver.view(ViewQuery()), state = driver.reading.state
+                    let rows = view.updates.dropFirst(offset).prefix(limit).compactMap { summary in
+                        state.update(summary.id).map { UpdateLine(summary, of: $0, in: state) }
+                    }
+                    return UpdateList(basis: view.revision, total: view.updates.count, offset: offset, updates: rows)
+                }
+                return try .of(list, basis: list.basis)
             },
             APIRoute(
                 .get, base + "/updates/{update}", "getUpdate", "An update with its phases, gate, waits and causes.",
                 answer: "Update", fields: etag
             ) { call, desk throws(Problem) in
-                let (view, _) = try await view(call.object("update"), desk) { _, _ in }
-                guard let update = view.update else { throw Self.noUpdate(call.object("update")) }
-                return try .of(UpdateDetail(update, basis: view.revision), basis: view.revision)
+                let id = try call.object("update")
+                let detail = try await desk.ask { driver -> UpdateDetail? in
+                    guard let record = driver.reading.state.update(id) else { return nil }
+                    var query = ViewQuery()
+                    query.update = id
+                    let view = driver.view(query)
+                    return view.update.map {
+                        UpdateDetail(
+                            $0, FleetStatus.Update($0, of: record, in: driver.reading.state), basis: view.revision)
+                    }
+                }
+                guard let detail else { throw Self.noUpdate(id) }
+                return try .of(detail, basis: detail.basis)
             },
             APIRoute(
                 .get, base + "/updates/{update}/preview", "previewUpdate",

@@ -9,7 +9,8 @@ struct UpdateCommand: ParsableCommand {
         commandName: "update", abstract: "Start, hold, end or revert an update, or wait for it.",
         discussion: """
             The engine that runs is told; if none does, the command is written to the journal, and what follows from it \
-            happens once an engine runs. It stands in the audit with your name.
+            happens once an engine runs, which is said. A `--state` that is not there is refused, but for `start`, which \
+            makes it and says so. It stands in the audit with your name.
 
             Exit codes: 0 done, 1 it could not be decided, 2 it was refused.
             """,
@@ -51,10 +52,17 @@ extension UpdateStep {
     }
 
     func run() throws {
-        let delivery = try CommandDelivery(order.arguments)
+        let place = try FleetPlace(order.arguments)
+        // Only a start can be the first thing that is ever done with a fleet; anything else is told of another state.
+        if Self.verb != .start { try place.expectNamedState() }
+        let isNew = place.isNew
         let request = try makeRequest()
-        let note = try delivery.carryOut(request)
+        var isAlone = false
+        let answer = Result { try CommandDelivery(place).carryOut(request) { isAlone = true } }
+        if isNew, !place.isNew { printError("muster: a new state in \(TextWidth.sanitised(place.directory))") }
+        let note = try answer.get()
         print(TextWidth.sanitised("\(Self.verb.rawValue) \(order.update): \(note ?? "accepted")"))
+        if isAlone { printError("muster: no engine runs on it; one that starts will carry it out") }
     }
 }
 

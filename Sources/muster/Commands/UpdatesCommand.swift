@@ -8,7 +8,9 @@ struct UpdatesCommand: ParsableCommand {
         commandName: "updates", abstract: "List the updates and where each stands.",
         discussion: """
             `ok` counts the devices that an update brought to its release, also those that a rollback has brought back \
-            since: those stand in the line of the rollback. `muster status` says how many are there still.
+            since: those stand in the line of the rollback. `muster status` says how many are there still. In JSON \
+            `completed` and `failed` are what the table has as ok and failed; `turnedBad` are those of the failed that \
+            were ok before.
             """)
 
     @OptionGroup var arguments: FleetArguments
@@ -27,6 +29,7 @@ struct UpdatesCommand: ParsableCommand {
         var reason: String
         @OrNull var startedAt: String?
         @OrNull var endedAt: String?
+        /// Devices by state, each once; `turnedBad` are those of the failed that were done before.
         var counts: [String: Int]
         @OrNull var parent: String?
         /// What waits for a second person.
@@ -54,12 +57,16 @@ struct UpdatesCommand: ParsableCommand {
     private func row(_ update: UpdateSummary, _ loop: EngineLoop) -> Row {
         var counts: [String: Int] = [:]
         for state in AssignmentState.allCases { counts[state.description] = update.tally[state] }
+        // As the table has it: one that turned bad has failed, and is no success.
+        counts[AssignmentState.completed.description] = update.tally.succeeded
+        counts[AssignmentState.failed.description] = update.tally.failures
         counts["turnedBad"] = update.tally.turnedBad
+        let record = loop.state.update(update.id)
         return Row(
             id: update.id, title: update.title, release: update.release.description, strategy: update.strategy,
-            selector: loop.state.update(update.id)?.definition.selector.source ?? "",
-            status: update.standing, reason: update.statusText, startedAt: update.startedAt?.iso,
-            endedAt: update.endedAt?.iso, counts: counts, parent: update.parent,
+            selector: record?.definition.selector.source ?? "", status: update.standing,
+            reason: record.map { loop.state.shownReason(update, of: $0) } ?? update.statusText,
+            startedAt: update.startedAt?.iso, endedAt: update.endedAt?.iso, counts: counts, parent: update.parent,
             waitsFor: update.proposal?.description, revision: loop.state.revision)
     }
 }

@@ -24,9 +24,10 @@ struct CommandDelivery {
 
     /// Carries a request out, and returns once that is durable, with what came of it, where its word does not say that.
     /// Ends the command with exit code 2 if it is refused, with 1 if it could not be decided.
+    /// - Parameter alone: Called if no engine runs that goes on with it.
     @discardableResult
-    func carryOut(_ request: EngineRequest) throws -> String? {
-        guard let response = try responses(to: [request]).first, response.outcome == .done else {
+    func carryOut(_ request: EngineRequest, alone: () -> Void = {}) throws -> String? {
+        guard let response = try responses(to: [request], alone: alone).first, response.outcome == .done else {
             throw ExitStatus.badInput
         }
         return response.note
@@ -38,10 +39,10 @@ struct CommandDelivery {
         try responses(to: requests).count { $0.outcome == .done }
     }
 
-    private func responses(to requests: [EngineRequest]) throws -> [EngineResponse] {
+    private func responses(to requests: [EngineRequest], alone: () -> Void = {}) throws -> [EngineResponse] {
         let responses: [EngineResponse]
         do {
-            responses = try decide(requests, try requests.map { try $0.makeCommand() })
+            responses = try decide(requests, try requests.map { try $0.makeCommand() }, alone: alone)
         } catch let refusal as Refusal {
             responses = [EngineResponse(.refused, refusal)]
         } catch let error as EngineSocketError {
@@ -57,7 +58,9 @@ struct CommandDelivery {
         return responses
     }
 
-    private func decide(_ requests: [EngineRequest], _ commands: [Command]) throws -> [EngineResponse] {
+    private func decide(
+        _ requests: [EngineRequest], _ commands: [Command], alone: () -> Void
+    ) throws -> [EngineResponse] {
         var responses: [EngineResponse] = []
         var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.patience)
         while let request = requests.dropFirst(responses.count).first {
@@ -72,7 +75,9 @@ struct CommandDelivery {
             }
             do {
                 let count = responses.count
-                return responses + (try decideAlone(Array(commands.dropFirst(count)), Array(requests.dropFirst(count))))
+                let rest = try decideAlone(Array(commands.dropFirst(count)), Array(requests.dropFirst(count)))
+                alone()
+                return responses + rest
             } catch let error as FactLogError {
                 // One that has just started does not listen yet; one that ends does not any more.
                 guard SQLiteJournal.isEngineRunning(in: directory), wait.goesOn() else { throw error }

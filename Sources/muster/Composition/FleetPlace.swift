@@ -2,6 +2,7 @@ import Cells
 import EngineSocket
 import FleetCore
 import FleetFiles
+import FleetJournal
 import Foundation
 
 /// Where the engine of a fleet is reached. Who names the state folder needs nothing else for that: the fleet's files are
@@ -54,6 +55,17 @@ struct FleetPlace {
 
     /// Whose the state folder has to be.
     var owner: FleetOwner { arguments.owner }
+
+    /// Whether nothing is there yet: no engine has it, and no journal was ever written.
+    var isNew: Bool {
+        guard (try? SQLiteJournal.exists(in: directory)) == false else { return false }
+        return !SQLiteJournal.isEngineRunning(in: directory) && !EngineSocketClient.isListening(in: directory)
+    }
+
+    /// Ends the command with exit code 2 where a state was named that is not there.
+    func expectNamedState() throws {
+        if arguments.state != nil, isNew { try FleetReading.requireState(in: directory) }
+    }
 
     /// Whether this user may read what is in the state folder, or nothing is there.
     var mayRead: Bool {

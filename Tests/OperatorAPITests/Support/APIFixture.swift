@@ -116,6 +116,17 @@ final class APIFixture: Sendable {
         }
     }
 
+    /// Has a device say something; gives what it is to do.
+    @discardableResult
+    func call(_ device: String, _ body: Report.Body, generation: UInt32? = nil) async -> DeviceAnswer.Work? {
+        await withCheckedContinuation { continuation in
+            let call = DeviceCall(device: device, reports: [DeviceCall.Body(generation: generation, body)])
+            if !host.call(call, completion: { continuation.resume(returning: $0.answer?.work) }) {
+                continuation.resume(returning: nil)
+            }
+        }
+    }
+
     /// What stands in the journal.
     func facts() throws -> [Fact] {
         try JournalHistory(directory: folder, fleet: Self.fleet).piece(after: 0, atMost: 100_000).facts

@@ -1,0 +1,174 @@
+import FleetCore
+import FleetEngine
+import Testing
+
+/// What lists say of an update: numbers that add up at every moment, and the words of consoles.
+@Suite struct ShownUpdateTests {
+    private func line(_ fixture: EngineFixture, _ id: String = "u") throws -> FleetStatus.Update {
+        try #require(fixture.loop.status(now: fixture.now).updates.first { $0.id == id })
+    }
+
+    private func sum(_ counts: UpdateCounts) -> Int {
+        counts.done + counts.back + counts.failed + counts.inFlight + counts.waiting + counts.cancelled
+    }
+
+    /// Each device counts once, whatever has just become of it.
+    private func expectSums(_ fixture: EngineFixture, _ moment: String) {
+        for update in fixture.loop.status(now: fixture.now).updates {
+            #expect(sum(update.counts) == update.counts.targets, "\(moment): \(update.id), \(update.counts)")
+        }
+    }
+
+    private func fail(_ device: UInt32, _ code: String, _ fixture: inout EngineFixture) {
+        let generation = fixture.loop.state.orders.first { $0.device == DeviceIndex(device) }?.generation
+        let cause = FailureCause(code: code, isPermanent: true)
+        let report = Report(device: DeviceIndex(device), generation: generation, body: .gaveUp(cause))
+        _ = fixture.loop.step([.report(report)], now: fixture.now)
+    }
+
+    private func rollBack(_ fixture: inout EngineFixture) {
+        #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil))?.refusal == nil)
+    }
+
+    /// Does what the orders say: devices drop those that are taken back, and go back by the others.
+    private func obey(_ fixture: inout EngineFixture, _ body: (EngineFixture) throws -> Void) rethrows {
+        for order in fixture.loop.state.orders {
+            if order.isWithdrawn {
+                let report = Report(device: order.device, generation: order.generation, body: .dropped)
+                _ = fixture.loop.step([.report(report)], now: fixture.now)
+            } else {
+                fixture.contact(order.device.rawValue, EngineFixture.old)
+            }
+            try body(fixture)
+        }
+    }
+
+    @Test func theCountsAddUpOverTheCourseOfARollback() throws {
+        var fixture = try EngineFixture(devices: 16)
+        var settings = fixture.loop.state.settings
+        settings.limits.inFlight = 8
+        fixture.command(.configure(settings))
+        fixture.command(.start(update: "u"))
+        expectSums(fixture, "started")
+        let first = fixture.loop.state.orders.map(\.device.rawValue)
+        for device in first[..<5] {
+            fixture.contact(device, EngineFixture.new)
+            expectSums(fixture, "done \(device)")
+        }
+        fail(first[5], "refused", &fixture)
+        // One that was done runs something else.
+        fixture.contact(first[0], EngineFixture.old)
+        expectSums(fixture, "failed")
+        var counts = try line(fixture).counts
+        #expect(counts.done == 4 && counts.failed == 2 && counts.waiting == 2 && counts.inFlight == 8, "\(counts)")
+        rollBack(&fixture)
+        expectSums(fixture, "rolled back")
+        for round in 0..<10 {
+            try obey(&fixture) { now in
+                let back = try line(now).counts.back
+                #expect(back >= counts.back)
+                counts = try line(now).counts
+                expectSums(now, "round \(round)")
+            }
+        }
+        #expect(counts.done == 0 && counts.back == 4 && counts.failed == 2 && counts.cancelled == 10, "\(counts)")
+        // Of the rollback they are done, and count once there.
+        #expect(try line(fixture, "u/rollback").counts.back == 0)
+    }
+
+    /// The status of an update says what the badge of a console says.
+    @Test func whatIsPartlyBackIsCalledSo() throws {
+        var fixture = try EngineFixture(devices: 3)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<3 { fixture.contact(device, EngineFixture.new) }
+        rollBack(&fixture)
+        #expect(try line(fixture).status == "rolling back")
+        fixture.contact(0, EngineFixture.old)
+        for device: UInt32 in 1..<3 { fail(device, "refused", &fixture) }
+        #expect(try line(fixture).status == "partly back" && line(fixture, "u/rollback").status == "partly back")
+        #expect(fixture.loop.state.update("u")?.status == .rolledBack)
+        // It has ended: that no engine runs is no trouble.
+        var status = fixture.loop.status(now: fixture.now)
+        let troubles = status.troubles
+        status.tell(nil, failure: nil)
+        #expect(status.troubles == troubles)
+        fixture.command(.retryFailed(update: "u/rollback"))
+        for device: UInt32 in 1..<3 { fixture.contact(device, EngineFixture.old) }
+        #expect(try line(fixture).status == "rolled back")
+    }
+
+    @Test func anUpdateInWhichEveryDeviceFailedIsNotCalledCompleted() throws {
+        var fixture = try EngineFixture(devices: 2)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<2 { fail(device, "refused", &fixture) }
+        #expect(try line(fixture).status == "all failed")
+        var status = fixture.loop.status(now: fixture.now)
+        status.tell(nil, failure: nil)
+        #expect(status.troubles == [])
+    }
+
+    @Test func aRollbackThatFoundNothingChangedSaysSo() throws {
+        var fixture = try EngineFixture(devices: 3)
+        fixture.command(.start(update: "u"))
+        rollBack(&fixture)
+        for _ in 0..<3 { obey(&fixture) { _ in } }
+        let update = try line(fixture)
+        #expect(update.status == "rolled back" && update.reason == "nothing had changed", "\(update)")
+    }
+
+    /// Why its starts ended before has nothing to do with the way back.
+    @Test func whatGoesBackAgainNamesNoReasonOfThePast() throws {
+        var fixture = try EngineFixture(devices: 4)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<4 { fixture.contact(device, EngineFixture.new) }
+        var settings = fixture.loop.state.settings
+        settings.limits.inFlight = 2
+        fixture.command(.configure(settings))
+        rollBack(&fixture)
+        fixture.command(.cancel(update: "u/rollback"))
+        for order in fixture.loop.state.orders { fixture.contact(order.device.rawValue, EngineFixture.old) }
+        #expect(try line(fixture).reason == "rollback cancelled: 2 of 4 back")
+        rollBack(&fixture)
+        #expect(try line(fixture).status == "rolling back" && line(fixture).reason == "2 of 4 back")
+        for order in fixture.loop.state.orders { fixture.contact(order.device.rawValue, EngineFixture.old) }
+        #expect(try line(fixture).status == "rolled back" && line(fixture).reason == "4 of 4 back")
+    }
+
+    /// The same of one that was cancelled before anybody sent it back.
+    @Test func aCancelledUpdateThatGoesBackIsNotSaidToBeCancelled() throws {
+        var fixture = try EngineFixture(devices: 4)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<2 { fixture.contact(device, EngineFixture.new) }
+        fixture.command(.cancel(update: "u"))
+        rollBack(&fixture)
+        let update = try line(fixture)
+        #expect(update.status == "rolling back" && update.reason == "0 of 4 back", "\(update)")
+    }
+
+    /// Three causes have an alert each; that there are more is said, and they are listed.
+    @Test func causesBeyondTheThirdAreNotKeptQuiet() throws {
+        var fixture = try EngineFixture(devices: 12)
+        fixture.command(.start(update: "u"))
+        for (device, code) in ["a", "a", "a", "b", "b", "b", "c", "c", "d", "e"].enumerated() {
+            fail(UInt32(device), code, &fixture)
+        }
+        let status = fixture.loop.status(now: fixture.now)
+        #expect(
+            status.alerts.map(\.text) == [
+                "u: 3 of 10 failed, a", "u: 3 of 10 failed, b", "u: 2 of 10 failed, c",
+                "u: and 2 more causes, 2 of 10 failed",
+            ])
+        let update = try line(fixture)
+        #expect(update.causes.map(\.reason) == ["a", "b", "c", "d", "e"])
+        #expect(update.causes.map(\.count) == [3, 3, 2, 1, 1])
+        #expect(update.moreCauses == 0)
+    }
+
+    @Test func causesAreBoundedAndTheRestIsCounted() throws {
+        var fixture = try EngineFixture(devices: 25)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<23 { fail(device, "cause \(device)", &fixture) }
+        let update = try line(fixture)
+        #expect(update.causes.count == FleetStatus.mostCauses && update.moreCauses == 3)
+    }
+}
