@@ -173,7 +173,7 @@ let package = Package(
             name: "tuf-client",
             dependencies: [
                 "TUF", .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "TUFTests", dependencies: ["TUF"]),

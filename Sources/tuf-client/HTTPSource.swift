@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import TUF
 
 /// Files of a repository over HTTP.
@@ -37,7 +38,7 @@ struct HTTPSource: MetadataSource, TargetSource {
         do {
             response = try await client.execute(request, timeout: .seconds(longestWait.components.seconds))
         } catch {
-            throw FetchFailure.unreachable(path: path, reason: "\(error)")
+            throw FetchFailure.unreachable(path: path, error)
         }
         switch response.status.code {
         case 200: return response.body
@@ -64,7 +65,7 @@ struct TimedPieces: AsyncSequence, Sendable {
             do {
                 return try await body.next().map { Array($0.readableBytesView) }
             } catch {
-                throw FetchFailure.unreachable(path: path, reason: "\(error)")
+                throw FetchFailure.unreachable(path: path, error)
             }
         }
     }
@@ -80,13 +81,22 @@ enum FetchFailure: Error, CustomStringConvertible {
     case unreachable(path: String, reason: String)
     case status(path: String, code: UInt)
     case tooSlow(path: String)
+    case noFolder(path: String, reason: String)
+
+    static func unreachable(path: String, _ error: any Error) -> FetchFailure {
+        let isNoHTTP = error is HTTPParserError
+        return .unreachable(path: path, reason: isNoHTTP ? "what answers there speaks no HTTP (\(error))" : "\(error)")
+    }
 
     var description: String {
         switch self {
         case .unreadable(let path): "\(path): cannot be read (check the path and its rights)"
         case .unreachable(let path, let reason): "\(path): \(reason) (check the address and the network, and try again)"
+        case .status(let path, let code) where (300..<400).contains(code):
+            "\(path): the server answers \(code), a redirect, which is not followed (give the address that it leads to)"
         case .status(let path, let code): "\(path): the server answers \(code) (check the address, and try again)"
         case .tooSlow(let path): "\(path): comes too slowly (try another mirror, or a larger --longest-wait)"
+        case .noFolder(let path, let reason): "the folder \(path) cannot be made: \(reason)"
         }
     }
 }

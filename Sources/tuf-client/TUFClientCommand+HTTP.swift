@@ -9,7 +9,8 @@ extension TUFClientCommand {
         guard let metadataURL else { throw ValidationError("\(verb.rawValue) needs --metadata-url") }
         var configuration = HTTPClient.Configuration()
         configuration.timeout = .init(connect: .seconds(10), read: .seconds(Int64(longestWait)))
-        configuration.redirectConfiguration = .follow(max: 3, allowCycles: false)
+        // What a redirect leads to may answer that there is no such file, which would end the search for a newer root.
+        configuration.redirectConfiguration = .disallow
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let source = HTTPSource(client: http, base: metadataURL, longestWait: .seconds(longestWait))
         let outcome: Result<Void, any Error>

@@ -72,7 +72,7 @@ struct TUFClientCommand: AsyncParsableCommand {
     private func begin() throws {
         let path = root ?? ""
         guard let data = FileManager.default.contents(atPath: path) else { throw FetchFailure.unreadable(path) }
-        try FileManager.default.createDirectory(atPath: metadataDir, withIntermediateDirectories: true)
+        try Self.makeFolder(metadataDir)
         try TUFClient.begin(metadataFolder: metadataDir, root: Array(data))
     }
 
@@ -82,11 +82,20 @@ struct TUFClientCommand: AsyncParsableCommand {
         }
         try await withClient { client, http in
             try await client.refresh()
-            try FileManager.default.createDirectory(atPath: targetDir, withIntermediateDirectories: true)
+            try Self.makeFolder(targetDir)
             let targets = HTTPSource(client: http, base: targetBaseURL, longestWait: .seconds(longestWait))
             for name in targetNames {
                 _ = try await client.download(name, from: targets, into: targetDir)
             }
+        }
+    }
+
+    private static func makeFolder(_ path: String) throws(FetchFailure) {
+        do { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) } catch {
+            var isFolder: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            let isFile = isThere && !isFolder.boolValue
+            throw .noFolder(path: path, reason: isFile ? "it is a file" : error.localizedDescription)
         }
     }
 }

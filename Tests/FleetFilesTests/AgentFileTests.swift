@@ -44,6 +44,7 @@ struct AgentFileTests {
         ),
         ("install-command: {run: [/bin/x], within: 2d}", "6:42: `within` is longer than a day; shorten it"),
         ("health-command: {run: [/bin/x], tries: 0}", "6:40: `tries` is 0; it must be from 1 to 1000"),
+        ("version-command: {run: [/bin/x], every: 0s}", "6:41: `every` is 0s; it must be longer"),
         ("poll-wait: 10m", "6:12: `poll-wait` is longer than 5m; shorten it"),
         (
             "attributes: {firmware: \"1\"}",
@@ -80,6 +81,7 @@ struct AgentFileTests {
         #expect(settings.gateway.tenant == "DEFAULT" && settings.gateway.caFile == nil)
         #expect(settings.install == nil && settings.restart == nil && settings.health == nil)
         #expect(settings.version == nil && settings.busy == nil && settings.signedReleases == nil)
+        #expect(settings.versionEvery == .minutes(2))
         #expect(settings.pollWait == .minutes(2) && settings.attributes.isEmpty)
     }
 
@@ -99,7 +101,8 @@ struct AgentFileTests {
         expected.restart = .init(command: .init(["/usr/bin/systemctl", "restart", "till"], within: .minutes(2)))
         expected.health = .init(
             command: .init(["/usr/local/lib/till/health"], within: .seconds(10)), tries: 5, every: .seconds(5))
-        expected.version = .init(["/usr/local/bin/till", "--version"], within: .seconds(30))
+        expected.version = .init(["/usr/local/bin/till", "--version"], within: .seconds(10))
+        expected.versionEvery = .minutes(5)
         expected.busy = .init(
             command: .init(["/usr/local/lib/till/sale-under-way"], within: .seconds(5)), every: .seconds(30))
         expected.attributes = [Tag("lane", "4"), Tag("model", "TX-300")]

@@ -162,7 +162,7 @@ def resigned(data: bytes, signers: list[CryptoSigner], change) -> bytes:
 
 
 class Mirror:
-    """Serves what `files` has, notes what is asked for, and how much of it was sent."""
+    """Serves what `files` has, redirects where that is a text, notes what is asked for, and how much of it was sent."""
 
     def __init__(self, files: dict) -> None:
         self.files = files
@@ -197,6 +197,11 @@ class Mirror:
         content = self.files.get(path)
         if content is None:
             request.send_error(404)
+        elif isinstance(content, str):
+            request.send_response(302)
+            request.send_header("Location", content)
+            request.send_header("Content-Length", "0")
+            request.end_headers()
         elif isinstance(content, int):
             request.send_error(content)
         elif isinstance(content, bytes):

@@ -1,6 +1,8 @@
 """The attacks of the specification's section 1.5.2, each made with python-tuf: tuf-client refuses every one, and what
 it trusted before stays as it was."""
 
+import socket
+import threading
 import time
 
 import pytest
@@ -251,6 +253,42 @@ def test_malicious_mirror_does_no_lasting_harm(repository, client, role, version
     repository.files[path] = honest
     assert client.refresh(), client.said
     assert client.trusted == {"root": 1, "snapshot": 1, "targets": 1, "timestamp": 1}
+
+
+@pytest.mark.parametrize("role, version", [("root", 2), ("timestamp", 1)])
+@pytest.mark.parametrize("target", ["/metadata/nowhere.json", "/metadata/1.root.json"])
+def test_malicious_mirror_redirects(repository, client, role, version, target):
+    """Where a redirect leads to there may be no file, which would hide a newer root."""
+    repository.files[repository.path(role, version)] = target
+    assert client.refuses("the server answers 302, a redirect, which is not followed")
+
+
+@pytest.mark.parametrize("code", [403, 404])
+def test_no_newer_root_is_said_by_either_status(repository, client, code):
+    repository.files[repository.path("root", 2)] = code
+    assert client.refresh(), client.said
+
+
+def test_malicious_mirror_that_speaks_no_http(client):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def answer():
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        client.url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert client.refuses("what answers there speaks no HTTP")
+        thread.join(20)
+
+
+def test_a_folder_that_is_a_file_is_named(repository, client):
+    repository.add_target("app/till.bin", b"the till")
+    repository.publish_all()
+    client.targets.write_bytes(b"")
+    assert client.refuses(f"the folder {client.targets} cannot be made: it is a file", "app/till.bin")
 
 
 def test_malicious_mirror_that_is_not_there(client, mirror):

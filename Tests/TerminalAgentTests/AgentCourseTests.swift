@@ -311,8 +311,8 @@ import Testing
     @Test func whatIsRefusedByItsMakersIsNotInstalled() throws {
         struct Nobody: ReleaseTrust {
             func verified(
-                _ release: OfferedRelease, running: String?
-            ) throws(TrustRefusal) -> [OfferedRelease.File] { throw TrustRefusal("no signature") }
+                _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+            ) throws(TrustRefusal) -> [OfferedRelease.File]? { throw TrustRefusal("no signature") }
         }
         let world = try world { $0.trust = Nobody() }
         try world.run()
@@ -325,8 +325,8 @@ import Testing
     @Test func itsMakersWordGoesBeforeTheGateways() throws {
         struct Others: ReleaseTrust {
             func verified(
-                _ release: OfferedRelease, running: String?
-            ) throws(TrustRefusal) -> [OfferedRelease.File] {
+                _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+            ) throws(TrustRefusal) -> [OfferedRelease.File]? {
                 release.files.map {
                     .init(name: $0.name, length: $0.length, sha256: String(repeating: "0", count: 64), url: $0.url)
                 }
@@ -458,11 +458,25 @@ import Testing
         #expect(world.words.last == "7 closed/failure ERROR: restart failed: it ended with 1; 2.3.1 runs again")
     }
 
-    @Test func aDamagedStateIsRefusedByName() throws {
+    @Test func aStateOfAnotherFormIsRefusedByName() throws {
         let world = try world()
-        try world.disk.write(Array("{".utf8), to: "/state/agent.json")
-        #expect(throws: StorageFailure.self) { try world.run() }
         try world.disk.write(Array(#"{"format":99}"#.utf8), to: "/state/agent.json")
         #expect { try world.run() } throws: { "\($0)".contains("format 99") }
+    }
+
+    /// A terminal that has forgotten what it was at is better than one that is never updated again.
+    @Test(arguments: ["", "{", "null", #"{"format":1,"work":{}}"#, "\u{0}\u{0}\u{0}"])
+    func aDamagedStateIsSetAsideAndToldOf(text: String) throws {
+        let world = try world()
+        try world.disk.write(Array(text.utf8), to: "/state/agent.json")
+        try world.run()
+        #expect(world.words == ["7 proceeding/none", "7 closed/success"])
+        let note = "agent.json was damaged, lies as agent.json.damaged, and was begun anew from the slots"
+        #expect(world.progress.filter { $0.hasSuffix(note) } == ["looking at 2.4.0; \(note)"])
+        #expect(world.warnings.texts == ["the state was damaged, and is begun anew from the slots"])
+        #expect(try world.disk.read("/state/agent.json.damaged", atMost: 100) == Array(text.utf8))
+        world.offer(8, "2.5.0", ["app": "the application"])
+        try world.run()
+        #expect(world.words.last == "8 closed/success" && world.progress.filter { $0.hasSuffix(note) }.count == 1)
     }
 }

@@ -110,9 +110,13 @@ import Testing
             try tills.text("tills/till-1/busy") != nil && tills.stage(Self.till) == "ready"
         }
         tills.end(Self.till, by: SIGKILL)
+        let signed = tills.text("state/tuf/timestamp.json")
         try FileManager.default.moveItem(
             atPath: tills.path("fleet/releases/\(ServedTills.new)"), toPath: tills.path("taken-back"))
         try tills.publish()
+        // What is served is signed anew by the gateway's next look.
+        try tills.wait("the gateway has taken it in") { tills.text("state/tuf/timestamp.json") != signed }
+        #expect(signed != nil)
         try tills.start(Self.till)
         try FileManager.default.removeItem(atPath: tills.path("tills/till-1/busy"))
         try tills.wait("the update has ended") { try ended(tills) }

@@ -29,6 +29,8 @@ final class AgentWorld {
     var restart: (String) -> CommandEnd = { _ in .exited(0, said: "") }, version = ""
     /// Why what the gateway offers makes no sense; nil: it does.
     var nonsense: String?
+    /// After which time the gateway wants the next poll, and whether it answers none.
+    var interval = Duration.zero, isDeaf = false
     /// What the agent said of its progress, and what it logged as a warning.
     private(set) var progress: [String] = []
     let warnings = Warnings()
@@ -144,9 +146,10 @@ private final class Link: GatewayLink {
 
     init(_ world: AgentWorld) { self.world = world }
 
-    func poll(holding time: Duration) throws(LinkFailure) -> PollAnswer {
+    func poll(holding time: Duration, within longest: Duration) throws(LinkFailure) -> PollAnswer {
         world.before("poll")
-        var answer = PollAnswer(interval: .zero)
+        if world.isDeaf { throw .unreachable("no answer in time") }
+        var answer = PollAnswer(interval: world.interval)
         if let cancelled = world.cancelled {
             answer.cancel = cancelled
         } else if let offer = world.offer {

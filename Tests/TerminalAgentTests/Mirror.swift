@@ -9,6 +9,8 @@ final class Mirror: MetadataSource {
     let isDown = Mutex(false)
     /// How many requests from now on fail.
     let failures = Mutex(0)
+    /// Whether requests are answered only when nobody waits for them any more.
+    let isHolding = Mutex(false)
     private let keys = (0..<4).map { _ in SigningKey(generating: .ed25519) }
 
     /// Publishes these targets, by metadata that ends in so many seconds; gives the root.
@@ -45,6 +47,7 @@ final class Mirror: MetadataSource {
             defer { left = max(0, left - 1) }
             return left > 0
         }
+        if isHolding.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) }
         if fails || isDown.withLock({ $0 }) { throw Down() }
         return files.withLock { $0[path] }
     }

@@ -43,6 +43,9 @@ final class ModelDisk: Disk, @unchecked Sendable {
         live[id] = .file(bytes)
     }
 
+    /// Another process makes a link, in place of one that may be there.
+    func relink(_ path: String, to target: String) { try? put(path, make(.link(target))) }
+
     /// Everything so far is durable.
     func settle() {
         durable = live

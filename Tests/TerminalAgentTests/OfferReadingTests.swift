@@ -108,6 +108,9 @@ import Testing
         #expect(read(offer(sha256: String(repeating: "g", count: 64))) == nil)
         #expect(read(offer(version: "")) == nil)
         #expect(read(offer(version: "1\\u001b[31m")) == nil)
+        for version in ["../../x", "/etc", "1.0/..", "a//b", ".", ".."] {
+            #expect(problem(offer(version: version)) == "its version is none", "\(version)")
+        }
         #expect(read(offer(version: String(repeating: "1", count: 129))) == nil)
         #expect(read("{}") == nil && read("") == nil && read("[]") == nil)
     }

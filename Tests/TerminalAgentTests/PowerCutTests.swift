@@ -23,7 +23,9 @@ import Testing
     private final class Passing: ReleaseTrust {
         let isOver = Mutex(false)
 
-        func verified(_ release: OfferedRelease, running: String?) throws(TrustRefusal) -> [OfferedRelease.File] {
+        func verified(
+            _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+        ) throws(TrustRefusal) -> [OfferedRelease.File]? {
             if isOver.withLock({ $0 }) { throw TrustRefusal("no signature any more") }
             return release.files
         }
@@ -86,7 +88,9 @@ import Testing
         } else if course != .isFirst {
             expect(try text("files/app") == "old \(Self.old)", "the former release is not whole")
         }
-        expect(try StateFile(world.disk, folder: AgentWorld.state).read().work == nil, "something is left to do")
+        let state = StateFile(world.disk, folder: AgentWorld.state)
+        expect(try state.read().work == nil, "something is left to do")
+        expect(try world.disk.length(of: state.aside) == nil, "the state was damaged")
         if course == .isTrustedNoMore {
             expect(ending.hasSuffix("no signature any more"), "told `\(ending)`")
             let isEmpty = try world.disk.names(in: "/slots/b") == ["files"]

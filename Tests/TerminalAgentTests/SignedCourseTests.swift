@@ -18,13 +18,15 @@ import Testing
     }
 
     /// A terminal whose keys have signed what it is offered, which is older than what it runs where that is said.
-    private func world(_ version: String = "2.4.0") throws -> AgentWorld {
+    private func world(
+        _ version: String = "2.4.0", within longest: Duration = SignedTrust.longestCheck
+    ) throws -> AgentWorld {
         let world = try AgentWorld(runs: Self.old)
         world.offer(7, version, ["app": "the application"])
         try publish(world.offer, from: version < Self.old ? [Self.old] : [], version: 2)
         world.trust = try SignedTrust(
             .init(metadataURL: "http://x", rootFile: folder.path + "/root.json", folder: folder.path + "/tuf"),
-            source: mirror)
+            source: mirror, longestCheck: longest)
         return world
     }
 
@@ -40,10 +42,10 @@ import Testing
     }
 
     /// An agent works on a thread of its own, which may be held up while metadata is fetched.
-    private func run(_ world: AgentWorld) async throws {
+    private func run(_ world: AgentWorld, _ settings: AgentSettings = AgentWorld.settings) async throws {
         nonisolated(unsafe) let world = world
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            Thread.detachNewThread { continuation.resume(with: Result { try world.run() }) }
+            Thread.detachNewThread { continuation.resume(with: Result { try world.run(settings) }) }
         }
     }
 
@@ -101,6 +103,81 @@ import Testing
         try publish(nil, version: 3)
         try await run(world)
         try expectDropped(world, Self.nobody)
+    }
+
+    /// Read at the start and no more before the order, and an hour before the next time.
+    private func settingsWithVersion(_ world: AgentWorld, prints version: String = SignedCourseTests.old)
+        -> AgentSettings
+    {
+        world.version = version
+        var settings = AgentWorld.settings
+        settings.version = .init(["/version"], within: .seconds(1))
+        settings.versionEvery = .seconds(3600)
+        return settings
+    }
+
+    private func expectRefused(_ world: AgentWorld, _ cause: String) throws {
+        #expect(world.words.last == "7 closed/failure ERROR: signature: \(cause)")
+        #expect(!world.ran.contains { $0.hasPrefix("install") }, "\(world.ran)")
+        #expect(try world.runs?.version == Self.old)
+    }
+
+    @Test func whatWasPutThereByHandIsReadBeforeAnOrderIsTakenOn() async throws {
+        let world = try world(), settings = settingsWithVersion(world)
+        world.before = { [unowned world] what in if what == "poll" { world.version = "9.0.0" } }
+        try await run(world, settings)
+        try expectRefused(world, "2.4.0 is older than 9.0.0, and no rollback from that is signed")
+    }
+
+    @Test func whatWasPutThereByHandIsReadBeforeTheSwitch() async throws {
+        let world = try world(), settings = settingsWithVersion(world)
+        duringASale(world) { [unowned world] in world.version = "9.0.0" }
+        try await run(world, settings)
+        try expectDropped(world, "2.4.0 is older than 9.0.0, and no rollback from that is signed")
+    }
+
+    /// A command that prints less than the slot in use says lets nothing in.
+    @Test func theSlotsRecordCountsBesideTheCommand() async throws {
+        let world = try world(), settings = settingsWithVersion(world, prints: "0.9.0")
+        world.offer(7, "1.0.0", ["app": "the application"])
+        try publish(world.offer, version: 3)
+        try await run(world, settings)
+        try expectRefused(world, "1.0.0 is older than 2.3.1, and no rollback from that is signed")
+    }
+
+    /// A mirror that says nothing does not make the agent deaf: it polls, and obeys.
+    @Test(arguments: [false, true]) func aCancelIsObeyedWhileAMirrorIsSilent(isInstalled: Bool) async throws {
+        let world = try world(within: .seconds(3600))
+        var polls = 0
+        mirror.isHolding.withLock { $0 = !isInstalled }
+        world.before = { [unowned world, mirror] what in
+            if what == "install" { mirror.isHolding.withLock { $0 = true } }
+            guard what == "poll", mirror.isHolding.withLock({ $0 }) else { return }
+            polls += 1
+            if polls == 3 { world.cancelled = 7 }
+        }
+        try await run(world)
+        #expect(world.words.last == "cancel 7 closed")
+        #expect(polls >= 3 && world.ran.contains { $0.hasPrefix("install") } == isInstalled)
+        #expect(!world.ran.contains { $0.hasPrefix("restart") })
+        #expect(try world.runs?.version == Self.old)
+    }
+
+    /// It is given up after a time, and told, also before anything is fetched.
+    @Test func aMirrorThatIsSilentIsToldAndWaitedFor() async throws {
+        let world = try world(within: .milliseconds(1))
+        var polls = 0
+        mirror.isHolding.withLock { $0 = true }
+        world.before = { [mirror] what in
+            polls += what == "poll" ? 1 : 0
+            if polls == 4 { mirror.isHolding.withLock { $0 = false } }
+        }
+        try await run(world)
+        let doubt =
+            "whether 2.4.0 may be installed is not known: "
+            + "signature: the metadata cannot be had: it did not come within 0s"
+        #expect(world.words.prefix(2) == ["7 proceeding/none", "7 scheduled/none \(doubt)"])
+        #expect(world.words.last == "7 closed/success" && polls >= 4)
     }
 
     /// What nobody can say is waited for, and told; then whether there is a sale is asked once more.

@@ -40,13 +40,13 @@ import Testing
 
     /// The agent asks on a thread of its own, which may be held up; so does this.
     private func refusal(
-        _ version: String, running: String?, files: [String] = ["app"]
+        _ version: String, running: String?..., files: [String] = ["app"]
     ) async throws -> TrustRefusal? {
-        let trust = try trust(), release = offered(version, files)
+        let trust = try trust(), release = offered(version, files), running = running.compactMap { $0 }
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 do throws(TrustRefusal) {
-                    let files = try trust.verified(release, running: running)
+                    let files = try trust.verified(release, running: running) { false }
                     continuation.resume(returning: files == release.files ? nil : TrustRefusal("other files"))
                 } catch { continuation.resume(returning: error) }
             }
@@ -120,6 +120,23 @@ import Testing
             refusal.description
                 == "signature: 2.0.0 is older than 3.1.0, and no rollback from that is signed")
         #expect(try await self.refusal("2.0.0", running: "no version") != nil)
+    }
+
+    /// The version command's word and the slot's record: the newer counts, whichever says it.
+    @Test func ofTwoWordsTheNewerHasToBeApproved() async throws {
+        _ = try mirror.publish(["releases/1.0.0/app": target("1.0.0", from: ["3.0.0"])], version: 2)
+        let refused = "signature: 1.0.0 is older than 2.1.0, and no rollback from that is signed"
+        #expect(try await refusal("1.0.0", running: "0.9.0", "2.1.0")?.description == refused)
+        #expect(try await refusal("1.0.0", running: "2.1.0", "0.9.0")?.description == refused)
+        #expect(try await refusal("1.0.0", running: "2.1.0", "3.0.0") == nil)
+        #expect(try await refusal("1.0.0", running: "0.9.0", "1.0.0") == nil)
+        #expect(try await refusal("1.0.0", running: "3.0.0", "R5")?.description.contains("older than R5") == true)
+    }
+
+    @Test func aFolderThatIsAFileIsNamed() throws {
+        let file = folder.path + "/tuf"
+        try Data().write(to: URL(filePath: file))
+        #expect(throws: TrustRefusal("the root of signed releases: \(file) is no folder")) { try trust() }
     }
 
     @Test func whatCannotBeHadIsAnotherMatterLater() async throws {

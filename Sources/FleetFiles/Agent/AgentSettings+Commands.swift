@@ -11,7 +11,10 @@ extension AgentSettings {
     /// Reads the site's programs: a list of words, or a mapping with `run` and what goes with it.
     mutating func readCommands(_ map: YamlMap) {
         install = Self.command(map["install-command"], within: .minutes(30))?.command
-        version = Self.command(map["version-command"], within: .seconds(30))?.command
+        if let (command, more) = Self.command(map["version-command"], within: .seconds(30), ["every"]) {
+            version = command
+            if let every = more?["every"].flatMap(Self.time) { versionEvery = every }
+        }
         if let (command, more) = Self.command(map["restart-command"], within: .minutes(5), ["reboots"]) {
             restart = Restart(command: command, reboots: more?["reboots"]?.flag() ?? false)
         }

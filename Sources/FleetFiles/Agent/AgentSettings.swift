@@ -112,6 +112,8 @@ public struct AgentSettings: Hashable, Sendable {
     public var health: Health?
     /// Says which version runs; nil: the slot in use does.
     public var version: Command?
+    /// How often it is asked while there is nothing to do.
+    public var versionEvery = Duration.minutes(2)
     /// Says whether the terminal is in use; nil: it never is.
     public var busy: Busy?
     /// How long the gateway may hold a poll.

@@ -10,8 +10,9 @@ import NIOSSL
 public final class DDIGateway: GatewayLink, Sendable {
     /// How long an answer may take, beside the time that a poll asks to be held.
     static let longestAnswer = Duration.seconds(30)
-    /// How long a file of metadata may take.
-    static let longestDocument = Duration.seconds(300)
+    /// Metadata of which nothing comes for so long is given up until the next try. How long all of it may take is for
+    /// whoever asks for it.
+    public static let longestSilence = Duration.seconds(10)
     /// How long a connection may take.
     static let longestConnect = TimeAmount.seconds(10)
     /// A file of which nothing comes for so long is given up until the next try.
@@ -25,19 +26,27 @@ public final class DDIGateway: GatewayLink, Sendable {
     private let origin: Origin
     private let authorization: String
     private let group: MultiThreadedEventLoopGroup
+    private let longestSilence: Duration
     private let client: HTTPClient
+    /// For what no gateway holds back on purpose: one that gives up silence.
+    private let documents: HTTPClient
     private let bell: EndBell
 
     /// The way to a gateway.
     /// - Parameters:
     ///   - token: The device's token.
     ///   - bell: What ends the agent ends what it waits for.
-    public init(_ gateway: AgentSettings.Gateway, device: String, token: String, bell: EndBell) throws {
+    ///   - longestSilence: How long nothing may come of metadata.
+    public init(
+        _ gateway: AgentSettings.Gateway, device: String, token: String, bell: EndBell,
+        longestSilence: Duration = DDIGateway.longestSilence
+    ) throws {
         guard let origin = Origin(gateway.url) else { throw LinkFailure.misunderstood("address") }
         self.origin = origin
         base = "\(gateway.url)/\(Self.encoded(gateway.tenant))/controller/v1/\(Self.encoded(device))"
         authorization = "TargetToken \(token)"
         self.bell = bell
+        self.longestSilence = longestSilence
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = Self.longestConnect
@@ -49,10 +58,13 @@ public final class DDIGateway: GatewayLink, Sendable {
         }
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+        configuration.timeout.read = .init(longestSilence)
+        documents = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
     }
 
     deinit {
         try? client.syncShutdown()
+        try? documents.syncShutdown()
         try? group.syncShutdownGracefully()
     }
 
@@ -65,10 +77,10 @@ public final class DDIGateway: GatewayLink, Sendable {
 
     // MARK: - What is asked
 
-    public func poll(holding time: Duration) throws(LinkFailure) -> PollAnswer {
+    public func poll(holding time: Duration, within longest: Duration) throws(LinkFailure) -> PollAnswer {
         let seconds = time.components.seconds
         let fields = seconds > 0 ? [("Prefer", "wait=\(seconds)")] : []
-        let (head, body) = try ask(.GET, base, fields, within: Self.longestAnswer + .seconds(seconds))
+        let (head, body) = try ask(.GET, base, fields, within: longest + .seconds(seconds))
         guard let read = PollReading.answer(body) else { throw .misunderstood("poll") }
         var answer = read.answer
         answer.wasHeld = seconds > 0 && head.headers.contains(name: "Preference-Applied")
@@ -106,17 +118,26 @@ public final class DDIGateway: GatewayLink, Sendable {
             tag: headers.first(name: "ETag") ?? "", sent: headers.first(name: "Muster-Sent").flatMap { Int64($0) })
     }
 
-    /// A file that is no answer of DDI.
+    /// A file that is no answer of DDI. Given up when its task is cancelled.
     /// - Returns: Its bytes; nil: there is none.
-    func document(_ url: String, atMost most: Int) throws(LinkFailure) -> [UInt8]? {
-        do throws(LinkFailure) {
-            return Array(try ask(.GET, url, within: Self.longestDocument, atMost: most).body)
-        } catch {
-            // Servers of plain files say 403 for what is not there where they do not list their folders.
-            switch error {
-            case .refused(404, _), .refused(403, _): return nil
-            default: throw error
+    func document(_ url: String, atMost most: Int) async throws -> [UInt8]? {
+        let answer = HTTPAnswer(atMost: most)
+        let task = documents.execute(request: try request(.GET, url, []), delegate: answer)
+        do {
+            try await withTaskCancellationHandler {
+                try await task.futureResult.get()
+            } onCancel: {
+                task.fail(reason: HTTPClientError.cancelled)
             }
+        } catch let error as HTTPClientError where error == .readTimeout {
+            throw LinkFailure.unreachable("nothing came for \(longestSilence.components.seconds) s")
+        } catch { throw Self.failure(error) }
+        guard let head = answer.head else { throw LinkFailure.unreachable("no answer") }
+        switch head.status.code {
+        case 200: return Array(answer.body.readableBytesView)
+        // Servers of plain files say 403 for what is not there where they do not list their folders.
+        case 403, 404: return nil
+        default: throw Self.refusal(head)
         }
     }
 
@@ -124,9 +145,9 @@ public final class DDIGateway: GatewayLink, Sendable {
 
     private func ask(
         _ method: HTTPMethod, _ url: String, _ fields: [(String, String)] = [], body: Data? = nil,
-        within time: Duration = longestAnswer, atMost most: Int = HTTPAnswer.mostBytes
+        within time: Duration = longestAnswer
     ) throws(LinkFailure) -> (head: HTTPResponseHead, body: Data) {
-        let answer = HTTPAnswer(atMost: most)
+        let answer = HTTPAnswer(atMost: HTTPAnswer.mostBytes)
         let task = client.execute(
             request: try request(method, url, fields, body: body), delegate: answer, deadline: .now() + .init(time))
         try wait(for: task)
@@ -223,6 +244,7 @@ public final class DDIGateway: GatewayLink, Sendable {
         case FetchAnswer.Failure.status(let head): refusal(head)
         case FetchAnswer.Failure.wrongRange: .misunderstood("range that was asked for")
         case is HTTPAnswer.TooLong: .misunderstood("answer: it is too long")
+        case is HTTPParserError: .unreachable("what answers there speaks no HTTP (\(error))")
         default:
             if let error = error as? HTTPClientError, [.deadlineExceeded, .connectTimeout].contains(error) {
                 .unreachable("no answer in time")

@@ -105,8 +105,11 @@ public enum FetchEnd: Hashable, Sendable {
 
 /// The way to a gateway. Every call waits for the answer, and fails with `ending` when the agent is to end.
 public protocol GatewayLink: AnyObject {
-    /// Asks what there is to do; the gateway may hold the answer so long.
-    func poll(holding time: Duration) throws(LinkFailure) -> PollAnswer
+    /// Asks what there is to do; the gateway may hold the answer for a time.
+    /// - Parameters:
+    ///   - time: As long as that.
+    ///   - longest: How long the answer may take beside that.
+    func poll(holding time: Duration, within longest: Duration) throws(LinkFailure) -> PollAnswer
     /// Reads what is offered.
     func offer(_ url: String) throws(LinkFailure) -> OfferedRelease
     /// Reports how far an action is.
@@ -125,6 +128,13 @@ public protocol GatewayLink: AnyObject {
     func fetch(
         _ file: OfferedRelease.File, from start: Int64, tag: String, into sink: any FetchSink, isStopped: () -> Bool
     ) throws(LinkFailure) -> FetchEnd
+}
+
+extension GatewayLink {
+    /// Asks what there is to do; the gateway may hold the answer so long.
+    func poll(holding time: Duration) throws(LinkFailure) -> PollAnswer {
+        try poll(holding: time, within: DDIGateway.longestAnswer)
+    }
 }
 
 /// Where the bytes of a file go. Called by one thread at a time, which need not be the agent's.

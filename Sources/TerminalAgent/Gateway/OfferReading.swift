@@ -85,7 +85,9 @@ enum OfferReading {
 
     /// Why names do not mean files of one folder, each its own, or numbers cannot be meant; nil: nothing is wrong with them.
     static func problem(with release: OfferedRelease) -> Problem? {
-        guard isPlain(release.version, atMost: longestVersion) else { return Problem("its version is none") }
+        guard isPlain(release.version, atMost: longestVersion), !isWay(release.version) else {
+            return Problem("its version is none")
+        }
         guard !release.files.isEmpty else { return Problem("it has no files") }
         guard release.files.count <= mostFiles else { return Problem("it has more than \(mostFiles) files") }
         guard Set(release.files.map(\.name)).count == release.files.count else {
@@ -95,6 +97,12 @@ enum OfferReading {
             if let part = problemPart(of: file) { return Problem("the \(part) of file \(index + 1) is none") }
         }
         return nil
+    }
+
+    /// Whether it leads elsewhere as a part of a path: the site's commands are told versions, and may well make folders of
+    /// them.
+    private static func isWay(_ version: String) -> Bool {
+        version.split(separator: "/", omittingEmptySubsequences: false).contains { ["", ".", ".."].contains($0) }
     }
 
     private static func problemPart(of file: OfferedRelease.File) -> String? {

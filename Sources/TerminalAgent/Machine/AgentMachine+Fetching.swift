@@ -39,10 +39,8 @@ extension AgentMachine {
             work.release.files = files
             state.work = work
             return AgentStep(.askBusy)
-        case .distrusted(let refusal):
-            guard refusal.isPassing, work.tries < Self.mostTrustTries else { return fail(work, refusal.description) }
-            let work = begin(work)
-            return AgentStep(.wait(.backoff(work.tries)))
+        case .distrusted(let refusal) where refusal.isPassing: return doubted(work, refusal)
+        case .distrusted(let refusal): return fail(work, refusal.description)
         case .waited: return AgentStep(isDeferring ? .askBusy : .verify(work))
         case .asked(let busy?): return deferred(work, busy)
         case .asked(nil):
@@ -129,16 +127,23 @@ extension AgentMachine {
 
     mutating func takeInstalling(_ input: AgentInput, _ work: Work) -> AgentStep {
         switch input {
-        case .ended(let end):
-            return end.isGood ? AgentStep(.record(work)) : fail(work, "install failed: \(end.text)")
+        case .installed(let end, let hasMovedCurrent):
+            let moved = "it had put its slot into use, which was taken back"
+            guard end.isGood else {
+                return fail(work, "install failed: \(end.text)\(hasMovedCurrent ? "; \(moved)" : "")")
+            }
+            var step = AgentStep(.record(work))
+            if hasMovedCurrent { step.tells = [.proceeding(work.action, "the install command ended well; \(moved)")] }
+            return step
         case .recorded:
             return AgentStep(.verify(enter(.ready, work)))
         default: impossible(input, work)
         }
     }
 
-    /// Days may lie between the order and the switch: what was trusted then is asked about again, and whether the terminal
-    /// is in use is asked last, since a sale may begin while metadata is fetched.
+    /// Days may lie between the order and the switch: what was trusted then is asked about again, and the files are hashed
+    /// again. Whether the terminal is in use is asked after that, since a sale may begin meanwhile, and last of all the
+    /// gateway, for a cancel that none of this has heard.
     mutating func takeReady(_ input: AgentInput, _ work: Work) -> AgentStep {
         switch input {
         case .trusted(let files):
@@ -146,15 +151,20 @@ extension AgentMachine {
             guard trusted == Set(work.release.files.map(SlotRecord.File.init)) else {
                 return refuse(work, "signature: \(work.release.version) has other files now than were fetched")
             }
+            return AgentStep(.prove(work))
+        case .proven:
             isVouchedFor = true
             return AgentStep(.askBusy)
+        case .altered(let name):
+            return refuse(work, "hash mismatch: \(name) is not what was fetched any more")
         case .distrusted(let refusal) where refusal.isPassing: return doubted(work, refusal)
         case .distrusted(let refusal): return refuse(work, refusal.description)
         case .asked(let busy?):
             isVouchedFor = false
             return deferred(work, busy)
         case .waited: return AgentStep(isDeferring ? .askBusy : .verify(work))
-        case .asked(nil): return AgentStep(isVouchedFor ? .switchTo(enter(.switching, work).slot) : .verify(work))
+        case .asked(nil): return AgentStep(isVouchedFor ? .listen : .verify(work))
+        case .heardNothing: return AgentStep(.switchTo(enter(.switching, work).slot))
         default: impossible(input, work)
         }
     }
@@ -163,7 +173,8 @@ extension AgentMachine {
     private mutating func doubted(_ work: Work, _ refusal: TrustRefusal) -> AgentStep {
         isDeferring = false
         let work = begin(work)
-        let why = "whether \(work.release.version) may still be installed is not known: \(refusal)"
+        let word = work.stage == .ready ? "may still" : "may"
+        let why = "whether \(work.release.version) \(word) be installed is not known: \(refusal)"
         return AgentStep(.wait(.backoff(work.tries)), .deferring(work.action, why))
     }
 

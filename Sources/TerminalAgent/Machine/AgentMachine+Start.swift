@@ -6,6 +6,8 @@ extension AgentMachine {
         case .accepted, .ready: return AgentStep(.verify(work))
         // What is there is looked at again: a power cut may have left anything of what was being written.
         case .fetching, .installing: return AgentStep(.clear(refetch(work).slot, keeping: work.release))
+        // Where the link was not replaced yet, nothing is past its return, and any time may lie behind the last look.
+        case .switching where inUse != work.slot: return AgentStep(.verify(enter(.ready, work)))
         case .switching: return AgentStep(.switchTo(work.slot))
         case .restarting: return startRestarting(work)
         case .checking: return startChecking(work)

@@ -5,7 +5,7 @@
 /// `Stage.switching` on the way leads to one of the two slots, and to a word about which.
 public struct AgentMachine: Sendable {
     /// How often what may pass by itself is tried before the release is given up.
-    public static let mostFetches = 30, mostTrustTries = 10, mostInstallations = 3, mostRestarts = 3
+    public static let mostFetches = 30, mostInstallations = 3, mostRestarts = 3
     /// How often the agent may start anew while it checks a release, before it goes back: a release that takes the
     /// machine down at each start must not keep it.
     public static let mostStarts = 3
@@ -38,7 +38,8 @@ public struct AgentMachine: Sendable {
     var untold = 0
     /// Whether the terminal was in use when it was asked last.
     var isDeferring = false
-    /// Whether the release was trusted a moment ago, so that nothing but a sale stands before the switch.
+    /// Whether the release was trusted and its files were hashed a moment ago, so that nothing but a sale or a cancel stands
+    /// before the switch.
     var isVouchedFor = false
     /// The last action that ended, how often it was offered again since, and whether that was waited for.
     var lastEnded: UInt32?, repeats = 0, hasPaused = false
@@ -100,10 +101,8 @@ public struct AgentMachine: Sendable {
         return .stop(.vanished)
     }
 
-    /// What runs was read anew while the agent was at nothing.
-    public mutating func sawRunning(_ version: String?) {
-        if state.work == nil { runs = version }
-    }
+    /// What runs was read anew while nothing of this agent's doing had changed it.
+    public mutating func sawRunning(_ version: String?) { runs = version }
 
     // MARK: - Between stages
 

@@ -21,10 +21,18 @@ public enum AgentInput: Hashable, Sendable {
     case tagged(String)
     case fetched
     case fetchFailed(FetchFailure)
-    /// The site's command has ended.
+    /// The site's install command has ended, and whether it had put another slot into use, which was taken back.
+    case installed(CommandEnd, movedCurrent: Bool)
+    /// Another of the site's commands has ended.
     case ended(CommandEnd)
     /// The slot's own record of what is in it is durable.
     case recorded
+    /// The files of the slot are what was fetched.
+    case proven
+    /// This one is not.
+    case altered(String)
+    /// The gateway has nothing against it, or was not reached.
+    case heardNothing
     case switched
     /// The check has ended, and this is what runs.
     case checked(CommandEnd, runs: String?)
@@ -103,6 +111,10 @@ public enum AgentEffect: Hashable, Sendable {
     case install(Work)
     /// Make the slot durable, and write down what is in it.
     case record(Work)
+    /// Hash the slot's files once more.
+    case prove(Work)
+    /// Ask the gateway whether the release was called off, whether or not it is time.
+    case listen
     /// Put this slot into use; nil: none.
     case switchTo(Slot?)
     case restart(Work)

@@ -11,8 +11,9 @@ public enum AgentGround {
         return [state, slots, settings.signedReleases.flatMap { problem(of: $0) }].compactMap { $0 }
     }
 
+    /// One that is damaged is set aside by a start.
     private static func read(_ settings: AgentSettings) throws {
-        _ = try StateFile(SystemDisk(), folder: settings.state).read()
+        do { _ = try StateFile(SystemDisk(), folder: settings.state).read() } catch is StateFile.Damaged {}
     }
 
     private static func look(_ settings: AgentSettings) throws {
@@ -36,7 +37,7 @@ public enum AgentGround {
 
     /// Why a folder is none that could be written, or made.
     /// - Parameter makesParents: Whether those above it are made too.
-    private static func problem(ofFolder path: String, makesParents: Bool) -> String? {
+    static func problem(ofFolder path: String, makesParents: Bool) -> String? {
         var place = path, status = stat()
         while stat(place, &status) != 0 {
             guard makesParents || place == path else {

@@ -20,7 +20,7 @@ extension TerminalAgent {
     private func performed(_ effect: AgentEffect) throws -> AgentInput? {
         switch effect {
         case .poll: return try poll()
-        case .read(let offer): return read(offer)
+        case .read(let offer): return try read(offer)
         case .verify(let work): return try verify(work)
         case .askBusy: return askBusy()
         case .clear(let slot, let release):
@@ -29,11 +29,13 @@ extension TerminalAgent {
             return .cleared
         case .askTag(let work): return try askTag(work)
         case .fetch(let work): return try fetch(work)
-        case .install(let work): return end(of: settings.install, work, isInstallation: true)
+        case .install(let work): return try install(work)
         case .record(let work):
             try endLeftovers()
             try slots.record(work.release, in: work.slot)
             return .recorded
+        case .prove(let work): return try prove(work)
+        case .listen: return listens() ? stopped : .heardNothing
         case .switchTo(let slot):
             try slots.use(slot)
             return .switched
@@ -54,11 +56,10 @@ extension TerminalAgent {
 
     // MARK: - The gateway's offer
 
-    private func read(_ offer: PollAnswer.Link) -> AgentInput? {
+    private func read(_ offer: PollAnswer.Link) throws -> AgentInput? {
+        let release: OfferedRelease
         do throws(LinkFailure) {
-            let release = try link.offer(offer.url)
-            pace.readOffer()
-            return .offered(release)
+            release = try link.offer(offer.url)
         } catch {
             guard error != .ending else { return nil }
             logger.warning(
@@ -68,13 +69,24 @@ extension TerminalAgent {
             if case .misunderstood = error { return .senseless(offer.action, "\(error)") }
             return .offered(nil)
         }
+        pace.readOffer()
+        try readVersion()
+        guard !bell.isEnding else { return nil }
+        machine.sawRunning(runs)
+        return .offered(release)
     }
 
+    /// What runs is read now: somebody may have put something else there since it was read last.
     private func verify(_ work: Work) throws -> AgentInput? {
-        // Where what runs cannot be read, what was put into use last is what nothing older may follow.
-        let running = try runs ?? slots.inUse().flatMap { try slots.record(of: $0)?.version }
+        try readVersion()
+        guard !bell.isEnding else { return nil }
+        machine.sawRunning(runs)
+        // A command may print anything; what was put into use last is what nothing older may follow either.
+        let recorded = try slots.inUse().flatMap { try slots.record(of: $0)?.version }
         do throws(TrustRefusal) {
-            return .trusted(try surroundings.trust.verified(work.release, running: running))
+            let running = [runs, recorded].compactMap { $0 }
+            let files = try surroundings.trust.verified(work.release, running: running) { hears() }
+            return files.map { .trusted($0) } ?? stopped
         } catch {
             logger.warning("the release is not trusted", metadata: ["reason": "\(error)"])
             return bell.isEnding ? nil : .distrusted(error)
@@ -160,11 +172,51 @@ extension TerminalAgent {
         return .fetchFailed(.storage(failure.description))
     }
 
+    /// Hashes the slot's files: days may lie behind the fetch, and the site's command has worked beside them.
+    private func prove(_ work: Work) throws -> AgentInput? {
+        struct Stop: Error {}
+        do {
+            for file in work.release.files {
+                let path = slots.file(file.name, of: work.slot)
+                let isSame = try FetchedFile.isProven(file, at: path, on: surroundings.disk) {
+                    if hears() { throw Stop() }
+                }
+                guard isSame else {
+                    logger.error("a file was altered after it was fetched", metadata: ["path": "\(path)"])
+                    return .altered(file.name)
+                }
+            }
+            return .proven
+        } catch is Stop { return stopped }
+    }
+
     // MARK: - Commands and pauses
 
-    private func end(of command: AgentSettings.Command?, _ work: Work, isInstallation: Bool = false) -> AgentInput? {
+    /// Whatever became of the installation, the slot in use stays what it was, and the other one says nothing of itself
+    /// before it is whole.
+    private func install(_ work: Work) throws -> AgentInput? {
+        guard let command = settings.install else { return .installed(.none, movedCurrent: false) }
+        let end = surroundings.commands.run(command, environment(work), isInstallation: true) { hears() }
+        if let end, !end.isGood { try endLeftovers() }
+        let hasMoved = try takeBack(work)
+        guard let end else { return stopped }
+        if !end.isGood { try slots.forget(work.slot) }
+        return .installed(end, movedCurrent: hasMoved)
+    }
+
+    /// Puts the slot into use that was before an install command has put another there.
+    /// - Returns: Whether it had.
+    @discardableResult
+    func takeBack(_ work: Work) throws -> Bool {
+        guard try slots.leadsElsewhere(than: work.former) else { return false }
+        logger.warning("the install command had put its slot into use, which is taken back")
+        try slots.use(work.former)
+        return true
+    }
+
+    private func end(of command: AgentSettings.Command?, _ work: Work) -> AgentInput? {
         guard let command else { return .ended(.none) }
-        let end = surroundings.commands.run(command, environment(work), isInstallation: isInstallation) { hears() }
+        let end = surroundings.commands.run(command, environment(work), isInstallation: false) { hears() }
         return end.map { .ended($0) } ?? stopped
     }
 

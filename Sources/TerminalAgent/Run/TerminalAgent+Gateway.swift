@@ -11,7 +11,7 @@ extension TerminalAgent {
                 bell.wait(atMost: pace.next - .now)
             }
             guard !bell.isEnding else { return nil }
-            if ContinuousClock.now - readAt > Self.versionReadInterval {
+            if ContinuousClock.now - readAt >= versionReadInterval {
                 try readVersion()
                 guard !bell.isEnding else { return nil }
                 machine.sawRunning(runs)
@@ -36,13 +36,19 @@ extension TerminalAgent {
 
     /// Asks, when it is time, while the agent does something else.
     /// - Returns: Whether that is to be stopped; `interruption` says what for, unless the agent is to end.
-    func hears() -> Bool {
+    func hears() -> Bool { hears(whenDue: pace.isDue, within: DDIGateway.longestAnswer) }
+
+    /// Asks right before the switch. A sale may begin while the answer is waited for, so that this is short.
+    /// - Returns: As `hears` does.
+    func listens() -> Bool { hears(whenDue: true, within: Self.longestListening) }
+
+    private func hears(whenDue isDue: Bool, within longest: Duration) -> Bool {
         if bell.isEnding { return true }
-        guard interruption == nil, pace.isDue, let stage = machine.state.work?.stage,
+        guard interruption == nil, isDue, let stage = machine.state.work?.stage,
             stage.canBeDropped || stage.isPastTheSwitch
         else { return interruption != nil }
         do throws(LinkFailure) {
-            let answer = try link.poll(holding: .zero)
+            let answer = try link.poll(holding: .zero, within: longest)
             took(answer)
             switch machine.heard(answer) {
             case .goOn: return false

@@ -34,8 +34,8 @@ public final class TerminalAgent {
         }
     }
 
-    /// What runs is read anew after so long, while there is nothing to do: somebody else may have changed it.
-    static let versionReadInterval = Duration.seconds(15 * 60)
+    /// How long the gateway's answer is waited for right before the switch.
+    static let longestListening = Duration.seconds(5)
     /// Tries of the check after a switch where there is no health command, and what runs has to be asked for.
     static let versionTries = 5
 
@@ -45,6 +45,8 @@ public final class TerminalAgent {
     let stateFile: StateFile
     var machine: AgentMachine
     private var saved: AgentState
+    /// Whether the state was damaged, and nobody was told yet.
+    private var wasDamaged: Bool
     var pace: PollPace
     /// What runs, as it was read last, and when that was.
     var runs: String?, readAt = ContinuousClock.now
@@ -64,7 +66,7 @@ public final class TerminalAgent {
         slots = SlotPair(surroundings.disk, folder: settings.slots)
         stateFile = StateFile(surroundings.disk, folder: settings.state)
         pace = surroundings.pace
-        saved = try stateFile.read()
+        (saved, wasDamaged) = try stateFile.readOrSetAside()
         let needsVersion = settings.version != nil
         machine = AgentMachine(
             state: saved,
@@ -76,8 +78,15 @@ public final class TerminalAgent {
     /// Works until the bell says that it is to end.
     /// - Throws: What keeps it from working: storage that is not what it has to be.
     public func run() throws {
+        if wasDamaged {
+            logger.error(
+                "the state was damaged, and is begun anew from the slots", metadata: ["aside": "\(stateFile.aside)"])
+        }
         try slots.prepare()
         try surroundings.commands.endLeftovers()
+        if let work = machine.state.work, work.installations > 0, [.fetching, .installing].contains(work.stage) {
+            try takeBack(work)
+        }
         let inUse = try slots.inUse()
         try readVersion()
         if let work = machine.state.work {
@@ -87,7 +96,7 @@ public final class TerminalAgent {
         while true {
             var step = machine.take(input)
             guard try save(&step) else { return }
-            for tell in step.tells { say(tell) }
+            for tell in step.tells { say(noting(tell)) }
             guard let next = try perform(step.next) else { return }
             input = next
         }
@@ -149,7 +158,19 @@ public final class TerminalAgent {
         logger.info("stage", metadata: fields)
     }
 
+    /// The first word of an order says that those before it are forgotten.
+    private func noting(_ tell: AgentTell) -> AgentTell {
+        guard wasDamaged, case .proceeding(let action, let what) = tell else { return tell }
+        wasDamaged = false
+        return .proceeding(
+            action, "\(what); agent.json was damaged, lies as agent.json.damaged, and was begun anew from the slots")
+    }
+
     // MARK: - What runs
+
+    /// What runs is read anew after so long, while there is nothing to do: somebody else may have changed it. The record of a
+    /// slot costs nothing to read.
+    var versionReadInterval: Duration { settings.version == nil ? .zero : settings.versionEvery }
 
     /// Reads what runs, from the site's command or from the slot in use: what was told is nowhere in it. A slot that was
     /// not started says nothing of what runs.
@@ -160,21 +181,21 @@ public final class TerminalAgent {
             let end = surroundings.commands.run(
                 command, environment(machine.state.work), isInstallation: false
             ) { bell.isEnding }
-            if case .exited(0, let said) = end { runs = Self.version(said) }
+            if case .exited(0, let said) = end { runs = printedVersion(said) }
         } else if machine.state.notRestartedIn != surroundings.boot, let slot = try slots.inUse() {
-            runs = try slots.record(of: slot).flatMap { Self.version($0.version) }
+            runs = try slots.record(of: slot)?.version
         }
     }
 
-    private func recordedVersion(of slot: Slot) -> String? {
-        (try? slots.record(of: slot)).flatMap { Self.version($0.version) }
-    }
+    private func recordedVersion(of slot: Slot) -> String? { (try? slots.record(of: slot))?.version }
 
-    /// The first word that is a version; where there is none, the first word, which may be one of another kind.
-    private static func version(_ text: String) -> String? {
+    /// The first word that is a version. One of another kind is known by an order, or by the record of a slot: without
+    /// that, any word of a message could be one.
+    private func printedVersion(_ text: String) -> String? {
         let words = text.split(separator: " ").map(String.init)
-        let word = words.first { Version($0) != nil } ?? words.first ?? ""
-        return (1...OfferReading.longestVersion).contains(word.utf8.count) ? word : nil
+        if let version = words.first(where: { Version($0) != nil }) { return version }
+        let known = [machine.state.work?.release.version] + Slot.allCases.map(recordedVersion)
+        return words.first(where: known.contains)
     }
 
     /// All that the site's commands are told, beside `PATH` and `LANG`.

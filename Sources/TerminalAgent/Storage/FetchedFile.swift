@@ -15,6 +15,21 @@ final class FetchedFile: FetchSink, @unchecked Sendable {
     /// What the storage said when it failed.
     private(set) var failure: StorageFailure?
 
+    /// Whether a file is there, whole, and what it is said to be.
+    /// - Parameter between: Called between two pieces of it; what it throws ends the look.
+    static func isProven(
+        _ expected: OfferedRelease.File, at path: String, on disk: any Disk, between: () throws -> Void
+    ) throws -> Bool {
+        guard try disk.length(of: path) == expected.length else { return false }
+        var hash = SHA256(), length: Int64 = 0
+        try disk.readPieces(of: path) {
+            hash.update(bufferPointer: $0)
+            length += Int64($0.count)
+            try between()
+        }
+        return length == expected.length && text(of: hash) == expected.sha256
+    }
+
     /// Opens a file at what is there of it already, which is read and hashed.
     init(_ expected: OfferedRelease.File, at path: String, on disk: any Disk) throws {
         self.expected = expected
@@ -34,7 +49,9 @@ final class FetchedFile: FetchSink, @unchecked Sendable {
     /// Whether it is whole, and what it is said to be.
     var isProven: Bool { length == expected.length && sha256 == expected.sha256 }
 
-    private var sha256: String {
+    private var sha256: String { Self.text(of: hash) }
+
+    private static func text(of hash: SHA256) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

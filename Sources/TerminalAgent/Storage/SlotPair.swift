@@ -81,7 +81,8 @@ public struct SlotPair {
     public func record(of slot: Slot) throws -> SlotRecord? {
         let path = folder(of: slot) + "/" + Self.recordName
         guard let bytes = try disk.read(path, atMost: Self.mostRecordBytes) else { return nil }
-        return try? JSONDecoder().decode(SlotRecord.self, from: Data(bytes))
+        let record = try? JSONDecoder().decode(SlotRecord.self, from: Data(bytes))
+        return record.flatMap { (1...OfferReading.longestVersion).contains($0.version.utf8.count) ? $0 : nil }
     }
 
     /// Makes the folders, where they are missing.
@@ -123,6 +124,12 @@ public struct SlotPair {
         try disk.sync(place)
     }
 
+    /// Takes away what a slot says of itself.
+    func forget(_ slot: Slot) throws {
+        try disk.remove(folder(of: slot) + "/" + Self.recordName)
+        try disk.sync(folder(of: slot))
+    }
+
     /// Makes all of a slot durable, and then says what it is.
     func record(_ release: OfferedRelease, in slot: Slot) throws {
         try disk.syncAll(in: folder(of: slot))
@@ -132,6 +139,9 @@ public struct SlotPair {
         let bytes = Array(try encoder.encode(SlotRecord(version: release.version, files: files)))
         try disk.replace(folder(of: slot) + "/" + Self.recordName, with: bytes)
     }
+
+    /// Whether the link leads elsewhere than to a slot; nil: whether there is one.
+    func leadsElsewhere(than slot: Slot?) throws -> Bool { try disk.linkTarget(current) != slot?.rawValue }
 
     /// Puts a slot into use, or none: durable, and by one rename, so that the link always leads to one slot or the other.
     func use(_ slot: Slot?) throws {

@@ -5,6 +5,9 @@ struct StateFile {
     /// The longest that is read, in bytes: a release has a thousand files at most.
     static let mostBytes = 4 << 20
 
+    /// It is there, and cannot be read.
+    struct Damaged: Error {}
+
     let disk: any Disk
     let path: String
 
@@ -13,24 +16,33 @@ struct StateFile {
         path = folder + "/agent.json"
     }
 
+    /// Where one that is damaged is put.
+    var aside: String { path + ".damaged" }
+
     /// The state; a new one where there is none.
+    /// - Throws: `Damaged`, or what the storage throws.
     func read() throws -> AgentState {
         guard let bytes = try disk.read(path, atMost: Self.mostBytes) else { return AgentState() }
         struct Head: Decodable { var format: Int }
         let decoder = JSONDecoder(), data = Data(bytes)
-        guard let head = try? decoder.decode(Head.self, from: data) else { throw damaged }
+        guard let head = try? decoder.decode(Head.self, from: data) else { throw Damaged() }
         guard head.format == AgentState.presentFormat else {
             throw StorageFailure(
                 "\(path) is of format \(head.format), which this agent does not know; run the muster that wrote it")
         }
-        guard let state = try? decoder.decode(AgentState.self, from: data), Self.isSound(state) else { throw damaged }
+        guard let state = try? decoder.decode(AgentState.self, from: data), Self.isSound(state) else { throw Damaged() }
         return state
     }
 
-    /// Nobody but the agent writes it, and never in part: what cannot be read is somebody's doing.
-    private var damaged: StorageFailure {
-        StorageFailure(
-            "\(path) is damaged; look which slot is in use, and remove the file to have the agent begin from there")
+    /// The state; where it is damaged, a new one, and the file is put aside. Nobody but the agent writes it, and never in
+    /// part, so that this is somebody's doing, or the disk's; a terminal that is not updated any more is worse than one that
+    /// has forgotten what it was at.
+    func readOrSetAside() throws -> (state: AgentState, wasDamaged: Bool) {
+        do { return (try read(), false) } catch is Damaged {
+            try disk.move(path, to: aside)
+            try disk.sync(Folder.above(path))
+            return (AgentState(), true)
+        }
     }
 
     private static func isSound(_ state: AgentState) -> Bool {

@@ -1,14 +1,16 @@
 /// Says of a release whether it may be installed: before any of it is, and again right before it is put into use.
 ///
-/// Asked on the agent's own thread, which may be held up while metadata is fetched.
+/// Asked on the agent's own thread, which is held up while metadata is fetched.
 public protocol ReleaseTrust: Sendable {
     /// The release's files with the lengths and hashes that its makers vouch for.
     /// - Parameters:
     ///   - release: What the gateway offers, with what it says of lengths and hashes.
-    ///   - running: What runs now; nil: that is not known.
+    ///   - running: What runs now, by all that says something of it; empty: that is not known.
+    ///   - isStopped: Asked again and again while it takes time; true: it is given up.
+    /// - Returns: The files; nil: it was given up.
     func verified(
-        _ release: OfferedRelease, running: String?
-    ) throws(TrustRefusal) -> [OfferedRelease.File]
+        _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+    ) throws(TrustRefusal) -> [OfferedRelease.File]?
 }
 
 /// Why a release is not installed.
@@ -30,6 +32,6 @@ public struct GatewayTrust: ReleaseTrust {
     public init() {}
 
     public func verified(
-        _ release: OfferedRelease, running: String?
-    ) throws(TrustRefusal) -> [OfferedRelease.File] { release.files }
+        _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+    ) throws(TrustRefusal) -> [OfferedRelease.File]? { release.files }
 }

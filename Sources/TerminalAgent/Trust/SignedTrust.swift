@@ -8,15 +8,30 @@ import TUF
 ///
 /// A release's file is the target `releases/VERSION/NAME`, which says which part of how many it is: an offer that lacks one,
 /// or has one more, is refused, since whoever delivers a release decides nothing of it. A version older than what runs is refused, unless each of its
-/// targets names what runs in `rollback-from`: that is an approved rollback, signed like the rest.
+/// targets names what runs in `rollback-from`: that is an approved rollback, signed like the rest. Where several things say what
+/// runs, the newest of it is what nothing older may follow unapproved.
 public struct SignedTrust: ReleaseTrust {
+    /// How long all metadata of one check may take. What has come by then is kept, so that the next check goes on from it.
+    public static let longestCheck = Duration.seconds(60)
+    /// How often the agent looks up meanwhile.
+    private static let look = Duration.milliseconds(200)
+
     private let client: TUFClient
+    private let longestCheck: Duration
 
     /// Trust that begins with the root in a file, unless the folder has a later one already.
+    /// - Parameter longestCheck: How long all metadata of one check may take.
     /// - Throws: A refusal that says what is wrong with the root or the folder.
-    public init(_ settings: AgentSettings.SignedReleases, source: any MetadataSource) throws(TrustRefusal) {
+    public init(
+        _ settings: AgentSettings.SignedReleases, source: any MetadataSource,
+        longestCheck: Duration = SignedTrust.longestCheck
+    ) throws(TrustRefusal) {
+        self.longestCheck = longestCheck
         do {
             if !FileManager.default.fileExists(atPath: settings.folder + "/root.json") {
+                if let problem = AgentGround.problem(ofFolder: settings.folder, makesParents: true) {
+                    throw StorageFailure(problem)
+                }
                 try FileManager.default.createDirectory(
                     atPath: settings.folder, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o700])
@@ -35,17 +50,18 @@ public struct SignedTrust: ReleaseTrust {
     }
 
     public func verified(
-        _ release: OfferedRelease, running: String?
-    ) throws(TrustRefusal) -> [OfferedRelease.File] {
+        _ release: OfferedRelease, running: [String], isStopped: () -> Bool
+    ) throws(TrustRefusal) -> [OfferedRelease.File]? {
         let names = release.files.map { "releases/\(release.version)/\($0.name)" }
-        let found = Self.waiting { [client] in
+        let found = waiting(isStopped) { [client] in
             try await client.refresh()
             var targets: [TargetFile] = []
             for name in names { targets.append(try await client.target(named: name)) }
             return targets
         }
         let targets: [TargetFile]
-        do { targets = try found.get() } catch { throw Self.refusal(error) }
+        do { targets = try found.get() } catch is Stopped { return nil } catch { throw Self.refusal(error) }
+        let running = Self.newest(running)
         for (file, target) in zip(release.files, targets) { try expect(file, target, release, running) }
         try expectWhole(release, targets)
         return release.files
@@ -69,7 +85,7 @@ public struct SignedTrust: ReleaseTrust {
     }
 
     private func expect(
-        _ file: OfferedRelease.File, _ target: TargetFile, _ release: OfferedRelease, _ running: String?
+        _ file: OfferedRelease.File, _ target: TargetFile, _ release: OfferedRelease, _ running: [String]
     ) throws(TrustRefusal) {
         guard target.hashes.byAlgorithm["sha256"] == file.sha256, target.length == file.length else {
             throw TrustRefusal("signature: \(file.name) is offered with another length or hash than is signed")
@@ -77,12 +93,17 @@ public struct SignedTrust: ReleaseTrust {
         if let version = target.custom?["version"]?.string, version != release.version {
             throw TrustRefusal("signature: \(file.name) is signed for \(version)")
         }
-        guard let running, Self.isOlder(release.version, than: running) else { return }
         let approved = target.custom?["rollback-from"]?.array?.compactMap(\.string) ?? []
-        guard approved.contains(running) else {
+        for running in running where Self.isOlder(release.version, than: running) && !approved.contains(running) {
             throw TrustRefusal(
                 "signature: \(release.version) is older than \(running), and no rollback from that is signed")
         }
+    }
+
+    /// The newest of these versions, and what cannot be compared with it.
+    private static func newest(_ versions: [String]) -> [String] {
+        let newest = versions.compactMap { Version($0) }.max()
+        return versions.filter { version in Version(version).map { $0 == newest } ?? true }
     }
 
     /// What cannot be compared is taken for older, but for the same.
@@ -100,17 +121,33 @@ public struct SignedTrust: ReleaseTrust {
         }
     }
 
-    /// Waits on the agent's thread, which belongs to no task.
-    private static func waiting<Value: Sendable>(
-        _ work: @escaping @Sendable () async throws -> Value
+    /// It was given up.
+    private struct Stopped: Error {}
+    /// A mirror has not said everything in time.
+    private struct TooSlow: Error, CustomStringConvertible {
+        let time: Duration
+        var description: String { "it did not come within \(time.formatted(.units(width: .narrow)))" }
+    }
+
+    /// Waits on the agent's thread, which belongs to no task, and looks up meanwhile. A mirror must not hold it for ever.
+    private func waiting<Value: Sendable>(
+        _ isStopped: () -> Bool, _ work: @escaping @Sendable () async throws -> Value
     ) -> Result<Value, any Error> {
         let done = DispatchSemaphore(value: 0)
         let result = Outcome<Value>()
-        Task {
+        let task = Task {
             do { result.set(.success(try await work())) } catch { result.set(.failure(error)) }
             done.signal()
         }
-        done.wait()
+        let deadline = ContinuousClock.now + longestCheck
+        var givenUp: (any Error)?
+        while done.wait(timeout: .now() + .nanoseconds(Int(Self.look / .nanoseconds(1)))) == .timedOut {
+            guard givenUp == nil else { continue }
+            if isStopped() { givenUp = Stopped() }
+            if givenUp == nil, ContinuousClock.now > deadline { givenUp = TooSlow(time: longestCheck) }
+            if givenUp != nil { task.cancel() }
+        }
+        if let givenUp { return .failure(givenUp) }
         guard let value = result.value else { preconditionFailure("the task has ended") }
         return value
     }
@@ -128,6 +165,6 @@ public struct GatewayMetadata: MetadataSource {
     }
 
     public func bytes(of path: String, atMost limit: Int) async throws -> [UInt8]? {
-        try gateway.document("\(base)/\(path)", atMost: limit)
+        try await gateway.document("\(base)/\(path)", atMost: limit)
     }
 }
