@@ -134,6 +134,34 @@ import Testing
         #expect(try line(fixture).status == "rolled back" && line(fixture).reason == "4 of 4 back")
     }
 
+    /// Another update has taken over what a rollback that was called off had left: nobody has anything to do about it.
+    @Test func whatNothingIsLeftOfNeedsNobody() throws {
+        var fixture = try EngineFixture(devices: 4)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<4 { fixture.contact(device, EngineFixture.new) }
+        var settings = fixture.loop.state.settings
+        settings.limits.inFlight = 2
+        fixture.command(.configure(settings))
+        rollBack(&fixture)
+        fixture.command(.cancel(update: "u/rollback"))
+        for order in fixture.loop.state.orders { fixture.contact(order.device.rawValue, EngineFixture.old) }
+        let left = fixture.loop.status(now: fixture.now)
+        #expect(left.troubles.count == 1 && left.troubles[0].contains("u is partly back"), "\(left.troubles)")
+        let third = Version(3, 0, 0)
+        fixture.command(.addReleases([Release(version: third)]))
+        let next = UpdateDefinition(
+            id: "v", release: third, selector: .all, strategy: .immediate(offline: .skip))
+        fixture.now = fixture.now + .minutes(1)
+        fixture.command(.draft(next))
+        fixture.command(.start(update: "v"))
+        for _ in 0..<2 {
+            for order in fixture.loop.state.orders { fixture.contact(order.device.rawValue, third) }
+        }
+        let status = fixture.loop.status(now: fixture.now)
+        #expect(status.troubles == [])
+        #expect(try line(fixture).status == "halted" && line(fixture).reason == "rollback cancelled: 2 of 2 back")
+    }
+
     /// The same of one that was cancelled before anybody sent it back.
     @Test func aCancelledUpdateThatGoesBackIsNotSaidToBeCancelled() throws {
         var fixture = try EngineFixture(devices: 4)

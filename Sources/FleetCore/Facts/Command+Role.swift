@@ -25,7 +25,7 @@ extension FleetState {
             let article = needed == .operator || needed == .admin ? "an" : "a"
             throw Refusal(
                 "\(origin.operatorName) is \(role) here, and `\(command.verb)` needs \(article) \(needed)",
-                remedy: "ask \(article) \(needed), or an admin for that role")
+                remedy: needed == .admin ? "ask an admin" : "ask \(article) \(needed), or an admin for that role")
         }
     }
 }

@@ -87,6 +87,7 @@ extension UpdateView {
         case (.awaitingApproval, _): "\(record.id) waits for approval"
         case (.paused, .operatorPaused): nil
         case (.paused, _): "\(record.id) is paused: \(summary.statusText)"
+        case (.halted, _) where record.rollback != nil && summary.unsent == 0: nil
         case (.halted, _) where record.rollback != nil:
             "\(record.id) is partly back, \(summary.statusText): `muster update rollback` sends back the rest"
         case (.halted, _): "\(record.id) is halted: \(summary.statusText)"

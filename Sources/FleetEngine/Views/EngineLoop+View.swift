@@ -168,7 +168,8 @@ struct ViewBuilder {
     private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
         if record.status == .halted, record.rollback != nil {
             let count = state.returnCount(of: record.index)
-            return (max(1, count.of - count.back), nil)
+            // Another update may have taken those over that it had left.
+            return (count.left.isEmpty ? 0 : count.of - count.back, nil)
         }
         guard record.status == .rolledBack || record.goesBack && record.status == .completed else {
             return withoutFiles(record)
