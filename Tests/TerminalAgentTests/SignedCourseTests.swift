@@ -19,7 +19,7 @@ import Testing
 
     /// A terminal whose keys have signed what it is offered, which is older than what it runs where that is said.
     private func world(
-        _ version: String = "2.4.0", within longest: Duration = SignedTrust.longestCheck
+        _ version: String = "2.4.0", within longest: Duration = .seconds(1200)
     ) throws -> AgentWorld {
         let world = try AgentWorld(runs: Self.old)
         world.offer(7, version, ["app": "the application"])

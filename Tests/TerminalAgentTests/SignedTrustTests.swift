@@ -29,7 +29,8 @@ import Testing
         try SignedTrust(
             .init(
                 metadataURL: "http://x", rootFile: folder.path + "/root.json", folder: folder.path + "/tuf"),
-            source: mirror)
+            // The mirror waits for its turn among all tests.
+            source: mirror, longestCheck: .seconds(1200))
     }
 
     private func offered(_ version: String, _ files: [String]) -> OfferedRelease {
