@@ -24,19 +24,22 @@ extension ConsoleUpdate {
         switch state.dialog {
         case .typed(var confirmation):
             if event.key == .escape { return close(&state) }
-            let fit = TypedDialog.fit(confirmation, scene(state, view))
-            let effects = handle(event, confirmation: &confirmation, fit: fit, view: view)
+            // Laid out for the keys that ask for it alone: a paste is a million others.
+            let shown = confirmation, before = state
+            let effects = handle(event, confirmation: &confirmation, view: view) {
+                TypedDialog.fit(shown, scene(before, view))
+            }
             state.dialog = .typed(confirmation)
             return settle(effects, state: &state)
         case .yesNo(var question):
             if event.key == .escape || event.key == .character("n") { return close(&state) }
-            if event.key == .character("y"), isCut(&state, view: view) { return [] }
+            if event.key == .character("y"), !event.isPasted, isCut(&state, view: view) { return [] }
             let effects = handle(event, question: &question)
             state.dialog = .yesNo(question)
             return settle(effects, state: &state)
         case .device(var question):
             if event.key == .escape || event.key == .character("n") { return close(&state) }
-            if event.key == .character("y"), isCut(&state, view: view) { return [] }
+            if event.key == .character("y"), !event.isPasted, isCut(&state, view: view) { return [] }
             let effects = handle(event, question: &question)
             state.dialog = .device(question)
             return settle(effects, state: &state)
@@ -98,7 +101,7 @@ extension ConsoleUpdate {
     }
 
     private static func handle(
-        _ event: KeyEvent, confirmation: inout TypedConfirmation, fit: TypedDialog.Fit, view: FleetView
+        _ event: KeyEvent, confirmation: inout TypedConfirmation, view: FleetView, fit: () -> TypedDialog.Fit
     ) -> [ConsoleEffect] {
         if event.isPasted {
             confirmation.notice = .pasteRefused
@@ -109,8 +112,8 @@ extension ConsoleUpdate {
         switch event.key {
         case .character(let character): type(character, into: &confirmation)
         case .backspace: if !confirmation.typed.isEmpty { confirmation.typed.removeLast() }
-        case .up: scroll(&confirmation, to: confirmation.scroll - 1, fit)
-        case .down: scroll(&confirmation, to: confirmation.scroll + 1, fit)
+        case .up: scroll(&confirmation, to: confirmation.scroll - 1, fit())
+        case .down: scroll(&confirmation, to: confirmation.scroll + 1, fit())
         case .tab: return pauseFirst(confirmation, view: view)
         // A key that is held down confirms nothing.
         case .enter where event.isRepeat != true: return confirm(&confirmation, fit)
@@ -140,13 +143,15 @@ extension ConsoleUpdate {
         return [.send(.pause(update: confirmation.update.id), reason: "")]
     }
 
-    private static func confirm(_ confirmation: inout TypedConfirmation, _ fit: TypedDialog.Fit) -> [ConsoleEffect] {
+    private static func confirm(
+        _ confirmation: inout TypedConfirmation, _ fit: () -> TypedDialog.Fit
+    ) -> [ConsoleEffect] {
         guard confirmation.isUnlocked else {
             guard confirmation.notice != .gone, confirmation.rollback?.sendsNothing != true else { return [] }
             confirmation.notice = confirmation.typed == confirmation.update.id ? .notCounted : .notTheID
             return []
         }
-        guard fit.hidden == 0 else {
+        guard fit().hidden == 0 else {
             confirmation.notice = .notSeen
             return []
         }
