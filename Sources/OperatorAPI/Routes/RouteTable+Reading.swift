@@ -33,7 +33,7 @@ extension RouteTable {
                 .get, base + "/updates/{update}", "getUpdate", "An update with its phases, gate, waits and causes.",
                 answer: "Update", fields: etag
             ) { call, desk throws(Problem) in
-                let id = try call.object("update")
+                let id = call.object("update")
                 let detail = try await desk.ask { driver -> UpdateDetail? in
                     guard let record = driver.reading.state.update(id) else { return nil }
                     var query = ViewQuery()
