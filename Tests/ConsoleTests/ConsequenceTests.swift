@@ -80,6 +80,28 @@ import Testing
         #expect(Self.idleKeys(state, view).contains("c"))
     }
 
+    /// Its rollback was called off, and another update has taken over whom that had left.
+    @Test func ofWhatHasNobodyLeftNothingIsOffered() {
+        var view = Self.goingBack()
+        for place in view.updates.indices where view.updates[place].id == "m2" {
+            view.updates[place].status = .halted
+            view.updates[place].tally[.failed] = 2
+        }
+        view = Self.focused("m2", view)
+        let said = [
+            ("r", "m2: its rollback was called off: none of its devices is left"),
+            ("B", "m2: its rollback was called off: no device of it is left to send back"),
+        ]
+        for (key, words) in said {
+            var state = ConfirmationTests.state(view)
+            state.focusedUpdate = "m2"
+            #expect(!Self.text(view, state).contains("<\(key)>"))
+            press(key, &state, view)
+            #expect(state.dialog == nil)
+            #expect(state.message?.text == words)
+        }
+    }
+
     @Test func whatIsBeingCancelledIsNotCancelledAgain() {
         var view = Fixture.running()
         view.updates[1].isCancelling = true

@@ -44,7 +44,7 @@ import Testing
         #expect(status(fixture) == .halted)
         let index = try #require(fixture.machine.state.updateIndex(of: "u"))
         #expect(count(fixture, index) == [2, 5])
-        #expect(fixture.machine.state.devicesDone(by: index) == 3)
+        #expect(fixture.machine.state.completedCount(of: index).done == 3)
         #expect(fixture.machine.state.rollbackSet(index).targets.count == 3)
         let state = fixture.machine.state
         #expect(try StateCoder.decode(StateCoder.encode(state)) == state)

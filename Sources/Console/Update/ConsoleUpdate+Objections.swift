@@ -23,7 +23,7 @@ extension ConsoleUpdate {
         case .resume where status != .paused: return "not paused: it is \(status)"
         case .resume where update.hasLostGate: return "its gate has failed: roll it back, or cancel it"
         case .start where status != .draft: return "started already: it is \(status)"
-        case .rollback: return rollbackObjection(update)
+        case .rollback: return rollbackObjection(update, view)
         case .cancel where status == .rollingBack:
             return "it is rolling back: to stop that, cancel \(rollbackID(of: update, view))"
         case .cancel where update.isCancelling: return "it is being cancelled: \(update.tally.active) still out"
@@ -44,12 +44,13 @@ extension ConsoleUpdate {
         }
     }
 
-    private static func rollbackObjection(_ update: UpdateSummary) -> String? {
+    private static func rollbackObjection(_ update: UpdateSummary, _ view: FleetView) -> String? {
         let status = update.status
         if update.isRollback { return "it is a rollback itself" }
         if status == .draft { return "not started: there is nothing to roll back" }
         if status == .awaitingApproval { return "nothing has begun: cancel it instead" }
         if status == .rollingBack || status == .rolledBack && !update.isPartlyBack { return "already \(status)" }
+        if hasNobodyLeft(update, view) { return "its rollback was called off: no device of it is left to send back" }
         guard update.isUntouched else { return nil }
         return "it has changed no device: " + (status.isFinal ? "there is nothing to send back" : "cancel it instead")
     }
@@ -64,8 +65,15 @@ extension ConsoleUpdate {
         if status == .halted, update.isPartlyBack {
             return "its rollback was called off: roll it back again for the rest"
         }
+        if hasNobodyLeft(update, view) { return "its rollback was called off: none of its devices is left" }
         guard update.retryCount == 0 else { return nil }
         return update.isPartlyBack ? "none of its devices can be tried again now" : "no device has failed"
+    }
+
+    /// Whether the rollback of an update was called off, and has left no device on what it had brought.
+    private static func hasNobodyLeft(_ update: UpdateSummary, _ view: FleetView) -> Bool {
+        update.status == .halted && !update.isPartlyBack
+            && view.updates.contains { $0.parent == update.id && $0.goesBack }
     }
 
     private static func approvalObjection(_ update: UpdateSummary, _ view: FleetView) -> String? {

@@ -19,13 +19,14 @@ extension FleetState {
         // What was sent back began here.
         let own = updates.filter { !$0.goesBack && self.root(of: $0.index) == root }
         guard let begin = own.compactMap({ generation(device, in: $0) }).min() else { return nil }
-        var latest: (update: UpdateIndex, generation: UInt32)?
-        for record in updates where self.root(of: record.index) != root {
-            guard let generation = generation(device, in: record), generation < begin,
-                isCompleted(device, in: record), generation > latest?.generation ?? 0
-            else { continue }
-            latest = (record.index, generation)
-        }
+        let done = updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
+            guard self.root(of: record.index) != root, let generation = generation(device, in: record),
+                generation < begin, isCompleted(device, in: record)
+            else { return nil }
+            return (record.index, generation)
+        }.sorted { $0.generation > $1.generation }
+        // What was rolled back itself was passed over on the way.
+        let latest = done.first { target(device, of: $0.update) == release || !isTakenBack($0.update, from: device) }
         guard let latest, target(device, of: latest.update) == release, isHeldGood(latest.update, device) else {
             return nil
         }
@@ -78,6 +79,18 @@ extension FleetState {
             case .rollback(let parent), .retry(let parent): root = parent
             }
         }
+    }
+
+    /// The update that a rollback, or a retry of one, takes back; one that goes forward itself.
+    func takenBack(by update: UpdateIndex) -> UpdateIndex {
+        var origin = update
+        while updates[origin.offset].goesBack {
+            switch updates[origin.offset].kind {
+            case .ordinary: return origin
+            case .rollback(let parent), .retry(let parent): origin = parent
+            }
+        }
+        return origin
     }
 
     /// The updates whose outcome at a device does not hold, by what it says that it runs now: those that had brought it to

@@ -268,8 +268,12 @@ extension FleetState {
             assignments.state($0) == .failed || assignments.hasTurnedBad($0)
                 || record.goesBack && hasFilesNow(record, $0)
         }
-        let candidates = failed.map(assignments.device).filter {
-            devices.lifecycle($0) == .active && supersedingUpdate(record.index, $0) == nil
+        let origin = takenBack(by: record.index)
+        // Who is back needs no other try, whatever has brought it there.
+        let parts = record.goesBack ? ReturnParts(of: origin, in: self) : nil
+        let candidates = failed.map(assignments.device).filter { device in
+            devices.lifecycle(device) == .active && supersedingUpdate(origin, device) == nil
+                && parts.map { !hasComeBack(origin, device, $0) } ?? true
         }
         let targets = candidates.filter { otherTry(record, $0) == nil }
         if targets.isEmpty, let first = candidates.first, let other = otherTry(record, first) {
@@ -305,7 +309,11 @@ extension FleetState {
 
     /// Whether a device could not be sent back, and can be now.
     private func hasFilesNow(_ record: UpdateRecord, _ position: Position) -> Bool {
-        record.assignments.reason(position)?.lacksFiles == true && unsendable(record.index, position) == nil
+        let device = record.assignments.device(position)
+        guard record.assignments.reason(position)?.lacksFiles == true, let goal = goal(of: record.index, device) else {
+            return false
+        }
+        return missingFiles(of: goal, from: versionToLeave(record.index, device)) == nil
     }
 
     private func decideDecommission(_ id: String) throws(Refusal) -> [Event] {

@@ -130,6 +130,10 @@ extension FleetState {
         case .registered: return .held
         case .decommissioned: return .decommissioned
         }
+        // What it goes back to may be another release by now.
+        if let reason = unsendable(update, position) {
+            return FailureCause(code: reason.description, isPermanent: true)
+        }
         return downgrade(update, position, from: devices.firmware(device))
     }
 

@@ -45,18 +45,36 @@ extension FleetState {
         return count
     }
 
-    /// The devices that an update has brought to its release, and that no rollback has brought back; those that say that they
-    /// run an older version are not there any more.
-    public func devicesDone(by update: UpdateIndex) -> Int {
+    /// What has become of the devices that an update had brought to its release.
+    public struct CompletedCount: Hashable, Sendable {
+        /// They are there, as far as is known.
+        public var done = 0
+        /// They are not there any more: a rollback has brought them back, or another's has taken them further.
+        public var back = 0
+        /// They did not come back, and say that they run an older version that is not what they were to go back to.
+        public var lost = 0
+
+        public init(done: Int = 0) { self.done = done }
+    }
+
+    /// Counts the devices that an update has brought to its release: all are done of one that was not rolled back.
+    public func completedCount(of update: UpdateIndex) -> CompletedCount {
         let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
-        guard !parts.returns.isEmpty else { return updates[update.offset].tally.succeeded }
+        guard !parts.returns.isEmpty else { return CompletedCount(done: updates[update.offset].tally.succeeded) }
         let release = updates[update.offset].definition.release
-        return (0..<assignments.count).count { position in
-            guard assignments.state(position) == .completed, !assignments.hasTurnedBad(position) else { return false }
+        var count = CompletedCount()
+        for position in 0..<assignments.count
+        where assignments.state(position) == .completed && !assignments.hasTurnedBad(position) {
             let device = assignments.device(position)
-            if case .back = standing(update, device, last: parts.last(device), in: parts.returns) { return false }
-            return devices.isVersionUntold(device) || !release.isNewer(than: devices.firmware(device))
+            let isOlder = !devices.isVersionUntold(device) && release.isNewer(than: devices.firmware(device))
+            switch standing(update, device, last: parts.last(device), in: parts.returns) {
+            case .back: count.back += 1
+            case .left where isOlder: count.lost += 1
+            case .noPart where isOlder, .underWay where isOlder: count.back += 1
+            case .left, .noPart, .underWay: count.done += 1
+            }
         }
+        return count
     }
 
     /// How a device stands to the way back of an update that has changed it.
@@ -95,14 +113,13 @@ extension FleetState {
         }
         guard devices.lifecycle(device) != .decommissioned else { return .noPart }
         guard state != .skipped || reason?.lacksFiles == true else { return strayed(update, device) }
-        return supersedingUpdate(update, device) == nil ? .left(reason) : .noPart
+        return supersedingUpdate(takenBack(by: update), device) == nil ? .left(reason) : .noPart
     }
 
     /// Whether a device runs what it was to go back to, or would be now: what it ran before may have been rolled back since.
     private func isBack(_ device: DeviceIndex, of update: UpdateIndex, _ last: ReturnParts.Part) -> Bool {
-        let firmware = devices.firmware(device), root = root(of: update)
-        return firmware == targetVersion(last.update, last.position)
-            || firmware == updates[root.offset].assignments.position(of: device).flatMap { returnVersion(root, $0) }
+        let firmware = devices.firmware(device)
+        return firmware == targetVersion(last.update, last.position) || firmware == goal(of: update, device)
     }
 
     /// Whether what goes back had something to do at a device, or would have had if it had held the files.
@@ -118,7 +135,8 @@ extension FleetState {
     /// update's at the time: it is left if it is on the release again, or still, and nobody else has given it that since.
     private func strayed(_ update: UpdateIndex, _ device: DeviceIndex) -> ReturnStanding {
         let release = updates[update.offset].definition.release
-        guard devices.lifecycle(device) != .decommissioned, supersedingUpdate(update, device) == nil,
+        guard devices.lifecycle(device) != .decommissioned,
+            supersedingUpdate(takenBack(by: update), device) == nil,
             devices.isVersionUntold(device) || devices.firmware(device) == release,
             let giver = giver(of: release, to: device)?.update, root(of: giver) == root(of: update)
         else { return .noPart }
@@ -128,6 +146,12 @@ extension FleetState {
     /// Whether a device has not come back, and nothing brings it back now.
     func isLeft(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> Bool {
         if case .left = standing(update, device, last: parts.last(device), in: parts.returns) { return true }
+        return false
+    }
+
+    /// Whether a device has come back, by what it says.
+    func hasComeBack(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> Bool {
+        if case .back = standing(update, device, last: parts.last(device), in: parts.returns) { return true }
         return false
     }
 

@@ -83,8 +83,7 @@ extension FleetState {
     /// there is none. The update whose attempt gave the device the release last counts, whatever came between: it may have
     /// been given it anew, also by an update that is older than the one that was rolled back.
     func beliedRollback(_ device: DeviceIndex, _ firmware: Version) -> UpdateIndex? {
-        guard let giver = giver(of: firmware, to: device)?.update, updates[root(of: giver).offset].rollback != nil
-        else { return nil }
+        guard let giver = giver(of: firmware, to: device)?.update else { return nil }
         let back = updates.last { record in
             record.goesBack && record.assignments.position(of: device) != nil
                 && root(of: record.index) == root(of: giver)
@@ -110,21 +109,47 @@ extension FleetState {
         }.max { $0.generation < $1.generation }
     }
 
+    /// Whether what an update gave a device is not to be gone back to: that update, or one that it tries again, was rolled
+    /// back. Where that was called off, it holds for the devices which it had brought back.
+    func isTakenBack(_ giver: UpdateIndex, from device: DeviceIndex) -> Bool {
+        guard !updates[giver.offset].goesBack else { return false }
+        var update = giver
+        while true {
+            if updates[update.offset].rollback != nil {
+                if !isRollbackCancelled(updates[update.offset]) { return true }
+                let hasReturned = returns(of: update).contains { back in
+                    let assignments = updates[back.offset].assignments
+                    return assignments.position(of: device).map { assignments.state($0) == .completed } ?? false
+                }
+                if hasReturned { return true }
+            }
+            guard case .retry(let parent) = updates[update.offset].kind else { return false }
+            update = parent
+        }
+    }
+
     /// The version to which a device of an update goes back: what it ran before; where that came from an update that was
     /// rolled back itself, what it ran before that, and so on. Nil: it was not tried.
     public func returnVersion(_ update: UpdateIndex, _ position: Position) -> Version? {
         let device = updates[update.offset].assignments.device(position)
         guard var version = previousVersion(update, position) else { return nil }
+        // Most fleets have rolled back nothing, and there are many devices.
+        guard updates.contains(where: { $0.rollback != nil }) else { return version }
         var limit = updates[update.offset].assignments.generation(position)
         while let (giver, generation) = giver(of: version, to: device, before: limit),
-            updates[root(of: giver).offset].rollback != nil,
-            let place = updates[giver.offset].assignments.position(of: device),
+            isTakenBack(giver, from: device), let place = updates[giver.offset].assignments.position(of: device),
             let before = previousVersion(giver, place)
         {
             version = before
             limit = generation
         }
         return version
+    }
+
+    /// The version to which a device goes that is to go back, or is tried again on the way; nil: it was not tried.
+    func goal(of back: UpdateIndex, _ device: DeviceIndex) -> Version? {
+        let update = takenBack(by: back)
+        return updates[update.offset].assignments.position(of: device).flatMap { returnVersion(update, $0) }
     }
 
     /// The same as a number of the registry's versions.
@@ -141,10 +166,14 @@ extension FleetState {
         return true
     }
 
-    /// Names the set of devices a rollback would act on, so that a confirmation of another set is noticed: a hash of them.
+    /// Names the devices a rollback would act on and where each would go, so that a confirmation of anything else is noticed:
+    /// a hash of them.
     public func rollbackRevision(_ update: UpdateIndex) -> UInt64 {
         var hash = StableHash(seed: UInt64(update.rawValue))
-        for device in rollbackSet(update).targets { hash.combine(UInt64(device.rawValue)) }
+        for device in rollbackSet(update).targets {
+            hash.combine(UInt64(device.rawValue))
+            hash.combine(UInt64(returnNumber(update, device) ?? 0))
+        }
         return hash.value
     }
 
@@ -164,6 +193,6 @@ extension FleetState {
     func rollbackSkip(_ update: UpdateIndex, _ position: Position) -> EndReason? {
         guard updates[update.offset].goesBack else { return nil }
         let device = updates[update.offset].assignments.device(position)
-        return supersedingUpdate(root(of: update), device).map { .superseded(by: $0) }
+        return supersedingUpdate(takenBack(by: update), device).map { .superseded(by: $0) }
     }
 }

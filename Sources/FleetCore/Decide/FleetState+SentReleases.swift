@@ -40,10 +40,7 @@ extension FleetState {
     private func releasesTriedAgain(_ record: UpdateRecord) -> [Version] {
         guard record.goesBack else { return [record.definition.release] }
         let targets = (try? retryTargets(record)) ?? []
-        return sorted(
-            targets.lazy.compactMap { device in
-                record.assignments.position(of: device).map { targetVersion(record.index, $0) }
-            })
+        return sorted(targets.lazy.compactMap { goal(of: record.index, $0) })
     }
 
     private func sorted(_ versions: some Sequence<Version>) -> [Version] { Set(versions).sorted() }

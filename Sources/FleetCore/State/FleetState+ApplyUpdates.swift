@@ -96,7 +96,7 @@ extension FleetState {
             definition.title = "Retry of \(updates[parent.offset].id)"
             updates[parent.offset].retries += 1
             if updates[parent.offset].goesBack {
-                let first = root(of: parent)
+                let first = takenBack(by: parent)
                 targetVersions = targets.map { returnNumber(first, $0) ?? 0 }
             }
         }
@@ -118,7 +118,7 @@ extension FleetState {
     /// What waits to go back to a release that is rolled back now goes further back.
     private mutating func turnFrom(_ release: Version) {
         for update in openUpdates where updates[update.offset].goesBack {
-            let first = root(of: update)
+            let first = takenBack(by: update)
             for position in 0..<updates[update.offset].assignments.count {
                 switch updates[update.offset].assignments.state(position) {
                 case .pending, .scheduled, .retrying: break

@@ -5,9 +5,9 @@ extension FleetState {
     /// The devices of an update as they stand now: what a rollback has brought back is not done any more.
     public func shownCounts(of record: UpdateRecord) -> UpdateCounts {
         let tally = record.tally
-        let done = record.rollback == nil ? tally.succeeded : devicesDone(by: record.index)
+        let completed = record.rollback == nil ? .init(done: tally.succeeded) : completedCount(of: record.index)
         return UpdateCounts(
-            targets: tally.target, done: done, back: tally.succeeded - done, failed: tally.failures,
+            targets: tally.target, done: completed.done, back: completed.back, failed: tally.failures + completed.lost,
             inFlight: tally.active, waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])
     }
 

@@ -117,7 +117,7 @@ extension Oracle {
             where updates[update].goal(position) == release
                 && (assignment.state.isWaiting || assignment.state == .retrying)
             {
-                updates[update].assignments[position].goal = before(assignment.device, in: origin(of: update))
+                updates[update].assignments[position].goal = before(assignment.device, in: takenBack(by: update))
             }
         }
     }
@@ -149,13 +149,33 @@ extension Oracle {
         var version = updates[update].assignments[position].before
         var limit = updates[update].assignments[position].generation
         while let release = version, let giver = giver(of: release, to: device, before: limit),
-            updates[origin(of: giver)].rollback != nil, let place = updates[giver].position(of: device),
+            isTakenBack(giver, from: device), let place = updates[giver].position(of: device),
             let earlier = updates[giver].assignments[place].before
         {
             version = earlier
             limit = updates[giver].assignments[place].generation
         }
         return version
+    }
+
+    /// The update that a rollback or its retry takes back.
+    private func takenBack(by update: Int) -> Int {
+        var update = update
+        while updates[update].goesBack, let parent = updates[update].parent { update = parent }
+        return update
+    }
+
+    /// Whether an update, or one that it tries again, was rolled back: for all of its devices, unless that was called off; then
+    /// for those that were back before.
+    private func isTakenBack(_ update: Int, from device: Int) -> Bool {
+        guard !updates[update].goesBack else { return false }
+        var chain = [update]
+        while let last = chain.last, let parent = updates[last].parent { chain.append(parent) }
+        if chain.contains(where: { updates[$0].rollback != nil && !hasLostRollback($0) }) { return true }
+        return updates.indices.contains { back in
+            updates[back].goesBack && chain.contains(takenBack(by: back))
+                && updates[back].position(of: device).map { updates[back].assignments[$0].state == .completed } ?? false
+        }
     }
 
     /// The update whose attempt gave a device a version last, of those before a number.
@@ -284,9 +304,15 @@ extension Oracle {
             let assignment = updates[other].assignments[place]
             return assignment.state == .completed && assignment.generation < begin
         }
-        guard let last = done.max(by: { generation(at: device, $0) < generation(at: device, $1) }),
+        // What was taken back itself was passed over on the way back.
+        let goal = updates[back].goal(position)
+        let kept = done.filter { other in
+            updates[other].position(of: device).map { updates[other].goal($0) } == goal
+                || !isTakenBack(other, from: device)
+        }
+        guard let last = kept.max(by: { generation(at: device, $0) < generation(at: device, $1) }),
             let place = updates[last].position(of: device), !updates[last].assignments[place].hasTurnedBad,
-            updates[last].goal(place) == updates[back].goal(position)
+            updates[last].goal(place) == goal
         else { return nil }
         return last
     }
@@ -305,11 +331,12 @@ extension Oracle {
             let position = updates[parent].position(of: device)
             let hasFailed = position.map {
                 updates[parent].assignments[$0].state == .failed || updates[parent].assignments[$0].hasTurnedBad
-                    || updates[parent].assignments[$0].lacksFiles && releases[updates[parent].goal($0)] != nil
+                    || updates[parent].assignments[$0].lacksFiles
+                        && before(device, in: takenBack(by: parent)).map { releases[$0] != nil } ?? false
             }
             let device = (index: device, id: devices[device].id)
             ledger.expect(.counters, hasFailed == true, "\(id) tries \(device.id) again, which has not failed")
-            let goal = updates[parent].goesBack ? before(device.index, in: origin(of: parent)) : nil
+            let goal = updates[parent].goesBack ? before(device.index, in: takenBack(by: parent)) : nil
             goals.append((device.index, goal))
         }
         beginChild(of: parent, id, updates[parent].definition, goals, goesBack: updates[parent].goesBack)

@@ -145,7 +145,6 @@ extension Oracle {
                 generation(givenBy: update, firmware, to: device).map { (update: update, generation: $0) }
             }
             guard let given = givers.max(by: { $0.generation < $1.generation })?.update,
-                updates[origin(of: given)].rollback != nil,
                 let back = updates.indices.last(where: {
                     updates[$0].goesBack && origin(of: $0) == origin(of: given)
                         && updates[$0].position(of: device) != nil
