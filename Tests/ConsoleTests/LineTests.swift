@@ -77,6 +77,16 @@ import Testing
         #expect(Self.enter(":time site").0.times == .site)
         #expect(Self.enter(":update RO-0998").0.focusedUpdate == "RO-0998")
         #expect(Self.enter(":queue").0.screen == .queue)
+        let detail = Self.enter(":detail RO-0998").0
+        #expect(detail.screen == .update && detail.focusedUpdate == "RO-0998")
+    }
+
+    /// Commands that follow would go to another update than the one that was named.
+    @Test(arguments: [":detail RO-0999", ":queue RO-0998", ":events RO-0998"])
+    func whatIsNotTakenInIsSaid(line: String) {
+        let state = Self.enter(line).0
+        #expect(state.screen == .overview)
+        #expect(state.message?.kind == .error)
     }
 
     @Test func aRollbackLineOpensItsDialogAndNoMore() {

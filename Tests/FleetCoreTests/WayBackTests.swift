@@ -170,7 +170,61 @@ import Testing
         #expect(fixture.machine.state.orders.map(\.device.rawValue) == [1])
         say(&fixture, 1..<2, Self.old)
         #expect(fixture.machine.state.retryCount(of: try index(fixture, "u/rollback")) == 0)
-        #expect(fixture.command(.retryFailed(update: "u/rollback"))?.message == "u/rollback has no failed device")
+        #expect(fixture.command(.retryFailed(update: "u/rollback"))?.message == "u/rollback has no device to try again")
+    }
+
+    /// A retry has brought it to the release.
+    @Test func whatHasTheReleaseByNowIsNotTriedOnceMore() throws {
+        var fixture = fixture(2)
+        fixture.start(try update("u", Self.new))
+        for device in 0..<2 { fail(&fixture, device) }
+        #expect(fixture.command(.retryFailed(update: "u")) == nil)
+        say(&fixture, 0..<1, Self.new)
+        fail(&fixture, 1)
+        #expect(fixture.machine.state.retryCount(of: try index(fixture, "u")) == 1)
+        #expect(fixture.command(.retryFailed(update: "u")) == nil)
+        #expect(fixture.machine.state.update("u/retry-2")?.tally.target == 1)
+    }
+
+    /// The update is rolled back that a retry tried again.
+    @Test func whatARetryHadBroughtIsBackAsWell() throws {
+        var fixture = fixture(2)
+        fixture.start(try update("u", Self.new))
+        fail(&fixture, 0)
+        say(&fixture, 1..<2, Self.new)
+        #expect(fixture.command(.retryFailed(update: "u")) == nil)
+        say(&fixture, 0..<1, Self.new)
+        #expect(rollBack(&fixture, "u") == nil)
+        say(&fixture, 0..<2, Self.old)
+        for id in ["u", "u/retry-1"] {
+            let count = fixture.machine.state.completedCount(of: try index(fixture, id))
+            #expect([count.done, count.back, count.lost] == [0, 1, 0], "\(id)")
+        }
+        // What others do later changes nothing of that.
+        carryOut(&fixture, try update("v", Self.third), 0..<2)
+        #expect(fixture.machine.state.completedCount(of: try index(fixture, "u/retry-1")).back == 1)
+    }
+
+    /// The rollback is called off while the first installs, and the second had dropped its order: none has come back.
+    @Test func whatHasNotBeenThereIsNotBack() throws {
+        var fixture = fixture(3)
+        fixture.start(try update("u", Self.new))
+        fixture.report(id(0), .reached(.installing))
+        #expect(fixture.command(.cancel(update: "u")) == nil)
+        fixture.report(id(1), .dropped)
+        #expect(rollBack(&fixture, "u") == nil)
+        #expect(fixture.command(.cancel(update: "u/rollback")) == nil)
+        let u = try index(fixture, "u")
+        #expect(fixture.machine.state.returnCount(of: u).back == 0)
+        fixture.report(id(2), .dropped)
+        #expect(fixture.machine.state.returnCount(of: u).back == 0)
+        say(&fixture, 0..<1, Self.new)
+        let count = fixture.machine.state.returnCount(of: u)
+        #expect([count.back, count.of, count.left.count] == [0, 1, 1])
+        #expect(rollBack(&fixture, "u") == nil)
+        #expect(fixture.machine.state.orders.map(\.device.rawValue) == [0])
+        say(&fixture, 0..<1, Self.old)
+        #expect(fixture.machine.state.returnCount(of: u).back == 1)
     }
 
     /// It runs neither the release nor what it was to go back to.

@@ -58,6 +58,27 @@ import Testing
         #expect(give(.cancel(update: "u"), &fixture, by: "ada")?.note == asked + "is called off")
     }
 
+    /// What is to go back is not tried again: the one calls off the other, or waits for its end.
+    @Test func aRollbackAndARetry() throws {
+        var fixture = try fixture(updateOver: 0, rollbackOver: 2)
+        _ = give(.start(update: "u"), &fixture, by: "kim")
+        _ = give(.approve(update: "u"), &fixture, by: "ada")
+        for device: UInt32 in 0..<4 { fixture.contact(device, EngineFixture.new) }
+        let failure = Report(
+            device: DeviceIndex(4), generation: fixture.loop.state.order(for: DeviceIndex(4))?.generation,
+            body: .gaveUp(FailureCause(code: "no power", isPermanent: true)))
+        _ = fixture.loop.step([.report(failure)], now: fixture.now)
+        #expect(give(.retryFailed(update: "u"), &fixture, by: "kim")?.note == "waits for a second person, 1 device")
+        #expect(
+            give(rollback, &fixture, by: "kim")?.note
+                == "waits for a second person, 4 devices; the retry of 1 device, for which kim asked, is called off")
+        #expect(
+            give(.retryFailed(update: "u"), &fixture, by: "ada")?.refusal?.message
+                == "the rollback of u waits for a second person")
+        let back = give(rollback, &fixture, by: "ada")
+        #expect(back?.note == "approved the rollback of 4 devices, for which kim asked")
+    }
+
     /// Nobody is asked for what would be refused: what is held waits for its resume, which says what it waits for then.
     @Test func aStartThatIsPausedMeanwhile() throws {
         var fixture = try fixture(updateOver: 2)

@@ -51,11 +51,23 @@ enum UpdatesPane {
         ]
         if columns >= 70 { cells.append(Columns.Cell(update.strategy, 11)) }
         cells.append(Columns.Cell(statusText(update), nil, role: role))
-        let done = update.status == .draft ? "" : update.doneText
+        let done = update.status == .draft ? "" : doneText(update, scene)
         cells.append(Columns.Cell(done, 9, alignment: .trailing))
         let failed = failures == 0 ? "" : "\(scene.glyph(.failed))\(failures)"
         cells.append(Columns.Cell(failed, 5, role: .failed, alignment: .trailing))
         return cells
+    }
+
+    /// How many have ended, of how many; of one that was sent back, how many are back.
+    private static func doneText(_ update: UpdateSummary, _ scene: Scene) -> String {
+        var family = [update.id], back: Int?
+        // Each was there before what it was made from.
+        for other in scene.view.updates where other.goesBack && other.parent.map(family.contains) ?? false {
+            family.append(other.id)
+            back = (back ?? 0) + other.tally.succeeded
+        }
+        guard update.status.isFinal, !update.goesBack, let back else { return update.doneText }
+        return "\(scene.glyph(.rolledBack))\(back)"
     }
 
     private static func statusText(_ update: UpdateSummary) -> String {

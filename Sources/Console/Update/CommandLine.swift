@@ -20,6 +20,11 @@ enum CommandLine {
         if let kind = name.deviceQuestion { return ask(kind, of: rest, usage: name.usage, state: &state) }
         if name.isCommand { return command(name, rest, state: &state, view: view) }
         if let action = name.action {
+            if !rest.isEmpty {
+                guard name == .detail else { return fail("write :\(name.usage), with nothing behind it", &state) }
+                guard view.updates.contains(where: { $0.id == rest }) else { return fail(noUpdate(rest, view), &state) }
+                ConsoleUpdate.focusUpdate(rest, state: &state)
+            }
             if ConsoleUpdate.changeScreen(by: action, state: &state, view: view) { return [] }
             return ConsoleUpdate.changeDisplay(by: action, state: &state, view: view)
         }

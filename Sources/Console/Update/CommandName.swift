@@ -13,7 +13,7 @@ enum CommandName: String, CaseIterable, Sendable {
     var argument: Argument {
         switch self {
         case .pause: .updateAndReason
-        case .resume, .rollback, .cancel, .approve, .retry, .start, .update: .update
+        case .resume, .rollback, .cancel, .approve, .retry, .start, .update, .detail: .update
         case .device, .goto, .accept, .refuse: .device
         case .region: .region
         case .sort: .sort

@@ -66,8 +66,12 @@ extension ConsoleUpdate {
             return "its rollback was called off: roll it back again for the rest"
         }
         if hasNobodyLeft(update, view) { return "its rollback was called off: none of its devices is left" }
+        if update.proposal?.deed == .rollBack {
+            return "its rollback waits for a second person: approve or cancel that"
+        }
         guard update.retryCount == 0 else { return nil }
-        return update.isPartlyBack ? "none of its devices can be tried again now" : "no device has failed"
+        let hasFailures = update.isPartlyBack || update.tally.failures > 0
+        return hasFailures ? "none of its devices can be tried again now" : "no device has failed"
     }
 
     /// Whether the rollback of an update was called off, and has left no device on what it had brought.

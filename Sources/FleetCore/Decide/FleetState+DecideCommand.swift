@@ -182,7 +182,9 @@ extension FleetState {
                 remedy: "look at the new preview and confirm again")
         }
         let size = rollbackSize(record.index, targets)
-        return try decide(.rollBack, on: size, of: record, origin, rollbackEvents(record, targets))
+        // What is to go back is not tried again.
+        let calledOff: [Event] = record.proposal?.deed == .retryFailed ? [.proposalWithdrawn(record.index)] : []
+        return try calledOff + decide(.rollBack, on: size, of: record, origin, rollbackEvents(record, targets))
             + pauseForApproval(record, origin, devices: size)
     }
 
@@ -245,6 +247,10 @@ extension FleetState {
     }
 
     private func decideRetry(_ record: UpdateRecord, _ origin: Origin) throws(Refusal) -> [Event] {
+        guard record.proposal?.deed != .rollBack else {
+            throw Refusal(
+                "the rollback of \(record.id) waits for a second person", remedy: "approve it, or cancel it first")
+        }
         let targets = try retryTargets(record)
         return try decide(.retryFailed, on: targets.count, of: record, origin, retryEvents(record, targets))
     }
@@ -269,18 +275,20 @@ extension FleetState {
                 || record.goesBack && hasFilesNow(record, $0)
         }
         let origin = takenBack(by: record.index)
-        // Who is back needs no other try, whatever has brought it there.
+        // Who is where it was to be brought needs no other try, whatever has brought it there.
         let parts = record.goesBack ? ReturnParts(of: origin, in: self) : nil
         let candidates = failed.map(assignments.device).filter { device in
             devices.lifecycle(device) == .active && supersedingUpdate(origin, device) == nil
-                && parts.map { !hasComeBack(origin, device, $0) } ?? true
+                && parts.map { !hasComeBack(origin, device, $0) } ?? !isOnRelease(device, of: origin)
         }
         let targets = candidates.filter { otherTry(record, $0) == nil }
         if targets.isEmpty, let first = candidates.first, let other = otherTry(record, first) {
             throw Refusal("what failed in \(record.id) is tried again by \(other.id)", remedy: "wait for its end")
         }
         guard !targets.isEmpty else {
-            throw Refusal("\(record.id) has no failed device", remedy: remedyWithoutFailures(record))
+            throw Refusal(
+                failed.isEmpty ? "\(record.id) has no failed device" : "\(record.id) has no device to try again",
+                remedy: remedyWithoutFailures(record))
         }
         return targets
     }

@@ -47,9 +47,9 @@ extension FleetState {
 
     /// What has become of the devices that an update had brought to its release.
     public struct CompletedCount: Hashable, Sendable {
-        /// They are there, as far as is known.
+        /// No rollback of it has taken them back.
         public var done = 0
-        /// They are not there any more: a rollback has brought them back, or another's has taken them further.
+        /// A rollback of it, or of what it tries again, has brought them back.
         public var back = 0
         /// They did not come back, and say that they run an older version that is not what they were to go back to.
         public var lost = 0
@@ -57,24 +57,38 @@ extension FleetState {
         public init(done: Int = 0) { self.done = done }
     }
 
-    /// Counts the devices that an update has brought to its release: all are done of one that was not rolled back.
+    /// Counts the devices that an update has brought to its release: all are done of one that was not rolled back, nor was
+    /// what it tries again.
     public func completedCount(of update: UpdateIndex) -> CompletedCount {
-        let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
-        guard !parts.returns.isEmpty else { return CompletedCount(done: updates[update.offset].tally.succeeded) }
-        let release = updates[update.offset].definition.release
-        var count = CompletedCount()
-        for position in 0..<assignments.count
-        where assignments.state(position) == .completed && !assignments.hasTurnedBad(position) {
-            let device = assignments.device(position)
+        let record = updates[update.offset], release = record.definition.release
+        var count = CompletedCount(done: record.tally.succeeded)
+        let ways = waysBack(from: update)
+        guard !ways.isEmpty else { return count }
+        for position in 0..<record.assignments.count
+        where record.assignments.state(position) == .completed && !record.assignments.hasTurnedBad(position) {
+            let device = record.assignments.device(position)
+            let standings = ways.map { standing($0.update, device, last: $0.parts.last(device), in: $0.parts.returns) }
             let isOlder = !devices.isVersionUntold(device) && release.isNewer(than: devices.firmware(device))
-            switch standing(update, device, last: parts.last(device), in: parts.returns) {
-            case .back: count.back += 1
-            case .left where isOlder: count.lost += 1
-            case .noPart where isOlder, .underWay where isOlder: count.back += 1
-            case .left, .noPart, .underWay: count.done += 1
+            if standings.contains(where: \.isBack) {
+                count.back += 1
+            } else if isOlder, standings.contains(where: \.isLeft) {
+                count.lost += 1
             }
         }
+        count.done -= count.back + count.lost
         return count
+    }
+
+    /// What goes back of an update that goes forward, and of those that it tries again.
+    private func waysBack(from update: UpdateIndex) -> [(update: UpdateIndex, parts: ReturnParts)] {
+        guard !updates[update.offset].goesBack else { return [] }
+        var ways: [(update: UpdateIndex, parts: ReturnParts)] = [], next: UpdateIndex? = update
+        while let update = next {
+            if updates[update.offset].rollback != nil { ways.append((update, ReturnParts(of: update, in: self))) }
+            guard case .retry(let parent) = updates[update.offset].kind else { break }
+            next = parent
+        }
+        return ways
     }
 
     /// How a device stands to the way back of an update that has changed it.
@@ -86,6 +100,9 @@ extension FleetState {
         case underWay
         /// It is, or may be, on what was to be taken from it.
         case left(EndReason?)
+
+        var isBack: Bool { if case .back = self { true } else { false } }
+        var isLeft: Bool { if case .left = self { true } else { false } }
     }
 
     /// Where a device of an update stands.
@@ -108,8 +125,12 @@ extension FleetState {
             }
         }
         if state == .completed, !updates[last.update.offset].assignments.hasTurnedBad(last.position) { return .back }
+        let origin = updates[takenBack(by: update).offset].assignments, place = origin.position(of: device)
+        // What it was to be taken back from is not over yet.
+        if let place, origin.state(place).isLive { return .underWay }
         if isBack(device, of: update, last), !devices.isVersionUntold(device) {
-            return hadToGo(device, in: returns) ? .back : .noPart
+            let wasThere = place.map { origin.state($0) == .completed } ?? false
+            return hadToGo(device, in: returns, wasThere: wasThere) ? .back : .noPart
         }
         guard devices.lifecycle(device) != .decommissioned else { return .noPart }
         guard state != .skipped || reason?.lacksFiles == true else { return strayed(update, device) }
@@ -122,12 +143,17 @@ extension FleetState {
         return firmware == targetVersion(last.update, last.position) || firmware == goal(of: update, device)
     }
 
-    /// Whether what goes back had something to do at a device, or would have had if it had held the files.
-    private func hadToGo(_ device: DeviceIndex, in returns: [UpdateIndex]) -> Bool {
+    /// Whether what goes back had something to do at a device, or would have had if it had held the files, or had not been
+    /// called off.
+    private func hadToGo(_ device: DeviceIndex, in returns: [UpdateIndex], wasThere: Bool) -> Bool {
         returns.contains { back in
-            guard let position = updates[back.offset].assignments.position(of: device) else { return false }
-            return updates[back.offset].assignments.state(position) != .skipped
-                || updates[back.offset].assignments.reason(position)?.lacksFiles == true
+            let assignments = updates[back.offset].assignments
+            guard let position = assignments.position(of: device) else { return false }
+            switch assignments.state(position) {
+            case .skipped: return assignments.reason(position)?.lacksFiles == true
+            case .cancelled where assignments.attempt(position) == 0: return wasThere
+            default: return true
+            }
         }
     }
 
@@ -145,14 +171,12 @@ extension FleetState {
 
     /// Whether a device has not come back, and nothing brings it back now.
     func isLeft(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> Bool {
-        if case .left = standing(update, device, last: parts.last(device), in: parts.returns) { return true }
-        return false
+        standing(update, device, last: parts.last(device), in: parts.returns).isLeft
     }
 
     /// Whether a device has come back, by what it says.
     func hasComeBack(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> Bool {
-        if case .back = standing(update, device, last: parts.last(device), in: parts.returns) { return true }
-        return false
+        standing(update, device, last: parts.last(device), in: parts.returns).isBack
     }
 
     /// Where the devices of an update stand by the last update each that brings it back; nothing of those without one.

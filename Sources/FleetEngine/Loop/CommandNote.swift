@@ -40,7 +40,9 @@ struct CommandNote {
         case .retryFailed: return awaited(.retryFailed, record) ?? approval
         case .rollBack:
             let isHeld = status != .paused && record.status == .paused
-            return awaited(.rollBack, record).map { isHeld ? "\($0); it is paused until then" : $0 } ?? approval
+            let awaited = awaited(.rollBack, record).map { isHeld ? "\($0); it is paused until then" : $0 }
+            guard let proposal, proposal.deed != .rollBack else { return awaited ?? approval }
+            return "\(awaited ?? "accepted"); the \(Self.part(proposal)), is called off"
         case .approve: return approval ?? Self.approved(record, status)
         case .resume where record.status == .awaitingApproval:
             return Self.stillWaiting(record) ?? "accepted; it still waits for an approval"

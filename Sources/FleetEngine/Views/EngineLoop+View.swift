@@ -136,7 +136,7 @@ struct ViewBuilder {
             summary.statusText += (summary.statusText.isEmpty ? "" : "; ") + text
         }
         summary.isUntouched = !state.hasTouched(record.index)
-        if record.goesBack, record.status.isFinal, record.tally.failures > 0 || record.tally[.skipped] > 0 {
+        if record.status.isFinal, record.tally.failures > 0 || record.goesBack && record.tally[.skipped] > 0 {
             summary.retriable = state.retryCount(of: record.index)
         }
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }

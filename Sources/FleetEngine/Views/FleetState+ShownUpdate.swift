@@ -5,7 +5,7 @@ extension FleetState {
     /// The devices of an update as they stand now: what a rollback has brought back is not done any more.
     public func shownCounts(of record: UpdateRecord) -> UpdateCounts {
         let tally = record.tally
-        let completed = record.rollback == nil ? .init(done: tally.succeeded) : completedCount(of: record.index)
+        let completed = completedCount(of: record.index)
         return UpdateCounts(
             targets: tally.target, done: completed.done, back: completed.back, failed: tally.failures + completed.lost,
             inFlight: tally.active, waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])

@@ -110,8 +110,10 @@ extension Oracle {
         let id = updates[update].definition.id
         // Whoever lets an update go on does not want it back.
         let isResumed = step.inHand?.verb == "resume" && updates[update].proposal?.deed == .rollBack
+        let isSentBack = step.inHand?.verb == "roll back" && updates[update].proposal?.deed == .retryFailed
         expectCommand(
-            isResumed ? "resume" : "cancel", id, "what waited for a second person in \(id) was called off")
+            isResumed ? "resume" : isSentBack ? "roll back" : "cancel", id,
+            "what waited for a second person in \(id) was called off")
         ledger.expect(.secondPerson, updates[update].proposal != nil, "nothing in \(id) waited for a second person")
         updates[update].proposal = nil
     }

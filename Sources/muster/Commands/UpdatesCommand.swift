@@ -29,7 +29,7 @@ struct UpdatesCommand: ParsableCommand {
         var reason: String
         @OrNull var startedAt: String?
         @OrNull var endedAt: String?
-        /// Devices by state, each once; `turnedBad` are those of the failed that were done before.
+        /// Devices by state, each once; `back` are those that were done before; `turnedBad` are those of the failed that were done before.
         var counts: [String: Int]
         @OrNull var parent: String?
         /// What waits for a second person.
@@ -42,11 +42,13 @@ struct UpdatesCommand: ParsableCommand {
         var reading = try FleetReading.open(arguments, asEngine: true)
         let updates = reading.loop.view(ViewQuery(), now: reading.now).updates
         if json { return try JSONOutput.print(updates.map { row($0, reading.loop) }) }
-        var table = Table(["id", "release", "strategy", "status", "#ok", "#failed", "#active", "#waiting", "title"])
+        let head = ["id", "release", "strategy", "status", "#ok", "#back", "#failed", "#active", "#waiting", "title"]
+        var table = Table(head)
         for update in updates {
+            let counts = reading.loop.state.update(update.id).map(reading.loop.state.shownCounts)
             table.rows.append([
                 update.id, update.release.description, update.strategy, update.standing,
-                "\(update.tally.succeeded)", "\(update.tally.failures)", "\(update.tally.active)",
+                "\(counts?.done ?? 0)", "\(counts?.back ?? 0)", "\(counts?.failed ?? 0)", "\(update.tally.active)",
                 "\(update.tally.waiting)", update.title,
             ])
         }
@@ -57,11 +59,14 @@ struct UpdatesCommand: ParsableCommand {
     private func row(_ update: UpdateSummary, _ loop: EngineLoop) -> Row {
         var counts: [String: Int] = [:]
         for state in AssignmentState.allCases { counts[state.description] = update.tally[state] }
-        // As the table has it: one that turned bad has failed, and is no success.
-        counts[AssignmentState.completed.description] = update.tally.succeeded
-        counts[AssignmentState.failed.description] = update.tally.failures
-        counts["turnedBad"] = update.tally.turnedBad
         let record = loop.state.update(update.id)
+        // As the table has it: one that turned bad has failed, and one that is back is not done.
+        if let shown = record.map(loop.state.shownCounts) {
+            counts[AssignmentState.completed.description] = shown.done
+            counts[AssignmentState.failed.description] = shown.failed
+            counts["back"] = shown.back
+        }
+        counts["turnedBad"] = update.tally.turnedBad
         return Row(
             id: update.id, title: update.title, release: update.release.description, strategy: update.strategy,
             selector: record?.definition.selector.source ?? "", status: update.standing,
