@@ -8,6 +8,8 @@ public struct EngineWait: Hashable, Sendable {
         case silence
         /// It has no room for another connection now.
         case noRoom
+        /// The engine has ended before it answered, and it is for somebody else to start the next one.
+        case gone
     }
 
     /// Why they wait.

@@ -117,6 +117,8 @@ public struct EngineRequest: Codable, Hashable, Sendable {
 protocol EngineAnswer: Decodable {
     /// Whether it had no room, and has read nothing: the same may be asked again.
     var isFull: Bool? { get }
+    /// Whether it goes on in another process, to which the same may be said; only where it has read nothing.
+    var isHandedOver: Bool? { get }
 }
 
 /// What the engine answered: one line of JSON.
@@ -145,6 +147,9 @@ public struct EngineResponse: Codable, Hashable, Sendable, EngineAnswer {
     public var isReadOnly: Bool?
     /// Whether the engine had no room for the connection, and has not read the request: it may be sent again. Nil: it had.
     public var isFull: Bool?
+    /// Whether the engine that has not read the request goes on in another process, which is the one to be asked. Nil: it
+    /// does not.
+    public var isHandedOver: Bool?
     /// Whether the engine has failed, and decides nothing any more; nil: it has not.
     public var hasFailed: Bool?
 

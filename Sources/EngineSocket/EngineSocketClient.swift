@@ -18,20 +18,34 @@ public enum EngineSocketClient {
     /// before the answer has come, the request is sent again with the same key, so that it is carried out once: for
     /// `period`, and then it is said that its end is not known. One that the engine had no room for, and has not read, is
     /// sent again for as long as the patience has for that.
+    /// - Parameters:
+    ///   - awaitsNext: Whether it is for somebody else to start the next engine: where one was there and is gone, that is
+    ///     waited for, for `period` too. Nil then: none came, and the request was not sent to any.
+    ///   - hasMet: Whether one was there before, as far as the caller knows.
     public static func send(
         _ request: EngineRequest, to directory: String, period: Duration = resendPeriod,
-        patience: EnginePatience = EnginePatience()
+        patience: EnginePatience = EnginePatience(), awaitsNext: Bool = false, hasMet: Bool = false
     ) throws(EngineSocketError) -> EngineResponse? {
         let place = SocketPlace(directory: directory), deadline = ContinuousClock.now + period
         let room = EngineWaiting(patience, atMost: patience.room), longest = max(period, patience.answer)
-        var waiting = EngineWaiting(patience, atMost: longest), turns = Turns(), hasSent = false
+        var waiting = EngineWaiting(patience, atMost: longest), turns = Turns(), hasSent = false, hasMet = hasMet
         while true {
-            guard let line = try Line(to: place, waiting) else { return nil }
+            guard let line = try Line(to: place, waiting) else {
+                guard awaitsNext, hasMet else { return nil }
+                guard waiting.rest > .zero, ContinuousClock.now < deadline else {
+                    if hasSent { throw unknown(request, nil) }
+                    return nil
+                }
+                waiting.tellIfDue(.gone, process: nil)
+                usleep(pause)
+                continue
+            }
+            hasMet = true
             try turns.expectSameEngine(request, line)
             let reply: Reply<EngineResponse> = try line.exchange(request, atMost: longestAnswer, waiting)
             if case .answer(let response) = reply {
                 if response.isFull == true {
-                    if turns.mayComeAgain(room, line) {
+                    if turns.mayComeAgain(room, line, isHandedOver: response.isHandedOver == true) {
                         if !hasSent { waiting = EngineWaiting(patience, atMost: longest) }
                         continue
                     }
@@ -42,7 +56,10 @@ public enum EngineSocketClient {
                 }
             }
             hasSent = true
-            guard waiting.rest > .zero, ContinuousClock.now < deadline else { throw unknown(request, reply, line) }
+            guard waiting.rest > .zero, ContinuousClock.now < deadline else {
+                if case .silence = reply { throw unknown(request, line, isSilence: true) }
+                throw unknown(request, line)
+            }
             usleep(pause)
         }
     }
@@ -54,16 +71,17 @@ public enum EngineSocketClient {
 
         /// Who asks an engine to end means the one that had no room, and not the next.
         func expectSameEngine(_ request: EngineRequest, _ line: Line) throws(EngineSocketError) {
-            guard request.command == .stop, count > 0, process != line.process else { return }
+            guard request.command == .stop, let process, process != line.process else { return }
             throw EngineSocketError(
                 "the engine has ended, and another one runs", remedy: "ask again if that one is meant")
         }
 
         /// Waits before the next try, the longer the more there were; false: the time for it is up.
-        mutating func mayComeAgain(_ waiting: EngineWaiting, _ line: Line) -> Bool {
+        /// - Parameter isHandedOver: Whether that engine goes on in another process, which is the one that is meant.
+        mutating func mayComeAgain(_ waiting: EngineWaiting, _ line: Line, isHandedOver: Bool) -> Bool {
             guard waiting.rest > .zero else { return false }
             waiting.tellIfDue(.noRoom, process: line.process)
-            process = line.process
+            process = isHandedOver ? nil : line.process
             count += 1
             let shortest = EngineSocketClient.pause
             let longest = min(EngineSocketClient.longestPause, shortest << UInt32(min(count, 5)))
@@ -74,15 +92,13 @@ public enum EngineSocketClient {
     }
 
     private static func unknown(
-        _ request: EngineRequest, _ reply: Reply<EngineResponse>, _ line: Line
+        _ request: EngineRequest, _ line: Line?, isSilence: Bool = false
     ) -> EngineSocketError {
-        var isSilence = false
-        if case .silence = reply { isSilence = true }
         var error = EngineSocketError(
-            "the engine\(isSilence ? line.processText : "") has not answered, so that it is not known whether "
+            "the engine\(isSilence ? line?.processText ?? "" : "") has not answered, so that it is not known whether "
                 + "`\(request.command.rawValue)` was carried out",
             remedy: "`muster audit list --json` has its key if it was: \(request.key ?? "none")")
-        error.silentProcess = line.process
+        error.silentProcess = line?.process
         error.isSilence = isSilence
         return error
     }
@@ -94,29 +110,46 @@ public enum EngineSocketClient {
             _ = close(found)
             return true
         case .full?: return true
-        case .nobody?, nil: return false
+        case .nobody?, .barred?, nil: return false
         }
     }
 
-    /// Asks a question, and asks it again for as long as the engine has no room for it; nil: no engine listens there.
+    /// Asks a question that changes nothing, and asks it again for as long as the engine has no room for it, or where the
+    /// line drops; nil: no engine listens there. One that was there and is gone is an error that says so.
     /// - Returns: The answer, and the line on which it came.
     static func ask<Response: EngineAnswer>(
         _ request: some Encodable, of place: SocketPlace, atMost length: Int = longestAnswer, _ patience: EnginePatience
     ) throws(EngineSocketError) -> (response: Response, line: Line)? {
         let room = EngineWaiting(patience, atMost: patience.room)
-        var turns = Turns()
+        var turns = Turns(), isDropped = false
         while true {
             let waiting = EngineWaiting(patience, atMost: patience.answer)
-            guard let line = try Line(to: place, waiting) else { return nil }
+            guard let line = try Line(to: place, waiting) else {
+                if isDropped { throw gone() }
+                return nil
+            }
             let reply: Reply<Response> = try line.exchange(request, atMost: length, waiting)
             switch reply {
             case .answer(let response):
-                if response.isFull == true, turns.mayComeAgain(room, line) { continue }
+                if response.isFull == true,
+                    turns.mayComeAgain(room, line, isHandedOver: response.isHandedOver == true)
+                {
+                    continue
+                }
                 return (response, line)
-            case .dropped: throw EngineSocketError("the engine has not answered", remedy: "try again")
+            case .dropped:
+                guard room.rest > .zero else { throw gone() }
+                isDropped = true
+                usleep(pause)
             case .silence: throw silence(patience, line)
             }
         }
+    }
+
+    private static func gone() -> EngineSocketError {
+        var error = EngineSocketError("the engine has ended before it answered", remedy: "try again")
+        error.isGone = true
+        return error
     }
 
     private static func silence(_ patience: EnginePatience, _ line: Line?) -> EngineSocketError {
@@ -194,6 +227,16 @@ extension EngineSocketClient {
         case nobody
         /// One does, and takes no connection now: too many wait for it.
         case full
+        /// Files or folders let this user not come, by this number.
+        case barred(Int32)
+    }
+
+    /// How long an engine that has just begun to listen may take until it has said whom it admits: until then its socket is
+    /// its owner's alone.
+    private static let admission = Duration.seconds(1)
+
+    private static func barred(_ place: SocketPlace, _ code: Int32) -> EngineSocketError {
+        .ofSystem("\(place.path) cannot be reached", code: code, remedy: SocketPlace.permissionRemedy)
     }
 
     /// How long it is tried at once to connect.
@@ -202,11 +245,16 @@ extension EngineSocketClient {
     /// Connects, and waits where too many wait already; nil: no engine listens there.
     static func connection(to place: SocketPlace, _ waiting: EngineWaiting? = nil) throws(EngineSocketError) -> Int32? {
         let waiting = waiting ?? EngineWaiting(EnginePatience(), atMost: EnginePatience.usualAnswer)
+        let admittedBy = ContinuousClock.now + admission
         while true {
             switch try attempt(place, within: slice) {
             case .connected(let descriptor): return descriptor
             case .nobody: return nil
             case .full: break
+            case .barred(let code):
+                guard ContinuousClock.now < admittedBy else { throw barred(place, code) }
+                usleep(pause)
+                continue
             }
             guard waiting.rest > .zero else { throw silence(waiting.patience, nil) }
             waiting.tellIfDue(.silence, process: nil)
@@ -228,9 +276,7 @@ extension EngineSocketClient {
         switch connected.code {
         case ENOENT, ECONNREFUSED: return .nobody
         case EAGAIN, EINTR: return .full
-        case EACCES, EPERM:
-            throw .ofSystem(
-                "\(place.path) cannot be reached", code: connected.code, remedy: SocketPlace.permissionRemedy)
+        case EACCES, EPERM: return .barred(connected.code)
         default:
             throw .ofSystem(
                 "\(place.path) cannot be reached", code: connected.code, remedy: "see whether the engine still runs")

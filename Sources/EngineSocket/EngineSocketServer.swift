@@ -33,12 +33,13 @@ public final class EngineSocketServer: Sendable {
     /// Gives a console a seat at the engine; nil: all are taken. See `EngineHost.seat`.
     public typealias Seating = @Sendable (ConsoleUser, @escaping @Sendable () -> Void) -> EngineSeat?
 
-    /// Asks the engine to end, in good order.
-    public typealias Stopping = @Sendable () -> Void
+    /// Asks the engine to end, in good order; it is told on whose word.
+    public typealias Stopping = @Sendable (Origin) -> Void
 
     private let place: SocketPlace
     /// What is listened on, and which file it is, so that another one in its place is left alone.
     private struct Listener {
+        /// -1: none any more.
         var descriptor: Int32
         var file: SocketPlace.File?
     }
@@ -54,6 +55,8 @@ public final class EngineSocketServer: Sendable {
     private let look = Mutex<EngineLook?>(nil)
     private let places = Mutex(ConnectionPlaces())
     private let acceptorHasEnded = DispatchSemaphore(value: 0)
+    /// What is answered to requests that are not read any more.
+    private let lastWord = Mutex(EngineSocketServer.ended)
 
     private init(
         _ place: SocketPlace, listener: Int32, stopPipe: [Int32], entry: @escaping Entry, seating: @escaping Seating,
@@ -96,7 +99,8 @@ public final class EngineSocketServer: Sendable {
     private static func listen(_ place: SocketPlace) throws(EngineSocketError) -> Int32 {
         try removeRemains(place)
         let listener = try SocketPlace.makeSocket()
-        // The socket is its owner's alone from its first moment on: the file gets the descriptor's mode.
+        // The socket is its owner's alone from its first moment on, until it is said whom it admits: the file gets the
+        // descriptor's mode.
         _ = fchmod(listener, 0o600)
         let bound = try place.withAddress { bind(listener, $0, $1) }
         guard bound.result == 0, Foundation.listen(listener, backlog) == 0 else {
@@ -131,14 +135,35 @@ public final class EngineSocketServer: Sendable {
 
     /// Takes no more connections, and waits for those with a request under way. Before the engine ends, since its lock
     /// says whose the socket is.
-    public func stop() {
+    /// - Parameter isHandedOver: Whether another process goes on as the engine: whoever comes meanwhile is not sent away, and
+    ///   waits until `release`.
+    public func stop(isHandedOver: Bool = false) {
+        if isHandedOver { lastWord.withLock { $0 = Self.handedOver } }
         _ = close(stopPipe[1])
         acceptorHasEnded.wait()
-        let last = listener.withLock { $0 }
-        if last.file != nil, place.file == last.file { _ = unlink(place.path) }
-        _ = close(last.descriptor)
+        if !isHandedOver { release() }
         let deadline = ContinuousClock.now + Self.drainDeadline
         while places.withLock({ !$0.isEmpty }), ContinuousClock.now < deadline { usleep(1000) }
+    }
+
+    /// Tells those who wait where nobody listens any more that nothing of theirs was read, so that they go to the next
+    /// engine; that has its own socket by now, or there is none. Once: later calls do nothing.
+    public func release() {
+        let last = listener.withLock { listener in
+            defer { listener = Listener(descriptor: -1, file: nil) }
+            return listener
+        }
+        guard last.descriptor >= 0 else { return }
+        if last.file != nil, place.file == last.file { _ = unlink(place.path) }
+        // From here on nobody is added to those who wait, and the last of them is followed by an error.
+        _ = shutdown(last.descriptor, Int32(SHUT_RDWR))
+        while true {
+            let connection = Foundation.accept(last.descriptor, nil, nil)
+            guard connection >= 0 else { break }
+            answer(LineChannel(descriptor: connection), lastWord.withLock { $0 })
+            _ = close(connection)
+        }
+        _ = close(last.descriptor)
     }
 }
 
@@ -233,6 +258,7 @@ extension EngineSocketServer {
             line = try channel.readLine(atMost: EngineRequest.maximumLength, within: Self.lineDeadline)
         } catch {
             if error == .tooLong { answer(channel, Self.tooLong) }
+            if error == .stopped { answer(channel, lastWord.withLock { $0 }) }
             return nil
         }
         if let request = try? JSONDecoder().decode(AttachRequest.self, from: line) {
@@ -290,7 +316,7 @@ extension EngineSocketServer {
             return EngineResponse(.refused, error)
         }
         let response = decide(command, origin, user)
-        if command == .stopEngine, response.outcome == .done { stopping() }
+        if command == .stopEngine, response.outcome == .done { stopping(origin) }
         return response
     }
 
@@ -325,6 +351,18 @@ extension EngineSocketServer {
             .failed,
             Refusal("the engine has no room for another connection, or for another of yours", remedy: "try again"))
         response.isFull = true
+        return response
+    }()
+    private static let ended: EngineResponse = {
+        var response = EngineResponse(.failed, Refusal("the engine has ended", remedy: "try again"))
+        response.isFull = true
+        return response
+    }()
+    private static let handedOver: EngineResponse = {
+        var response = EngineResponse(
+            .failed, Refusal("the engine goes on in another process", remedy: "try again"))
+        response.isFull = true
+        response.isHandedOver = true
         return response
     }()
     private static let busy = EngineResponse(

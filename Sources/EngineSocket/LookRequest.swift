@@ -64,6 +64,8 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
     var access: EngineAccess?
     /// Whether the engine had no room for the connection; nil: it had.
     var isFull: Bool?
+    /// Whether the engine that has read nothing goes on in another process; nil: it does not.
+    var isHandedOver: Bool?
     /// Whether the engine has failed; nil: it has not.
     var hasFailed: Bool?
 
@@ -78,6 +80,7 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
         message = response.message
         remedy = response.remedy
         isFull = response.isFull
+        isHandedOver = response.isHandedOver
         hasFailed = response.hasFailed
     }
 }

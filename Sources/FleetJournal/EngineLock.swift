@@ -104,9 +104,36 @@ final class EngineLock {
 
     private static func isLocked(_ path: String, _ flags: Int32) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { return errno == EACCES && isLockedByTheKernelsWord(path) }
         defer { _ = Foundation.close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
+    /// The kernel's list of locks, which everybody may read.
+    private static let list = "/proc/locks"
+
+    /// Whether that list has the lock of a file that this user may not open. One that the kernel does not show here, as of
+    /// another container, counts as none.
+    private static func isLockedByTheKernelsWord(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        // As Linux packs the two numbers of a device.
+        let device = UInt64(status.st_dev)
+        let numbers = [(device >> 8) & 0xfff | (device >> 32) & ~0xfff, device & 0xff | (device >> 12) & 0xffff_ff00]
+        let names = numbers.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        let file = "\(names[0]):\(names[1]):\(status.st_ino)"
+        // A long list comes in pieces, and what others give up in between lets it skip one.
+        for turn in 0..<5 {
+            if turn > 0 { usleep(2000) }
+            guard let text = try? String(contentsOfFile: list, encoding: .utf8) else { return false }
+            let isThere = text.split(separator: "\n").contains { line in
+                let parts = line.split(separator: " ")
+                // Those that wait for it have an arrow behind the number.
+                return parts.count > 5 && parts[1] == "FLOCK" && parts[3] == "WRITE" && parts[5] == file
+            }
+            if isThere { return true }
+        }
+        return false
     }
 
     /// Leaves the process and the host for whoever finds the lock taken. The lock holds without it.

@@ -77,7 +77,7 @@ final class ListeningEngine {
                 console.account = user ?? console.account
                 return host.seat(console, onNews: onNews)
             },
-            stopping: { [given] in given.isToStop.withLock { $0 = true } })
+            stopping: { [given] _ in given.isToStop.withLock { $0 = true } })
     }
 
     /// Stops to listen.

@@ -86,6 +86,35 @@ struct HandOverTests {
         #expect(try stop(scratch) == "the engine has ended\n")
     }
 
+    /// Whoever stops the engine while it is handed over has stopped it, wherever it is by then, and the console says no
+    /// longer that it goes on.
+    @Test func aStopDuringTheHandOverIsTheEnd() throws {
+        let scratch = try ScratchFleet()
+        let command = try scratch.command([
+            "console", scratch.fleet, "--state", scratch.state, "--simulate", "--speed", "60",
+        ])
+        let script = "set -m; \"$0\" \"$@\"; echo SHELL; read line; fg >/dev/null; echo DONE"
+        let console = try ConsoleRun(
+            scratch, through: "/bin/sh", ["-c", script, command.program] + command.arguments, columns: 200, rows: 40)
+        try console.waitUntilOpen()
+        try console.start(update)
+        console.type("\u{1A}")
+        try console.wait(for: "handing the engine over")
+        #expect(try stop(scratch) == "the engine has ended\n")
+        #expect(try engineProcess(scratch) == 0)
+        // An engine that was attached to before it was stopped lets the console go to the shell.
+        try console.terminal.waitUntil(deadlineSeconds: 60) { screen in
+            screen.contains("SHELL")
+                || screen.contains("STOPPED") && !screen.contains("handing the engine over")
+                    && !screen.contains("the engine goes on as process")
+        }
+        if console.text.contains("SHELL") { console.type("\n") }
+        try console.wait(for: "STOPPED")
+        console.type("q")
+        try console.terminal.waitUntil(deadlineSeconds: 60) { $0.contains("DONE") || $0.contains("SHELL") }
+        #expect(try engineProcess(scratch) == 0)
+    }
+
     /// A state folder without room is found before the engine has ended, and the reason does not need room.
     @Test func aFullDiskLeavesTheEngineHere() throws {
         let scratch = try ScratchFleet()

@@ -90,7 +90,8 @@ struct StateDirectoryTests {
         try FileManager.default.removeItem(atPath: "\(scratch.state)/engine.sock")
         let stop = try MusterRun(["stop", scratch.fleet], scratch)
         #expect(stop.code == 0 && stop.output == "the engine has ended\n", "\(stop.errors)")
-        #expect(try console.terminal.waitForExit() == .exited(0))
+        try console.wait(for: "STOPPED")
+        #expect(try console.quit() == .exited(0))
     }
 
     @Test func aConsoleThatWasKilledLeavesNoLock() throws {

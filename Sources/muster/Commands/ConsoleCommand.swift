@@ -173,6 +173,12 @@ struct ConsoleCommand: ParsableCommand {
         case .signal(SIGHUP): if case .hasFailed = engine.runWithoutScreen() { throw ExitStatus.failed }
         case .detach:
             engine.end(isHandedOver: true)
+            if let origin = engine.stops.origin {
+                engine.dropSuccessor()
+                let text = "\(origin.operatorName) has stopped it\(origin.reason.isEmpty ? "" : ": \(origin.reason)")"
+                printError("muster: the engine does not go on: \(TextWidth.sanitised(text))")
+                return
+            }
             let process: pid_t
             do {
                 process = try engine.goOnElsewhere()

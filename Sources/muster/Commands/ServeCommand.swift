@@ -95,7 +95,7 @@ struct ServeCommand: ParsableCommand {
         let host = EngineHost { end.look() }
         end.watch { host.failure }
         try OwnEngine.start(host) { try engine.makeDriver() }
-        let socket = try CommandSocket.start(host, in: gateway.directory) { end.end() }
+        let socket = try CommandSocket.start(host, in: gateway.directory) { _ in end.end() }
         let running: RunningGateway
         var runningAPI: RunningGateway?
         do {

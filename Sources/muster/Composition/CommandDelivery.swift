@@ -63,14 +63,23 @@ struct CommandDelivery {
     ) throws -> [EngineResponse] {
         var responses: [EngineResponse] = []
         var wait = SpokenWait(SpokenWait.doesNotListen, atMost: Self.patience)
+        // Who may start no engine waits for the next one where one was there and is gone.
+        let awaitsNext = !place.mayStart
         while let request = requests.dropFirst(responses.count).first {
-            if let refusal = try place.draftProof.refusal(request, held: heldByEngine) {
+            var hasMet = !responses.isEmpty
+            if let refusal = try place.draftProof.refusal(request, held: { try heldByEngine($0, isGone: &hasMet) }) {
                 responses.append(EngineResponse(.refused, refusal))
                 continue
             }
-            if let response = try EngineSocketClient.send(request, to: directory, patience: .spoken()) {
+            if let response = try EngineSocketClient.send(
+                request, to: directory, patience: .spoken(), awaitsNext: awaitsNext, hasMet: hasMet)
+            {
                 responses.append(told(response, request))
                 guard response.outcome != .failed else { return responses }
+                continue
+            }
+            if awaitsNext, SQLiteJournal.isEngineRunning(in: directory), wait.goesOn() {
+                usleep(Self.pause)
                 continue
             }
             do {
@@ -88,13 +97,15 @@ struct CommandDelivery {
     }
 
     /// What the engine that runs holds of an update that has not begun. Whom it does not let look it does not let start
-    /// either, and it says so itself.
-    private func heldByEngine(_ update: String) throws(EngineSocketError) -> UpdateDefinition? {
+    /// either, and it says so itself; one that is gone has said nothing.
+    private func heldByEngine(_ update: String, isGone: inout Bool) throws(EngineSocketError) -> UpdateDefinition? {
         do throws(EngineSocketError) {
             return try EngineSocketClient.definition(of: update, in: directory, patience: .spoken())
         } catch {
             if error.isRefusal { return nil }
-            throw error
+            guard error.isGone else { throw error }
+            isGone = true
+            return nil
         }
     }
 

@@ -10,7 +10,7 @@ enum CommandSocket {
     /// Listens; ends the engine and the command, with exit code 1, if that cannot be.
     /// - Parameter stopping: What is to happen once somebody who may has asked the engine to end.
     static func start(
-        _ host: EngineHost, in directory: String, stopping: @escaping @Sendable () -> Void
+        _ host: EngineHost, in directory: String, stopping: @escaping EngineSocketServer.Stopping
     ) throws -> EngineSocketServer {
         do {
             let server = try EngineSocketServer.start(

@@ -92,7 +92,6 @@ enum ConsoleRunner {
         if let stops = own?.stops {
             setup.runsEngine = true
             setup.own = own
-            setup.isToStop = { stops.isAsked }
             stops.tell { waker.wake() }
         }
         return try screen(on: engine, waker, setup)

@@ -14,11 +14,10 @@ final class ConsoleSession {
         var user: ConsoleUser
         /// Who says to sit here, where several people share a user; nil: nobody else.
         var alias: String?
-        /// Whether the engine ends with this console, and whether somebody has asked it to.
+        /// Whether the engine ends with this console.
         var runsEngine = false
         /// That engine, where others reach it too: it must go on when this process stops for a while; nil: there is none.
         var own: OwnEngine?
-        var isToStop: @Sendable () -> Bool = { false }
         var themeName = "dark"
         var colour: ColourDepth?
         var drawsOnlyASCII = false
@@ -48,6 +47,8 @@ final class ConsoleSession {
     private var view = FleetView()
     private var pending: [UInt64: UnansweredCommand] = [:]
     private var ending: Ending?
+    /// Whether the next engine was there after that of this process had ended: how that one ended is told no more.
+    private var hasMetNext = false
     private let themeWatch: FolderWatch?
     /// How long the console waits for the engine that it has handed over.
     private static let patience = Duration.seconds(20)
@@ -83,9 +84,8 @@ final class ConsoleSession {
             paint()
             let events = terminal.wait(timeoutMilliseconds: timeout)
             for event in events { handle(event) }
-            if setup.isToStop() { ending = ending ?? .quit }
             takeNews()
-            giveUpAFailedEngine()
+            giveUpAnEngine()
             ConsoleUpdate.passed(view, at: WallClock.now, state: &state)
             if let ending {
                 if ending == .quit { settle() }
@@ -160,17 +160,26 @@ final class ConsoleSession {
         }
     }
 
-    /// An engine of this process that has failed holds the fleet no longer: whoever mends what it was starts the next one
-    /// anywhere, and this console attaches to it. Until then the screen says why.
-    private func giveUpAFailedEngine() {
-        guard let own = setup.own, let why = own.host.failure, !own.isElsewhere else { return }
+    /// An engine of this process that has failed, or that somebody has stopped, holds the fleet no longer: the next one may
+    /// start anywhere, and this console attaches to it. Until then the screen says why.
+    private func giveUpAnEngine() {
+        guard let own = setup.own, !own.isElsewhere, !hasMetNext, let why = own.host.failure ?? whoStopped(own) else {
+            return
+        }
         if state.runsEngine {
             state.runsEngine = false
             own.giveUp()
             view.health = .stopped(why)
         } else if view.health != .running {
             view.health = .stopped(why)
+        } else if own.hasEnded {
+            hasMetNext = true
         }
+    }
+
+    /// Who has stopped the engine of this process, in a sentence; nil: nobody.
+    private func whoStopped(_ own: OwnEngine) -> String? {
+        own.stops.origin.map { "\($0.operatorName) stopped the engine\($0.reason.isEmpty ? "" : ": \($0.reason)")" }
     }
 
     private func handle(_ event: CursesTerminal.Event) {
@@ -255,15 +264,22 @@ final class ConsoleSession {
     /// Returns once this console is attached to the process that has taken the engine over; false: it stays here.
     private func handOver(_ own: OwnEngine) -> Bool {
         guard prove(own) else { return false }
+        if isStopped(own) { return false }
         own.end(isHandedOver: true)
         state.runsEngine = false
+        if isStopped(own) { return false }
         do {
             waitForView { $0.health != .running }
             let process = try own.goOnElsewhere()
-            waitForView { $0.health == .running }
+            waitForView { $0.health == .running || own.hasSuccessorEnded }
+            guard view.health == .running else {
+                let end = own.hasSuccessorEnded ? ", and has ended" : " and does not answer yet"
+                ConsoleUpdate.reported("the engine went on as process \(process)\(end)", isProblem: true, state: &state)
+                return false
+            }
             let text = "the engine goes on as process \(process); this console is attached to it"
             ConsoleUpdate.reported(text, state: &state)
-            return view.health == .running
+            return true
         } catch {
             ConsoleUpdate.reported("the engine did not go on: \(error)", isProblem: true, state: &state)
             printError("muster: the engine did not go on: \(error)")
@@ -271,10 +287,21 @@ final class ConsoleSession {
         }
     }
 
+    /// Whether somebody has stopped the engine that was to go on elsewhere: whoever was in time means the fleet's engine, and
+    /// not the process in which it was.
+    private func isStopped(_ own: OwnEngine) -> Bool {
+        guard let why = whoStopped(own) else { return false }
+        own.dropSuccessor()
+        ConsoleUpdate.reported("the engine does not go on: \(why)", isProblem: true, state: &state)
+        return true
+    }
+
     private func waitForView(_ isThere: (FleetView) -> Bool) {
         let deadline = ContinuousClock.now + Self.patience
         takeNews()
         while !isThere(view), ContinuousClock.now < deadline {
+            // The screen must not say meanwhile what is not so any more.
+            paint()
             engine.waitForNews(seconds: 0.1)
             takeNews()
         }

@@ -25,6 +25,7 @@ extension EngineWait {
         let time = "for up to \(rest.inSeconds) s more"
         return switch cause {
         case .silence: "\(engine) holds the fleet and does not answer; waiting for it \(time)"
+        case .gone: "the engine has ended before it answered; waiting for the next one \(time)"
         case .noRoom: "\(engine) has no room for another connection; trying again \(time)"
         }
     }

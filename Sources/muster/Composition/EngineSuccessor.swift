@@ -29,6 +29,7 @@ final class EngineSuccessor {
     private let line: Int32, log: Int32
     private var unread: [UInt8] = []
     private var said: [String] = []
+    private var isReaped = false
 
     /// Starts this command anew without a screen, and waits until it has proved itself.
     init(loggingIn directory: String) throws(Failure) {
@@ -82,6 +83,13 @@ final class EngineSuccessor {
         try wait(for: Self.isRunning, within: Self.startTime)
     }
 
+    /// Whether the process has ended.
+    var hasEnded: Bool {
+        var status: Int32 = 0
+        if !isReaped { isReaped = waitpid(process, &status, WNOHANG) != 0 }
+        return isReaped
+    }
+
     private func wait(for word: String, within time: Duration) throws(Failure) {
         let deadline = ContinuousClock.now + time
         while let text = nextLine(until: deadline) {
@@ -96,7 +104,8 @@ final class EngineSuccessor {
                 isOpen: word == Self.isRunning)
         }
         var status: Int32 = 0
-        _ = waitpid(process, &status, 0)
+        if !isReaped { _ = waitpid(process, &status, 0) }
+        isReaped = true
         guard !said.isEmpty else { throw Failure(description: "process \(process) ended without a word") }
         let lines = said.map { $0.hasPrefix("muster: ") ? String($0.dropFirst(8)) : $0 }
         let reason = lines.joined(separator: "; ").prefix(Self.longestReason)

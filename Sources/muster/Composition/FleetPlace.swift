@@ -73,6 +73,12 @@ struct FleetPlace {
         return access(journal, F_OK) != 0 || access(journal, R_OK) == 0
     }
 
+    /// Whether this user may start an engine there: the folder is theirs, or there is none.
+    var mayStart: Bool {
+        var status = stat()
+        return stat(directory, &status) != 0 || status.st_uid == geteuid()
+    }
+
     /// Ends the command with exit code 1 where files would have to be written in somebody else's folder: asked before the
     /// engine writes down that it was done.
     func expectOwnFiles() throws {

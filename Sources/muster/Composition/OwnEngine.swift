@@ -53,7 +53,7 @@ final class OwnEngine: @unchecked Sendable {
         let stops = StopRequest()
         let host = EngineHost { stops.onEngineEnd() }
         try start(host, yields: yields, makeDriver)
-        let socket = try directory.map { try CommandSocket.start(host, in: $0) { stops.ask() } }
+        let socket = try directory.map { try CommandSocket.start(host, in: $0) { stops.ask($0) } }
         do {
             let endBeside = try beside(host)
             alerts?.start(host)
@@ -120,7 +120,7 @@ final class OwnEngine: @unchecked Sendable {
         guard beginToEnd() else { return ending.wait() }
         defer { ending.leave() }
         endBeside()
-        socket?.stop()
+        socket?.stop(isHandedOver: isHandedOver)
         if host.failure == nil {
             stopHost()
             alerts?.end(isHandedOver: isHandedOver)
@@ -144,14 +144,17 @@ final class OwnEngine: @unchecked Sendable {
         if !host.stop() { printError("muster: the engine did not end within 10 s; its journal is whole") }
     }
 
-    /// Gives an engine that has failed up, so that the next one can start though this process goes on as a console: its
-    /// lock, its socket, and what calls in. Returns at once.
+    /// Gives an engine up that has failed, or that somebody has asked to end, so that the next one can start though this
+    /// process goes on as a console: its lock, its socket, and what calls in. Returns at once.
     func giveUp() {
-        guard host.failure != nil, !hasBegunToEnd.withLock({ $0 }) else { return }
+        guard host.failure != nil || stops.origin != nil, !hasBegunToEnd.withLock({ $0 }) else { return }
         let thread = Thread { [self] in end() }
         thread.name = "engine end"
         thread.start()
     }
+
+    /// Whether it has worked in this process, and its end is over.
+    var hasEnded: Bool { hasBegunToEnd.withLock { $0 } && ending.wait(timeout: .now()) == .success }
 
     /// Whether it works in this process.
     var isRunning: Bool { !hasBegunToEnd.withLock { $0 } && host.failure == nil }
@@ -163,11 +166,22 @@ final class OwnEngine: @unchecked Sendable {
         successor = try EngineSuccessor(loggingIn: directory)
     }
 
+    /// Leaves the process that has proved itself alone, where somebody has stopped the engine meanwhile; it ends by that.
+    func dropSuccessor() {
+        successor = nil
+        if hasEnded { socket?.release() }
+    }
+
+    /// Whether the process that was to go on as the engine has ended.
+    var hasSuccessorEnded: Bool { successor?.hasEnded ?? true }
+
     /// Has that process go on as the engine, which has ended here; returns once it listens.
     func goOnElsewhere() throws(EngineSuccessor.Failure) -> pid_t {
         guard let successor else { preconditionFailure("it has proved itself before the engine here ended") }
         isElsewhere = true
         hasGotLost = true
+        // Those who wait here go there by themselves.
+        defer { socket?.release() }
         do {
             try successor.goOn()
         } catch {
@@ -211,7 +225,7 @@ final class OwnEngine: @unchecked Sendable {
             if !isLive, ContinuousClock.now >= idleFrom { return .isIdle }
         }
         if let failure = host.failure { return .hasFailed(failure) }
-        return stops.isAsked ? .wasStopped : .wasTold
+        return stops.origin == nil ? .wasTold : .wasStopped
     }
 }
 
@@ -226,17 +240,19 @@ struct EngineIsElsewhere: Error {}
 /// That somebody has asked an engine to end.
 final class StopRequest: Sendable {
     private struct State {
-        var isAsked = false
+        var origin: Origin?
         var tell: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
-    var isAsked: Bool { state.withLock { $0.isAsked } }
+    /// On whose word; nil: nobody has asked.
+    var origin: Origin? { state.withLock { $0.origin } }
 
-    func ask() {
-        state.withLock {
-            $0.isAsked = true; return $0.tell
+    func ask(_ origin: Origin) {
+        state.withLock { state in
+            state.origin = state.origin ?? origin
+            return state.tell
         }?()
     }
 
@@ -244,7 +260,7 @@ final class StopRequest: Sendable {
     func tell(_ tell: @escaping @Sendable () -> Void) {
         let isAsked = state.withLock { state in
             state.tell = tell
-            return state.isAsked
+            return state.origin != nil
         }
         if isAsked { tell() }
     }
