@@ -47,7 +47,7 @@ extension DDIController {
         }
         // A client that kept more of an earlier attempt than is known here fetches that again, or it would not count.
         if request.method == .head, let sent = HTTPField.Name.sent {
-            response.headers[sent] = "\(book.sent(work, place, to: id))"
+            response.headers[sent] = "\(book.arrived(work, place, at: id))"
         }
         return response
     }
@@ -76,7 +76,10 @@ extension DDIController {
     ) {
         switch progress.stage {
         case .begun: return noteDelivery(progress, of: artifact, id, work)
-        case .handing: return book.deliveries.hands(delivery, upTo: progress.range.upperBound)
+        case .handing:
+            return book.deliveries.hands(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
+        case .taken:
+            return book.deliveries.taken(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
         case .moving: book.deliveries.arrived(delivery, upTo: progress.arrived)
         case .finished, .cut:
             noteDelivery(progress, of: artifact, id, work)
@@ -116,7 +119,7 @@ extension DDIController {
 }
 
 extension HTTPField.Name {
-    /// Bytes of the file, from its beginning, that the device was sent in whichever attempt at the release.
+    /// Bytes of the file, from its beginning, that are known to have arrived, in whichever attempt at the release.
     static let sent = HTTPField.Name("Muster-Sent")
 }
 
