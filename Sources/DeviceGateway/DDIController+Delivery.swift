@@ -102,10 +102,20 @@ extension DDIController {
     /// Looks at what arrives before a device's word is taken as it stands: one second in all.
     private static let mostArrivalLooks = 100
 
-    /// The files of an order, proven.
-    func files(of work: DeviceAnswer.Work) async throws -> [(Artifact, DeliverableFile)] {
-        var files: [(Artifact, DeliverableFile)] = []
-        for artifact in work.artifacts { files.append((artifact, try await file(artifact, work))) }
+    /// The files of an order, proven. A device that was sent all of them is not kept from its order by one that cannot be
+    /// delivered any more: it needs the order to confirm what it has installed.
+    func files(
+        of work: DeviceAnswer.Work, for device: String
+    ) async throws -> [(artifact: Artifact, hashes: OtherHashes?)] {
+        let hasAll = work.step >= .installing || isDelivered(work, to: device)
+        var files: [(artifact: Artifact, hashes: OtherHashes?)] = []
+        for artifact in work.artifacts {
+            do {
+                let file = try await file(artifact, work)
+                hashes.note(OtherHashes(sha1: file.sha1, md5: file.md5), of: artifact.sha256)
+            } catch  where !hasAll { throw error } catch {}
+            files.append((artifact, hashes.of(artifact.sha256)))
+        }
         return files
     }
 
