@@ -47,7 +47,7 @@ extension DDIController {
         }
         // A client that kept more of an earlier attempt than is known here fetches that again, or it would not count.
         if request.method == .head, let sent = HTTPField.Name.sent {
-            response.headers[sent] = "\(book.sent(work, place, to: id))"
+            response.headers[sent] = "\(book.arrived(work, place, at: id))"
         }
         return response
     }
@@ -76,7 +76,10 @@ extension DDIController {
     ) {
         switch progress.stage {
         case .begun: return noteDelivery(progress, of: artifact, id, work)
-        case .handing: return book.deliveries.hands(delivery, upTo: progress.range.upperBound)
+        case .handing:
+            return book.deliveries.hands(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
+        case .taken:
+            return book.deliveries.taken(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
         case .moving: book.deliveries.arrived(delivery, upTo: progress.arrived)
         case .finished, .cut:
             noteDelivery(progress, of: artifact, id, work)
@@ -99,10 +102,20 @@ extension DDIController {
     /// Looks at what arrives before a device's word is taken as it stands: one second in all.
     private static let mostArrivalLooks = 100
 
-    /// The files of an order, proven.
-    func files(of work: DeviceAnswer.Work) async throws -> [(Artifact, DeliverableFile)] {
-        var files: [(Artifact, DeliverableFile)] = []
-        for artifact in work.artifacts { files.append((artifact, try await file(artifact, work))) }
+    /// The files of an order, proven. A device that was sent all of them is not kept from its order by one that cannot be
+    /// delivered any more: it needs the order to confirm what it has installed.
+    func files(
+        of work: DeviceAnswer.Work, for device: String
+    ) async throws -> [(artifact: Artifact, hashes: OtherHashes?)] {
+        let hasAll = work.step >= .installing || isDelivered(work, to: device)
+        var files: [(artifact: Artifact, hashes: OtherHashes?)] = []
+        for artifact in work.artifacts {
+            do {
+                let file = try await file(artifact, work)
+                hashes.note(OtherHashes(sha1: file.sha1, md5: file.md5), of: artifact.sha256)
+            } catch  where !hasAll { throw error } catch {}
+            files.append((artifact, hashes.of(artifact.sha256)))
+        }
         return files
     }
 
@@ -116,7 +129,7 @@ extension DDIController {
 }
 
 extension HTTPField.Name {
-    /// Bytes of the file, from its beginning, that the device was sent in whichever attempt at the release.
+    /// Bytes of the file, from its beginning, that are known to have arrived, in whichever attempt at the release.
     static let sent = HTTPField.Name("Muster-Sent")
 }
 

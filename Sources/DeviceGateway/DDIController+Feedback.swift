@@ -77,7 +77,7 @@ extension DDIController {
 
     /// Whether a device was sent all in this attempt, though the engine has not heard of it: the process was killed in
     /// between. What it was sent in an earlier one it may have installed, and gone back from.
-    private func isDelivered(_ work: DeviceAnswer.Work, to id: String) -> Bool {
+    func isDelivered(_ work: DeviceAnswer.Work, to id: String) -> Bool {
         book.deliveries.hasEverything(of: work.order.release, for: work.order.generation, id)
     }
 

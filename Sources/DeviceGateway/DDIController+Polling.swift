@@ -130,14 +130,14 @@ extension DDIController {
         else {
             throw HTTPError(.notFound)
         }
-        let files = try await files(of: work)
+        let files = try await files(of: work, for: caller.id)
         if book.given(work, to: caller.id) {
             guards.meters.orders.add(1, ordering: .relaxed)
             note("an order was given", caller.id, work)
         }
         return json(
             DDIReplies.deployment(
-                base: base(claim), work.order, files: files.map { ($0.name, $1) }, isTLS: security != nil))
+                base: base(claim), work.order, files: files, isTLS: security != nil))
     }
 
     /// The time that a request prefers to wait; nil: it does not.

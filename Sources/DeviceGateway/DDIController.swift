@@ -18,6 +18,7 @@ struct DDIController: Sendable {
     let book: ActionBook
     let clones: CloneWatch
     let newcomers = Newcomers()
+    let hashes = KnownHashes()
 
     init(
         options: DeviceGateway.Options, desk: EngineDesk, credentials: any DeviceCredentials,

@@ -21,14 +21,16 @@ enum DDIReplies {
     }
 
     /// What to install, and where its files are.
-    static func deployment(base: String, _ order: Order, files: [(name: String, file: DeliverableFile)], isTLS: Bool)
-        -> String
-    {
+    /// - Parameter hashes: Those of each file that are not its release's; nil: they are not known.
+    static func deployment(
+        base: String, _ order: Order, files: [(artifact: Artifact, hashes: OtherHashes?)], isTLS: Bool
+    ) -> String {
         let suffix = isTLS ? "" : "-http"
-        let artifacts = files.map { name, file in
-            let href = "\(base)/softwaremodules/\(order.generation)/artifacts/\(encoded(name))"
-            return #"{"filename":"# + quoted(name)
-                + #","hashes":{"sha1":"\#(file.sha1)","md5":"\#(file.md5)","sha256":"\#(file.sha256)"},"size":\#(file.size),"#
+        let artifacts = files.map { file, others in
+            let href = "\(base)/softwaremodules/\(order.generation)/artifacts/\(encoded(file.name))"
+            let hashes = others.map { #""sha1":"\#($0.sha1)","md5":"\#($0.md5)","# } ?? ""
+            return #"{"filename":"# + quoted(file.name)
+                + #","hashes":{\#(hashes)"sha256":"\#(file.sha256)"},"size":\#(file.size),"#
                 + #""_links":{"# + link("download\(suffix)", href) + "," + link("md5sum\(suffix)", href + ".MD5SUM")
                 + "}}"
         }

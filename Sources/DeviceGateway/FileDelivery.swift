@@ -26,8 +26,9 @@ struct FileDelivery: Sendable {
 
     /// Where a delivery is. It has finished when all its bytes are known to have arrived.
     enum Stage: String, Sendable {
-        /// `handing`: a piece is about to be handed to the system.
-        case begun, handing, moving, finished
+        /// `handing`: a piece is about to be handed to the system, which has taken those before. `taken`: it has taken
+        /// the last, and none follows at once.
+        case begun, handing, taken, moving, finished
         case cut = "been cut"
     }
 

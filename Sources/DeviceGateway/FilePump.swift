@@ -53,12 +53,16 @@ final class FilePump {
         guard sent < part.upperBound else { return awaitArrival() }
         let (length, wait) = share.next(atMost: part.upperBound - sent, now: .now)
         guard wait > .zero else { return send(length) }
-        loop.scheduleTask(in: TimeAmount(wait)) { self.send(length) }
+        tell(.taken)
+        loop.scheduleTask(in: TimeAmount(wait)) {
+            self.lookForArrival()
+            self.send(length)
+        }
     }
 
     private func send(_ length: Int64) {
         let range = sent..<sent + length
-        guard isUnchanged() else { return }
+        guard isOpen(), isUnchanged() else { return }
         guard let descriptor = delivery.file.bytes.descriptor(ofCached: range) else {
             return read(range).assumeIsolated().whenComplete { self.write($0) }
         }
@@ -69,7 +73,7 @@ final class FilePump {
 
     private func write(_ piece: Result<ByteBuffer, any Error>) {
         // What was copied before somebody wrote to the file was in it when it was hashed.
-        guard isUnchanged() else { return }
+        guard isOpen(), isUnchanged() else { return }
         switch piece {
         case .success(let piece): write(.byteBuffer(piece))
         case .failure(let error): end(.failure(error))
@@ -81,6 +85,14 @@ final class FilePump {
     private func isUnchanged() -> Bool {
         if delivery.file.bytes.isUnchanged { return true }
         end(.failure(FileChanged()))
+        return false
+    }
+
+    /// Whether a piece could leave. While one waited for its time or was read, the connection may have been cut, and what
+    /// is not even handed to the system no reader has.
+    private func isOpen() -> Bool {
+        if channel.isActive { return true }
+        end(.failure(ChannelError.ioOnClosedChannel))
         return false
     }
 
@@ -98,13 +110,25 @@ final class FilePump {
 
     private func wasTaken(_ length: Int64) {
         delivery.meters.delivered(length, region: share.region)
-        if let left = UnacknowledgedBytes(on: channel) { arrived = max(arrived, sent - left.most) }
-        if ContinuousClock.now - reportedAt >= FileDelivery.progressInterval {
-            reportedAt = .now
-            tell(.moving)
-        }
+        lookForArrival()
+        // Behind the last none is handed over, which would say so of the one before.
+        if sent == part.upperBound { tell(.taken) }
+        report()
         // Not at once: the other connections of this loop have their turn between two pieces.
         loop.execute { self.sendNext() }
+    }
+
+    /// Says how far it has come, once a second at most.
+    private func report() {
+        guard ContinuousClock.now - reportedAt >= FileDelivery.progressInterval else { return }
+        reportedAt = .now
+        tell(.moving)
+    }
+
+    /// Looks how much of what the system has taken has arrived. Nothing may be on its way to the system, which this
+    /// would take for arrived.
+    private func lookForArrival() {
+        if let left = UnacknowledgedBytes(on: channel) { arrived = max(arrived, sent - left.most) }
     }
 
     // MARK: - The end
@@ -115,10 +139,11 @@ final class FilePump {
         _ before: UnacknowledgedBytes? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
         stalledSince: NIODeadline = .now()
     ) {
-        guard channel.isActive else { return end(.failure(ChannelError.ioOnClosedChannel)) }
+        guard isOpen() else { return }
         // Where the system does not say, what it has taken is all that can be known.
         guard let left = UnacknowledgedBytes(on: channel), !left.isNone else { return end(.success(())) }
         arrived = max(arrived, sent - left.most)
+        report()
         let now = NIODeadline.now(), since = left == before ? stalledSince : now
         guard now - since < FileDelivery.arrivalTime else {
             channel.close(promise: nil)

@@ -182,18 +182,54 @@ import Testing
     @Test(arguments: [false, true])
     func whoHadEverythingWhenTheProcessWasKilledHasIt(tellsVersion: Bool) async throws {
         let fixture = try await GatewayFixture()
-        let action = try await fixture.offer()
-        let hash = try #require(
-            try await fixture.ask("GET", device, "deploymentBase/\(action)").text.firstMatch(of: /"sha256":"(\w+)"/))
-        // What such a process leaves: the order, and the bytes that it was about to hand over.
-        let killed = DeliveryLedger(directory: fixture.folder, logger: Logger(label: "t") { _ in fixture.log.handler })
-        let file = DeliveredFile(place: 0, sha256: String(hash.1))
-        killed.fetches(action, by: device)
-        killed.hands(killed.began(file, at: 0, to: device), upTo: Int64(fixture.payload.count))
-        try await fixture.restartGateway()
+        let action = try await leftByAKill(fixture, isTaken: true)
         if tellsVersion { try await claim(fixture) } else { try await close(fixture, action) }
         #expect(try await end(fixture) == (.completed, nil))
         await fixture.end()
+    }
+
+    /// What the system had not taken of the last piece went down with the process.
+    @Test(arguments: [false, true])
+    func whoLackedTheLastPieceWhenTheProcessWasKilledDoesNotHaveIt(tellsVersion: Bool) async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await leftByAKill(fixture, isTaken: false)
+        let head = try await fixture.ask("HEAD", device, fixture.file(action))
+        #expect(head["muster-sent"] == "\(2 * FileDelivery.pieceLength)")
+        if tellsVersion {
+            try await claim(fixture)
+            #expect(try await end(fixture) == (.failed, "runs 2.0.0 without having fetched it"))
+        } else {
+            try await close(fixture, action)
+            #expect(try await end(fixture) == (.retrying, "success without the files"))
+        }
+        await fixture.end()
+    }
+
+    /// And fetches no more than that again.
+    @Test func whoFetchesTheLastPieceAgainAfterAKillHasEverything() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await leftByAKill(fixture, isTaken: false)
+        #expect(try await fetch(fixture, action, "\(2 * FileDelivery.pieceLength)-").status == 206)
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
+    /// What a process that was killed leaves, of whose bytes only the last piece may not have been taken: the order, and
+    /// how far it came. Gives the action.
+    private func leftByAKill(_ fixture: GatewayFixture, isTaken: Bool) async throws -> UInt32 {
+        let action = try await fixture.offer()
+        let hash = try #require(
+            try await fixture.ask("GET", device, "deploymentBase/\(action)").text.firstMatch(of: /"sha256":"(\w+)"/))
+        let killed = DeliveryLedger(directory: fixture.folder, logger: Logger(label: "t") { _ in fixture.log.handler })
+        let file = DeliveredFile(place: 0, sha256: String(hash.1))
+        killed.fetches(action, by: device)
+        let delivery = killed.began(file, at: 0, to: device), size = Int64(fixture.payload.count)
+        let piece = Int64(FileDelivery.pieceLength)
+        for end in [piece, 2 * piece, size] { killed.hands(delivery, upTo: end, arrived: 0) }
+        if isTaken { killed.taken(delivery, upTo: size, arrived: 0) }
+        try await fixture.restartGateway()
+        return action
     }
 
     @Test(arguments: [[], [Artifact(name: "empty", size: 0, sha256: String(repeating: "0", count: 64))]])

@@ -1,8 +1,10 @@
-import DeviceGateway
+import FleetCore
 import Foundation
 import Synchronization
 import TerminalTesting
 import Testing
+
+@testable import DeviceGateway
 
 /// The program itself, from its start to the signal that ends it.
 @Suite struct ServeProcessTests {
@@ -23,20 +25,27 @@ import Testing
 
     /// The program, with a state of its own.
     private final class Service {
-        let state = NSTemporaryDirectory() + "serve-" + UUID().uuidString
+        let state: String
         let process = Process(), output = Output()
         private let pipe = Pipe()
+        private let keepsState: Bool
 
-        /// - Parameter descriptors: How many it may open; nil: as many as this process.
-        init(descriptors: Int? = nil, listen: String = "127.0.0.1:0") throws {
-            let fleet = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sample-fleet").path
+        /// - Parameters:
+        ///   - descriptors: How many it may open; nil: as many as this process.
+        ///   - till: Whose fleet it serves; nil: the sample's.
+        init(descriptors: Int? = nil, listen: String = "127.0.0.1:0", till: Till? = nil) throws {
+            let sample = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sample-fleet").path
+            let fleet = till?.fleet ?? sample
+            state = till?.state ?? NSTemporaryDirectory() + "serve-" + UUID().uuidString
+            keepsState = till != nil
             let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
             process.executableURL = URL(filePath: "/bin/bash")
-            process.arguments = [
-                "-c", limit + "exec \"$0\" \"$@\"", try BuiltProduct.path(of: "muster"), "serve", fleet, "--state",
-                state,
-                "--listen", listen,
-            ]
+            process.arguments =
+                [
+                    "-c", limit + "exec \"$0\" \"$@\"", try BuiltProduct.path(of: "muster"), "serve", fleet, "--state",
+                    state,
+                    "--listen", listen,
+                ] + (till.map { ["--start", $0.update] } ?? [])
             process.standardError = pipe
             pipe.fileHandleForReading.readabilityHandler = { [output] in output.append($0.availableData) }
             try process.run()
@@ -45,7 +54,7 @@ import Testing
         deinit {
             pipe.fileHandleForReading.readabilityHandler = nil
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            try? FileManager.default.removeItem(atPath: state)
+            if !keepsState { try? FileManager.default.removeItem(atPath: state) }
         }
 
         /// Where it listens.
@@ -113,6 +122,100 @@ import Testing
         }
         kill(service.process.processIdentifier, SIGTERM)
         #expect(try await service.end() == 0)
+    }
+
+    /// A fleet of one till, which is to be brought to a release of one file. Taken away at the end.
+    private final class Till: Sendable {
+        let id = "till", update = "spring", payload = GatewayFixture.bytes(5 * FileDelivery.pieceLength)
+        private let folder = NSTemporaryDirectory() + "till-" + UUID().uuidString
+        var fleet: String { folder + "/fleet" }
+        var state: String { folder + "/state" }
+
+        init() throws {
+            try FileManager.default.createDirectory(atPath: fleet + "/updates", withIntermediateDirectories: true)
+            for (name, text) in [
+                "fleet.yaml": "version: 1\nname: tills\ntime-zone: UTC\nretry: {attempts: 1}\n",
+                "devices.json": #"[{"id":"till","name":"A till","status":"online","firmware_version":"1.0.0","#
+                    + #""metadata":{"region":"north","store_id":"S1"}}]"#,
+                "updates/spring.yaml": "version: 1\nid: spring\nrelease: 2.0.0\ndevices: all\nstrategy: on-connect\n",
+            ] {
+                try Data(text.utf8).write(to: URL(filePath: "\(fleet)/\(name)"))
+            }
+            try Data(payload).write(to: URL(filePath: "\(folder)/firmware.swu"))
+            _ = try muster("release", "add", fleet, "2.0.0", "\(folder)/firmware.swu")
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        /// What a command of the program says.
+        func muster(_ arguments: String...) throws -> Data {
+            let process = Process(), pipe = Pipe()
+            process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
+            process.arguments = arguments
+            process.standardOutput = pipe
+            try process.run()
+            let said = try pipe.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0, "\(arguments): \(String(decoding: said, as: UTF8.self))")
+            return said
+        }
+
+        /// How many devices of the update are in which state.
+        func counts() throws -> [String: Int] {
+            let said = try muster("updates", fleet, "--state", state, "--json")
+            let updates = try #require(try JSONSerialization.jsonObject(with: said) as? [[String: Any]])
+            return try #require(updates.first?["counts"] as? [String: Int])
+        }
+
+        /// What the till says.
+        func request(_ method: String, _ path: String = "", body: String = "") throws -> String {
+            token.withLock { token in
+                if token.isEmpty { token = (try? CredentialFile.issue(nil, directory: state)) ?? "" }
+                return "\(method) /DEFAULT/controller/v1/\(id)\(path) HTTP/1.1\r\nHost: g\r\n"
+                    + "Authorization: GatewayToken \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
+            }
+        }
+
+        private let token = Mutex("")
+    }
+
+    /// A part of the last piece went down with the process, whatever is written down of it; who fetches that part has
+    /// everything.
+    @Test(arguments: [false, true]) func whatASIGKILLKeptFromADeviceWasNotSentToIt(goesOn: Bool) async throws {
+        let till = try Till(), size = Int64(till.payload.count)
+        let killed = try Service(till: till)
+        let first = try await killed.port()
+        let poll = try await RawConnection.open(first).ask(try till.request("GET"))
+        let file = "/softwaremodules/\(try #require(poll.action("deploymentBase")))/artifacts/firmware.swu"
+        let reader = try await RawConnection.open(first, reads: false)
+        try await reader.send(try till.request("GET", file))
+        // So slow that its last piece lies before the system for a while.
+        try await eventuallyHolds {
+            reader.read()
+            var state = DeliveryState()
+            for record in try DeliveryFile.read(directory: till.state).records { state.apply(record) }
+            return state.open.values.first.map { $0.end == size && $0.taken < size } ?? false
+        }
+        kill(killed.process.processIdentifier, SIGKILL)
+        #expect(try await killed.end() == -SIGKILL)
+        try await reader.readOn()
+        try await eventuallyHolds { reader.isClosed }
+        let next = try Service(till: till)
+        let connection = try await RawConnection.open(try await next.port())
+        let head = try await connection.ask(try till.request("HEAD", file), hasBody: false)
+        let sent = try #require(head["muster-sent"].flatMap { Int64($0) })
+        #expect(sent <= Int64(reader.pending) && sent == size - Int64(FileDelivery.pieceLength))
+        if goesOn {
+            let rest = "Range: bytes=\(sent)-\r\nContent-Length: 0\r\n"
+            let request = try till.request("GET", file).replacing("Content-Length: 0\r\n", with: rest)
+            #expect(try await connection.ask(request).body == Array(till.payload[Int(sent)...]))
+        }
+        let claim = try till.request("PUT", "/configData", body: #"{"data":{"firmware":"2.0.0"}}"#)
+        #expect(try await connection.ask(claim).status == 200)
+        let counts = try till.counts()
+        #expect(counts["completed"] == (goesOn ? 1 : 0) && counts["failed"] == (goesOn ? 0 : 1), "\(counts)")
+        kill(next.process.processIdentifier, SIGTERM)
+        #expect(try await next.end() == 0)
     }
 
     @Test func tooFewDescriptorsAreSaidAtOnce() async throws {

@@ -5,10 +5,12 @@ import Synchronization
 
 /// Which bytes of a release each device was sent: what decides whether its word that it runs the release counts.
 ///
-/// Bytes are written down as handed over before they are, and as arrived when their delivery has ended and the other
-/// side's system has acknowledged them. So a process that is killed forgets nothing that a device may have: what it
-/// handed over is sent by the system all the same, and is taken for arrived. After a power cut, which ends that too, it
-/// is not: a device may have to fetch again what it has, and none counts for what it was not sent.
+/// Bytes are written down as handed over before they are, as taken when the system has them all, and as arrived when the
+/// other side's system has acknowledged them. So a process that is killed forgets nothing that a device may have: what
+/// the system had taken is sent all the same, and is taken for arrived. The piece on its way to the system is not, since
+/// a part of it may have gone down with the process: it counts once the device asks for what lies behind. After a power
+/// cut only what was acknowledged counts: a device may have to fetch again what it has, and none counts for what it was
+/// not sent.
 public final class DeliveryLedger: Sendable {
     /// The file's name in the state folder.
     public static let name = DeliveryFile.name
@@ -79,9 +81,19 @@ public final class DeliveryLedger: Sendable {
         }
     }
 
-    /// The bytes of a delivery up to this one are about to be handed to the system.
-    func hands(_ delivery: UInt64, upTo end: Int64) {
-        content.withLock { note(.handed(delivery: delivery, end: end), &$0) }
+    /// The bytes of a delivery up to this one are about to be handed to the system, which has taken those before.
+    /// - Parameter arrived: Behind the last byte that is known to have arrived.
+    func hands(_ delivery: UInt64, upTo end: Int64, arrived: Int64) {
+        content.withLock { note(.handed(delivery: delivery, end: end, arrived: arrived), &$0) }
+    }
+
+    /// The system has taken the bytes of a delivery up to this one.
+    /// - Parameter arrived: Behind the last byte that is known to have arrived.
+    func taken(_ delivery: UInt64, upTo end: Int64, arrived: Int64) {
+        content.withLock { content in
+            guard content.state.open[delivery].map({ $0.taken < end }) == true else { return }
+            note(.taken(delivery: delivery, end: end, arrived: arrived), &content)
+        }
     }
 
     /// The bytes of a delivery up to this one have arrived.
@@ -114,11 +126,12 @@ public final class DeliveryLedger: Sendable {
         content.withLock { $0.state.sent(of: release, to: device) }
     }
 
-    /// Bytes of a file, from its beginning, that a device may have by what it was sent of it.
-    func sent(of file: DeliveredFile, _ release: Version, to device: String) -> Int64 {
+    /// Bytes of a file, from its beginning, that a device has: the bytes of them that ``sent(of:to:)`` decides by, so that
+    /// who goes on behind them leaves no gap.
+    func arrived(of file: DeliveredFile, _ release: Version, at device: String) -> Int64 {
         content.withLock { content in
             guard let entry = content.state.entries[device], entry.release == release,
-                let first = entry.files[file]?.handed.ranges.first, first.lowerBound == 0
+                let first = entry.files[file]?.arrived.ranges.first, first.lowerBound == 0
             else { return 0 }
             return first.upperBound
         }

@@ -14,8 +14,11 @@ enum DeliveryRecord: Hashable, Sendable {
     case fetches(device: String, action: UInt32)
     /// A delivery begins at this byte of a file. It says that the device has those before it which were handed over.
     case began(delivery: UInt64, device: String, file: DeliveredFile, start: Int64)
-    /// The bytes of a delivery up to this one are about to be handed to the system.
-    case handed(delivery: UInt64, end: Int64)
+    /// The bytes of a delivery up to this one are about to be handed to the system, which has taken all that were handed
+    /// to it before. Those up to `arrived` have arrived.
+    case handed(delivery: UInt64, end: Int64, arrived: Int64)
+    /// The system has taken the bytes of a delivery up to this one, and those up to `arrived` have arrived.
+    case taken(delivery: UInt64, end: Int64, arrived: Int64)
     /// A delivery has ended; its bytes up to this one are known to have arrived.
     case ended(delivery: UInt64, arrived: Int64)
     /// The device said that it was done with what it had not been sent.
@@ -34,7 +37,8 @@ extension DeliveryRecord {
         case .fetches(let device, let action): ["fetches", device, "\(action)"]
         case .began(let delivery, let device, let file, let start):
             ["began", "\(delivery)", device, "\(file.place)", file.sha256, "\(start)"]
-        case .handed(let delivery, let end): ["handed", "\(delivery)", "\(end)"]
+        case .handed(let delivery, let end, let arrived): ["handed", "\(delivery)", "\(end)", "\(arrived)"]
+        case .taken(let delivery, let end, let arrived): ["taken", "\(delivery)", "\(end)", "\(arrived)"]
         case .ended(let delivery, let arrived): ["ended", "\(delivery)", "\(arrived)"]
         case .claimedUnfetched(let device): ["claimed", device]
         case .forgotten(let device): ["forgotten", device]
@@ -61,9 +65,15 @@ extension DeliveryRecord {
                 let start = Int64(fields[5]), start >= 0
             else { return nil }
             self = .began(delivery: delivery, device: String(fields[2]), file: file, start: start)
-        case ("handed", 3):
-            guard let delivery = UInt64(fields[1]), let end = Int64(fields[2]), end >= 0 else { return nil }
-            self = .handed(delivery: delivery, end: end)
+        // One of three fields was written by a program that noted less.
+        case ("handed", 3), ("handed", 4), ("taken", 4):
+            guard let delivery = UInt64(fields[1]), let end = Int64(fields[2]),
+                let arrived = fields.count == 4 ? Int64(fields[3]) : 0, 0 <= arrived, arrived <= end
+            else { return nil }
+            self =
+                name == "handed"
+                ? .handed(delivery: delivery, end: end, arrived: arrived)
+                : .taken(delivery: delivery, end: end, arrived: arrived)
         case ("ended", 3):
             guard let delivery = UInt64(fields[1]), let arrived = Int64(fields[2]), arrived >= 0 else { return nil }
             self = .ended(delivery: delivery, arrived: arrived)

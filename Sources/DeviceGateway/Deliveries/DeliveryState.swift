@@ -30,8 +30,8 @@ struct DeliveryState: Sendable {
     struct Open: Sendable {
         var device: String, file: DeliveredFile, release: Version
         var start: Int64
-        /// Behind the last byte that was handed over, or is about to be.
-        var end: Int64
+        /// Behind the last byte that the system has taken, and behind the last that was handed to it or is about to be.
+        var taken: Int64, end: Int64
     }
 
     private(set) var entries: [String: Entry] = [:]
@@ -58,7 +58,8 @@ struct DeliveryState: Sendable {
         case .opened(let device, let release, let size): openOrder(device, release, size)
         case .fetches(let device, let action): entries[device]?.action = action
         case .began(let delivery, let device, let file, let start): begin(delivery, device, file, start)
-        case .handed(let delivery, let end): hand(delivery, upTo: end)
+        case .handed(let delivery, let end, let arrived): hand(delivery, upTo: end, arrived)
+        case .taken(let delivery, let end, let arrived): take(delivery, upTo: end, arrived)
         case .ended(let delivery, let arrived): end(delivery, arrived)
         case .claimedUnfetched(let device): entries[device]?.hasClaimedUnfetched = true
         case .forgotten(let device): entries[device] = nil
@@ -75,10 +76,11 @@ struct DeliveryState: Sendable {
     }
 
     /// Ends what was under way in a process that is no more.
-    /// - Parameter believes: Whether what it handed over is taken for arrived. The system goes on sending that when a
-    ///   process is killed, and nobody can say any more how far it got.
+    /// - Parameter believes: Whether what the system had taken is believed to have arrived. It goes on sending that when a
+    ///   process is killed, and nobody can say any more how far it got. The piece that was on its way may have been taken
+    ///   in part, and the rest of it went down with the process.
     mutating func endAll(believes: Bool) {
-        for (number, delivery) in open { end(number, believes ? delivery.end : delivery.start) }
+        for (number, delivery) in open { end(number, believes ? delivery.taken : delivery.start) }
     }
 
     /// Records by which this state is made again.
@@ -88,6 +90,15 @@ struct DeliveryState: Sendable {
             records.append(.opened(device: device, release: entry.release, size: entry.size))
             if entry.action > 0 { records.append(.fetches(device: device, action: entry.action)) }
             if entry.hasClaimedUnfetched { records.append(.claimedUnfetched(device: device)) }
+        }
+        // Those of another release say nothing of the one that is to be fetched.
+        let open = open.filter { entries[$0.value.device]?.release == $0.value.release }
+        // Before it is said what was handed over: by the beginning of each it is decided already what its device had.
+        for (number, delivery) in open {
+            records.append(
+                .began(delivery: number, device: delivery.device, file: delivery.file, start: delivery.start))
+        }
+        for (device, entry) in entries {
             for (file, bytes) in entry.files {
                 // What has arrived was handed over.
                 records += bytes.handed.ranges.filter { !bytes.arrived.ranges.contains($0) }.map {
@@ -97,9 +108,8 @@ struct DeliveryState: Sendable {
             }
         }
         for (number, delivery) in open {
-            records.append(
-                .began(delivery: number, device: delivery.device, file: delivery.file, start: delivery.start))
-            records.append(.handed(delivery: number, end: delivery.end))
+            records.append(.taken(delivery: number, end: delivery.taken, arrived: delivery.start))
+            records.append(.handed(delivery: number, end: delivery.end, arrived: delivery.start))
         }
         return records
     }
@@ -118,17 +128,27 @@ struct DeliveryState: Sendable {
 
     private mutating func begin(_ delivery: UInt64, _ device: String, _ file: DeliveredFile, _ start: Int64) {
         guard let release = entries[device]?.release, open[delivery] == nil else { return }
-        let new = Open(device: device, file: file, release: release, start: start, end: start)
+        let new = Open(device: device, file: file, release: release, start: start, taken: start, end: start)
         open[delivery] = new
         openCounts[device, default: 0] += 1
         // A client goes on behind the last byte that it has. Bytes that nobody handed over are none that it has.
         change(new) { $0.arrived.insert($0.handed.run(before: start)) }
     }
 
-    private mutating func hand(_ number: UInt64, upTo end: Int64) {
+    private mutating func hand(_ number: UInt64, upTo end: Int64, _ arrived: Int64) {
         guard let delivery = open[number], end > delivery.end else { return }
+        open[number]?.taken = delivery.end
         open[number]?.end = end
         change(delivery) { $0.handed.insert(delivery.start..<end) }
+        self.arrived(number, upTo: arrived)
+    }
+
+    private mutating func take(_ number: UInt64, upTo end: Int64, _ arrived: Int64) {
+        guard let delivery = open[number], end > delivery.taken else { return }
+        open[number]?.taken = end
+        open[number]?.end = max(end, delivery.end)
+        change(delivery) { $0.handed.insert(delivery.start..<end) }
+        self.arrived(number, upTo: arrived)
     }
 
     private mutating func end(_ number: UInt64, _ arrived: Int64) {
