@@ -19,9 +19,9 @@ final class ActionBook: Sendable {
     }
 
     private struct Content {
-        var entries: [String: Entry] = [:]
+        var entries: [ExactText: Entry] = [:]
         /// Whose each of these actions is.
-        var owners: [UInt32: String] = [:]
+        var owners: [UInt32: ExactText] = [:]
     }
 
     private let content = Mutex(Content())
@@ -32,7 +32,7 @@ final class ActionBook: Sendable {
 
     /// Whether another device was offered this action, and has not ended it.
     func isAnothers(_ action: UInt32, than device: String) -> Bool {
-        content.withLock { $0.owners[action].map { $0 != device } ?? false }
+        content.withLock { $0.owners[action].map { $0 != ExactText(device) } ?? false }
     }
 
     /// The device is offered this action.
@@ -104,7 +104,7 @@ final class ActionBook: Sendable {
     private static func open(_ work: DeviceAnswer.Work, _ device: String, in content: inout Content) {
         guard content.entries[device]?.action != work.order.generation else { return }
         if let action = content.entries[device]?.action { content.owners[action] = nil }
-        content.owners[work.order.generation] = device
+        content.owners[work.order.generation] = ExactText(device)
         content.entries[device] = Entry(action: work.order.generation)
     }
 }

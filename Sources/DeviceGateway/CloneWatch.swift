@@ -1,3 +1,4 @@
+import FleetCore
 import NIOCore
 import Synchronization
 
@@ -29,8 +30,8 @@ final class CloneWatch: Sendable {
     static let returns = 3, returnIntervals = 4
 
     private let returnTime: Duration
-    private let polls = Mutex<[String: PollTrace]>([:])
-    private let attributes = Mutex<[String: AttributeTrace]>([:])
+    private let polls = Mutex<[ExactText: PollTrace]>([:])
+    private let attributes = Mutex<[ExactText: AttributeTrace]>([:])
 
     /// A watch over devices that are told to call in at this interval, where they have no order.
     init(interval: Duration) { returnTime = interval * Self.returnIntervals }

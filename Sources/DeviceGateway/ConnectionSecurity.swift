@@ -1,3 +1,4 @@
+import FleetCore
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -27,6 +28,9 @@ public struct ClientCertificate: Hashable, Sendable {
     public init(commonName: String?) {
         self.commonName = commonName
     }
+
+    /// Whether it names this device, byte for byte.
+    func names(_ device: String) -> Bool { commonName.map { ExactText($0) == ExactText(device) } ?? false }
 }
 
 /// A connection that is secured before its own setup.

@@ -4,7 +4,7 @@ extension CredentialFile {
     /// Who has tokens.
     public struct Owners: Hashable, Sendable {
         /// Devices with a token of their own.
-        public var devices: Set<String>
+        public var devices: Set<ExactText>
         /// Whether there is one that speaks for any device.
         public var hasFleetToken: Bool
     }
@@ -12,7 +12,8 @@ extension CredentialFile {
     /// Who has tokens in a state folder.
     public static func owners(in directory: String) throws(CredentialFailure) -> Owners {
         let names = Set(try file(in: directory).whole().keys)
-        return Owners(devices: names.subtracting([gateway]), hasFleetToken: names.contains(gateway))
+        return Owners(
+            devices: names.subtracting([ExactText(gateway)]), hasFleetToken: names.contains(ExactText(gateway)))
     }
 
     /// Draws a token for a device, in the place of the one it had, and writes the file anew.
@@ -30,7 +31,7 @@ extension CredentialFile {
     public static func revoke(_ device: String?, directory: String) throws(CredentialFailure) -> Bool {
         var had = false
         let owner = try owner(device)
-        try file(in: directory).change { had = $0.removeValue(forKey: owner) != nil }
+        try file(in: directory).change { had = $0.removeValue(forKey: ExactText(owner)) != nil }
         return had
     }
 

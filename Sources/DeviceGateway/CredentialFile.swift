@@ -1,4 +1,5 @@
 import Crypto
+import FleetCore
 import Foundation
 import Synchronization
 
@@ -14,7 +15,7 @@ public final class CredentialFile: DeviceCredentials {
     static let gateway = "*"
 
     private struct Content {
-        var hashes: [String: [UInt8]] = [:]
+        var hashes: [ExactText: [UInt8]] = [:]
         var stamp: FileStamp?
         /// What is wrong with the file, as it was told last.
         var problem: CredentialFailure?
@@ -87,12 +88,12 @@ public final class CredentialFile: DeviceCredentials {
 /// The lines of a file of tokens.
 struct CredentialLines {
     /// The hash of each owner's token.
-    var hashes: [String: [UInt8]] = [:]
+    var hashes: [ExactText: [UInt8]] = [:]
     /// What is wrong with the first line that cannot be read; nil: all can.
     private(set) var problem: CredentialFailure?
 
     /// Lines of these hashes.
-    init(hashes: [String: [UInt8]]) { self.hashes = hashes }
+    init(hashes: [ExactText: [UInt8]]) { self.hashes = hashes }
 
     /// Reads a file; one that is not there has no lines.
     init(reading path: String) throws(CredentialFailure) {
@@ -101,14 +102,17 @@ struct CredentialLines {
             throw CredentialFailure(
                 message: "\(path) cannot be read", remedy: "check who may read it, and that it is a file")
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        // By bytes: a blank with an accent behind it is one character of a text.
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (number, line) in lines.enumerated() where !line.isEmpty {
-            let parts = line.split(separator: " ", maxSplits: 1)
+            let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             // A line without its end may be cut in the middle of an id, and name another device.
             if number < lines.count - 1, parts.count == 2, let hash = Self.bytes(parts[0]),
                 hash.count == SHA256.byteCount
             {
-                hashes[String(parts[1])] = hash
+                hashes[parts[1]] = hash
             } else if problem == nil {
                 problem = CredentialFailure(
                     message: "\(path):\(number + 1): this is not a whole line with the hash of a token, a blank, and "
@@ -125,7 +129,7 @@ struct CredentialLines {
             .map { owner, hash in hash.map { String(format: "%02x", $0) }.joined() + " \(owner)\n" }.joined()
     }
 
-    private static func bytes(_ hex: Substring) -> [UInt8]? {
+    private static func bytes(_ hex: String) -> [UInt8]? {
         let digits = hex.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count == hex.utf8.count, digits.count % 2 == 0 else { return nil }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }

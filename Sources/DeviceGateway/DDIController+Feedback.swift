@@ -13,8 +13,8 @@ extension DDIController {
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         if feedback.isLast { await awaitArrival(caller.id) }
-        let answer = try await call(caller)
-        try expectNotAnothers(action, caller, answer)
+        let answer = try await call(caller, asking: action)
+        try expectOwn(action, caller, answer)
         if let complaint = ClientFailure.complaint(in: feedback.details) {
             book.complained(complaint, of: action, by: caller.id)
         }
@@ -28,12 +28,9 @@ extension DDIController {
         return Response(status: .ok)
     }
 
-    /// Refuses an action that was never given to anybody, or that is another device's. Which of those that are over was
-    /// whose is not kept.
-    private func expectNotAnothers(_ action: UInt32, _ caller: Caller, _ answer: DeviceAnswer) throws {
-        guard action > 0, action <= answer.latestGeneration, !book.isAnothers(action, than: caller.id) else {
-            throw HTTPError(.notFound)
-        }
+    /// Refuses an action that neither is nor was the device's own.
+    private func expectOwn(_ action: UInt32, _ caller: Caller, _ answer: DeviceAnswer) throws {
+        guard answer.isActionOwn, !book.isAnothers(action, than: caller.id) else { throw HTTPError(.notFound) }
     }
 
     private func reports(
@@ -115,8 +112,8 @@ extension DDIController {
         try guards.limiter.expectFeedback(of: caller.id)
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
-        let answer = try await call(caller)
-        try expectNotAnothers(action, caller, answer)
+        let answer = try await call(caller, asking: action)
+        try expectOwn(action, caller, answer)
         if let work = answer.work, work.order.generation == action, work.isWithdrawn {
             let said = feedback.execution == .rejected ? [Report.Body.reached(.installing)] : dropped(work)
             if feedback.isLast { try await call(caller, said.map { .init(generation: action, $0) }) }

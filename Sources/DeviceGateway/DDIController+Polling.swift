@@ -33,7 +33,7 @@ extension DDIController {
         var interval = options.pollInterval
         defer { clones.answered(claim.id, from: claim.address, heldOn: connection, again: interval) }
         let todo = todo(claim.id, try expectKnown(outcome, claim.id, evidence))
-        if !todo.isIdle { interval = options.orderedPollInterval }
+        if !todo.isIdle { interval = min(interval, options.orderedPollInterval) }
         return DDIReplies.poll(
             base: base(claim), every: interval,
             deployment: todo.deployment.map { ($0.order.generation, Int($0.step.rawValue)) }, cancel: todo.cancel,

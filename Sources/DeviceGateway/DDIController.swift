@@ -109,7 +109,7 @@ struct DDIController: Sendable {
 
     /// Whether a claim still proves what it did, at any moment after.
     func isProven(_ claim: Claim) -> Bool {
-        if let certificate = claim.certificate { return certificate.commonName == claim.id }
+        if let certificate = claim.certificate { return certificate.names(claim.id) }
         return DeviceProof(claim.authorization, for: claim.id, credentials) != nil
     }
 
@@ -117,7 +117,7 @@ struct DDIController: Sendable {
     func proven(_ claim: Claim) throws(HTTPError) -> Caller {
         // A certificate names one device; a token beside it does not make it another. Whoever signed it knows the device.
         if let certificate = claim.certificate {
-            guard certificate.commonName == claim.id else { throw HTTPError(.forbidden) }
+            guard certificate.names(claim.id) else { throw HTTPError(.forbidden) }
             return Caller(id: claim.id, mayJoin: isFitToJoin(claim), address: claim.address)
         }
         guard let proof = DeviceProof(claim.authorization, for: claim.id, credentials) else {
@@ -140,6 +140,13 @@ struct DDIController: Sendable {
         _ caller: Caller, _ reports: [DeviceCall.Body], _ evidence: String? = nil
     ) async throws -> DeviceAnswer {
         try expectKnown(await desk.call(said(caller, reports)), caller.id, evidence)
+    }
+
+    /// Says to the engine that a device is there, and asks whether an action is or was the device's own.
+    func call(_ caller: Caller, asking action: UInt32) async throws -> DeviceAnswer {
+        var said = said(caller, [])
+        said.action = action
+        return try expectKnown(await desk.call(said), caller.id, nil)
     }
 
     /// What the engine is told of a request.

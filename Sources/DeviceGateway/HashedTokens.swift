@@ -1,4 +1,5 @@
 import Crypto
+import FleetCore
 import Foundation
 
 /// A file of the state folder that holds the hashes of tokens, one line each: the SHA-256 in hexadecimal, a blank, and
@@ -40,15 +41,16 @@ package struct HashedTokens: Sendable {
     }
 
     /// The hashes by owner. A line that cannot be read is an error: it must not be dropped by writing the others anew.
-    package func whole() throws(CredentialFailure) -> [String: [UInt8]] {
+    package func whole() throws(CredentialFailure) -> [ExactText: [UInt8]] {
         let lines = try CredentialLines(reading: path)
         if let problem = lines.problem { throw problem }
         return lines.hashes
     }
 
     /// Changes the file, durably, while no other process does. A change that throws changes nothing.
-    package func change(_ change: (inout [String: [UInt8]]) throws(CredentialFailure) -> Void) throws(CredentialFailure)
-    {
+    package func change(
+        _ change: (inout [ExactText: [UInt8]]) throws(CredentialFailure) -> Void
+    ) throws(CredentialFailure) {
         // As the engine creates it, which may not have run yet.
         do {
             try FileManager.default.createDirectory(

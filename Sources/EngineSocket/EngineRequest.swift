@@ -106,7 +106,7 @@ public struct EngineRequest: Codable, Hashable, Sendable {
     }
 
     private func registered() throws(Refusal) -> DeviceRecord {
-        guard let device, device.id == object else {
+        guard let device, ExactText(device.id) == ExactText(object) else {
             throw Refusal("a request to register has no device", remedy: "say what is known of it")
         }
         return try device.makeRecord()

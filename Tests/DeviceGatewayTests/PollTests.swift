@@ -45,6 +45,16 @@ import Testing
         #expect(plain.text == usual.text, "\(one)")
     }
 
+    /// With an order a device calls more often, and never less.
+    @Test(arguments: [(2, "00:00:02", "00:00:02"), (300, "00:05:00", "00:00:05")])
+    func whoHasAnOrderCallsNoLessOften(seconds: Int, idle: String, ordered: String) async throws {
+        let fixture = try await GatewayFixture(pollInterval: .seconds(seconds))
+        #expect(try await fixture.ask("GET", "device-1").text.contains(#""sleep":"\#(idle)""#))
+        _ = try await fixture.offer()
+        #expect(try await fixture.ask("GET", "device-1").text.contains(#""sleep":"\#(ordered)""#))
+        await fixture.end()
+    }
+
     private func metrics(_ fixture: GatewayFixture) async throws -> String {
         try await fixture.ask("GET", "", "/metrics").text
     }

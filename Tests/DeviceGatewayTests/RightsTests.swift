@@ -134,6 +134,31 @@ import Testing
         await fixture.end()
     }
 
+    /// Whether the device's own order is over or it never had one, and also where a restart has forgotten who was offered
+    /// what.
+    @Test(arguments: [false, true]) func withoutAnOrderAnothersIsOutOfReachAsWell(isRestarted: Bool) async throws {
+        let fixture = try await GatewayFixture()
+        let mine = try await fixture.offer("device-1"), theirs = try await fixture.action("device-2")
+        try await fixture.command(
+            .register([DeviceRecord(id: "late", region: "north", firmware: Version(1, 0, 0), status: .online)]))
+        let failed = GatewayFixture.feedback("closed", "failure")
+        func say(_ device: String, _ action: UInt32, _ path: String = "deploymentBase") async throws -> Int {
+            try await fixture.ask("POST", device, "\(path)/\(action)/feedback", body: failed).status
+        }
+        #expect(try await say("device-1", mine) == 200)
+        if isRestarted { try await fixture.restartGateway() }
+        for path in ["deploymentBase", "cancelAction"] {
+            for (device, action) in [("device-1", theirs), ("late", theirs), ("late", mine), ("device-1", 9999)] {
+                #expect(try await say(device, action, path) == 404, "\(device) \(action) \(path)")
+            }
+            // Of its own, though that is over.
+            #expect(try await say("device-1", mine, path) == 200)
+        }
+        let tally = try await fixture.view().update?.summary.tally
+        #expect(tally?[.inProgress] == 2 && tally?[.retrying] == 1)
+        await fixture.end()
+    }
+
     @Test func anOrderThatIsOverIsOutOfReach() async throws {
         let fixture = try await GatewayFixture()
         let action = try await fixture.offer()

@@ -217,15 +217,43 @@ import Testing
     func otherTextsAre(_ id: String) { #expect(DeviceRecord.problem(ofID: id) == nil) }
 
     /// No list tells them from the same id without.
-    @Test(arguments: ["d1 ", " d1", "\u{a0}d1", "d1\u{2003}", "d\u{200b}1", "d1\u{feff}", "d\u{85}1", "d\u{2028}1"])
+    @Test(arguments: [
+        "d1 ", " d1", "\u{a0}d1", "d1\u{2003}", "d\u{200b}1", "d1\u{feff}", "d\u{85}1", "d\u{2028}1", "d1\u{3164}",
+        "d1\u{115f}", "d1\u{ffa0}", "d1\u{2800}", "d1\u{34f}", "d1\u{17b4}", "d1\u{fe0f}", "d1\u{e0100}", "d1\u{1d159}",
+        "d1\u{13441}", "\u{301}", "\u{301}d1", "a/\u{301}b", "a \u{301}b", "till-e\u{301}", "\u{212b}",
+        "q\u{307}\u{323}",
+        "\u{1112}\u{1161}",
+    ])
     func whatIsReadAsAnotherIDIsNoNewOne(_ id: String) {
         #expect(DeviceRecord.problem(ofNewID: id) != nil)
         // One that has it already goes on under it.
         #expect(DeviceRecord.problem(ofID: id) == nil)
     }
 
-    @Test(arguments: ["pos-1", "a b", "a\u{a0}b", "ä", "~", "日本"])
+    @Test(arguments: ["pos-1", "a b", "a\u{a0}b", "ä", "~", "日本", "हिन्दी", "q\u{323}\u{307}", "ไทย", "한국"])
     func otherTextsAreNewOnes(_ id: String) { #expect(DeviceRecord.problem(ofNewID: id) == nil) }
+
+    /// A device that has had its id since before that was looked at keeps it, and nobody joins beside it.
+    @Test func anotherFormOfAnIDIsNoNewOne() {
+        var fixture = CoreFixture(sites: 0)
+        let old = DeviceRecord(id: "till-e\u{301}", firmware: CoreFixture.old)
+        let new = DeviceRecord(id: "till-\u{e9}", firmware: CoreFixture.old)
+        #expect(fixture.command(.register([old])) == nil)
+        #expect(fixture.command(.register([new])) != nil && fixture.introduce(new.id) != nil)
+        #expect(fixture.command(.register([old])) == nil && fixture.introduce(old.id) == nil)
+        #expect(fixture.machine.state.devices.count == 1)
+    }
+
+    @Test func aTextIsItsBytes() {
+        let one = ExactText("\u{e9}"), other = ExactText("e\u{301}")
+        #expect(one != other && Set([one, other, ExactText("\u{e9}")]).count == 2)
+        // By the first byte, 65 and c3.
+        #expect(other < one && !(one < other) && !(one < one))
+        var values: [ExactText: Int] = [:]
+        values["\u{e9}"] = 1
+        values["e\u{301}", default: 5] += 1
+        #expect(values["\u{e9}"] == 1 && values["e\u{301}"] == 6 && values["e"] == nil)
+    }
 
     @Test func aBuildIsNotNewerThanAnother() throws {
         let a = try #require(Version("4.3.0+a")), b = try #require(Version("4.3.0+b"))

@@ -26,6 +26,15 @@ import Testing
         #expect(status.troubles == ["\(text); put it back"] && status.needsAPerson)
     }
 
+    /// The reason may begin with the file that it is about.
+    @Test func aFileIsNamedOnce() throws {
+        let (view, _) = try told([fault(2, "till.swu", "till.swu of release 2.0.0 should have 5 bytes, and has 3")])
+        #expect(
+            view.map(\.text) == [
+                "release 2.0.0 cannot be delivered: till.swu of release 2.0.0 should have 5 bytes, and has 3"
+            ])
+    }
+
     /// One alert a release, however many files and however often they are told in which order.
     @Test func filesOfOneReleaseAreOneAlert() throws {
         let (view, _) = try told([fault(3, "b"), fault(2, "x"), fault(3, "a"), fault(3, "c")])

@@ -33,6 +33,18 @@ struct AccessReportTests {
         #expect(report(owner: "root", nil).lines.last == "who else, fleet.yaml says, which cannot be read")
     }
 
+    /// Nobody has said that one has no role, where nothing could be read that says it. Who owns the state has one anyway.
+    @Test func withoutEngineAndFilesNoRoleIsKnown() {
+        var report = report(owner: "root", nil)
+        #expect(report.lines.first == "you are viewer, as kim, by the files: no engine runs")
+        report.role = nil
+        #expect(
+            report.lines.first
+                == "whether you have a role, as kim, is not known: no engine runs, and fleet.yaml cannot be read")
+        report.grants = []
+        #expect(report.lines.first == "you have no role, as kim, by the files: no engine runs")
+    }
+
     /// Whom the engine tells nothing is told nothing of files either that it does not go by.
     @Test func withoutARoleTheEngineIsTheOnlySource() {
         var report = report(owner: "root", nil)

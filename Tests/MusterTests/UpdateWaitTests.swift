@@ -20,6 +20,12 @@ struct UpdateWaitTests {
         #expect(phase.output == "major-3.0.0: phase:canary has passed\n")
         #expect(try wait(scratch, "major-3.0.0", "--until", "phase:1").code == 0)
         #expect(try wait(scratch, "major-3.0.0", "--until", "phase:9").code == 2)
+        // Without any time there is one look, and nothing that doubts the engine.
+        let look = try wait(scratch, "major-3.0.0", "--timeout", "0s")
+        #expect(look.code == 1, "\(look.errors)")
+        #expect(look.errors.hasSuffix("major-3.0.0 is not there yet: the time is up\n"), "\(look.errors)")
+        #expect(!look.errors.contains("holds the fleet"))
+        #expect(try wait(scratch, "major-3.0.0", "--until", "phase:1", "--timeout", "0s").code == 0)
         // The terminal that was never seen keeps it open: time is what ends the wait.
         let late = try wait(scratch, "major-3.0.0", "--timeout", "1s")
         #expect(late.code == 1 && late.errors.contains("the time is up"))

@@ -7,6 +7,24 @@ import Testing
 /// `muster updates`.
 @Suite(.timeLimit(.minutes(10)))
 struct UpdatesCommandTests {
+    /// A rollback takes its release back: nobody is to read it as the goal.
+    @Test func theReleaseOfARollbackIsNoGoal() throws {
+        let past = try PastFleet()
+        let journal = try SQLiteJournal.open(directory: past.scratch.state, fleet: "sample-fleet", mode: .readWrite)
+        var loop = try EngineLoop(log: journal, link: NoDeviceLink(), now: PastFleet.start + .minutes(5))
+        let report = Report(device: DeviceIndex(0), body: .contacted(firmware: Version(2, 0, 0)))
+        let id = PastFleet.update, origin = Origin(operatorName: "kim", source: "test")
+        let replies = loop.step(
+            [.report(report), .command(.rollBack(update: id, confirmation: id, preview: nil), origin, ticket: 1)],
+            now: PastFleet.start + .minutes(6))
+        #expect(replies.compactMap(\.refusal) == [])
+        try journal.close()
+        let lines = try past.run("updates", "FLEET").output.split(separator: "\n")
+        let words = lines.map { $0.split(separator: " ").prefix(4).map(String.init) }
+        #expect(words.contains(["\(id)/rollback", "from", "2.0.0", "rollback"]), "\(words)")
+        #expect(words.contains { $0.starts(with: [id, "2.0.0"]) }, "\(words)")
+    }
+
     /// A device that was done, and runs another version since, has failed: in the table and in JSON.
     @Test func theTableAndTheJSONCountAlike() throws {
         let past = try PastFleet()

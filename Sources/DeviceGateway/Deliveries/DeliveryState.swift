@@ -34,10 +34,10 @@ struct DeliveryState: Sendable {
         var taken: Int64, end: Int64
     }
 
-    private(set) var entries: [String: Entry] = [:]
+    private(set) var entries: [ExactText: Entry] = [:]
     private(set) var open: [UInt64: Open] = [:]
     /// How many of those are a device's.
-    private var openCounts: [String: Int] = [:]
+    private var openCounts: [ExactText: Int] = [:]
     private var orders: UInt64 = 0
 
     /// Whether something is being delivered to a device.
@@ -86,7 +86,8 @@ struct DeliveryState: Sendable {
     /// Records by which this state is made again.
     var records: [DeliveryRecord] {
         var records: [DeliveryRecord] = []
-        for (device, entry) in entries.sorted(by: { $0.value.age < $1.value.age }) {
+        for (id, entry) in entries.sorted(by: { $0.value.age < $1.value.age }) {
+            let device = id.text
             records.append(.opened(device: device, release: entry.release, size: entry.size))
             if entry.action > 0 { records.append(.fetches(device: device, action: entry.action)) }
             if entry.hasClaimedUnfetched { records.append(.claimedUnfetched(device: device)) }

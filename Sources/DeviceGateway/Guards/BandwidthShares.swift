@@ -1,3 +1,4 @@
+import FleetCore
 import NIOCore
 import Synchronization
 
@@ -19,7 +20,7 @@ final class BandwidthShares: Sendable {
     }
 
     private struct Links {
-        var regions: [String: Link] = [:], devices: [String: Link] = [:]
+        var regions: [ExactText: Link] = [:], devices: [ExactText: Link] = [:]
     }
 
     private let links = Mutex(Links())
@@ -42,7 +43,7 @@ final class BandwidthShares: Sendable {
             deviceRate: bytesPerSecondPerDevice)
     }
 
-    private static func open(_ key: String, in links: inout [String: Link], _ now: ContinuousClock.Instant) {
+    private static func open(_ key: String, in links: inout [ExactText: Link], _ now: ContinuousClock.Instant) {
         // What is free by now is as good as one that was never used.
         if links.count > idleLinks { links = links.filter { $0.value.deliveries > 0 || $0.value.freeAt > now } }
         links[key, default: Link(freeAt: now)].deliveries += 1
@@ -56,7 +57,7 @@ final class BandwidthShares: Sendable {
     }
 
     /// One that has gone leaves its debt to the next, so that it does not pay to come again.
-    private static func close(_ key: String, in links: inout [String: Link], _ now: ContinuousClock.Instant) {
+    private static func close(_ key: String, in links: inout [ExactText: Link], _ now: ContinuousClock.Instant) {
         guard var link = links[key] else { return }
         link.deliveries -= 1
         links[key] = link.deliveries > 0 || link.freeAt > now ? link : nil
@@ -76,7 +77,8 @@ final class BandwidthShares: Sendable {
     }
 
     private static func place(
-        _ key: String, _ length: Int64, _ rate: Int64?, in links: inout [String: Link], _ now: ContinuousClock.Instant
+        _ key: String, _ length: Int64, _ rate: Int64?, in links: inout [ExactText: Link],
+        _ now: ContinuousClock.Instant
     ) -> Duration {
         guard let rate, rate > 0 else { return .zero }
         let begins = max(links[key]?.freeAt ?? now, now)

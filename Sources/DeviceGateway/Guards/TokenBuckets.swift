@@ -1,3 +1,5 @@
+import FleetCore
+
 /// A bucket of tokens for each key. Of each only the moment is kept at which it would be full again (the virtual
 /// scheduling form of the leaky bucket, ITU-T I.371), and buckets that are full are forgotten.
 package struct TokenBuckets: Sendable {
@@ -7,8 +9,8 @@ package struct TokenBuckets: Sendable {
     private let rate: TokenRate
     private let capacity: Int
     /// Two generations: what is used moves to the young one, and the old one is dropped as a whole.
-    private var young: [String: ContinuousClock.Instant] = [:]
-    private var old: [String: ContinuousClock.Instant] = [:]
+    private var young: [ExactText: ContinuousClock.Instant] = [:]
+    private var old: [ExactText: ContinuousClock.Instant] = [:]
     private var turnedAt: ContinuousClock.Instant
 
     /// Buckets of this rate, all full.

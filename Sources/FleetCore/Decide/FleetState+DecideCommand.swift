@@ -52,7 +52,7 @@ extension FleetState {
         var events: [Event] = []
         for record in records {
             guard let device = devices.index(of: record.id) else {
-                if let problem = DeviceRecord.problem(ofID: record.id) { throw problem }
+                if let problem = problem(ofNewcomer: record.id) { throw problem }
                 events.append(.deviceRegistered(record))
                 continue
             }

@@ -8,7 +8,7 @@ extension FleetState {
     /// fact.
     func decide(_ introduction: Introduction) throws(Refusal) -> [Event] {
         guard devices.index(of: introduction.id) == nil else { return [] }
-        if let problem = DeviceRecord.problem(ofID: introduction.id) { throw problem }
+        if let problem = problem(ofNewcomer: introduction.id) { throw problem }
         guard devices.introducedCount < Introduction.mostWaiting else {
             throw Refusal(
                 "\(Introduction.mostWaiting) devices wait for acceptance already",
@@ -20,6 +20,15 @@ extension FleetState {
             id: introduction.id, site: introduction.id, timeZone: settings.timeZone,
             firmware: firmware ?? .unknown, status: .online, lifecycle: .registered)
         return [.deviceIntroduced(record, DeviceAttributes.taken(introduction.attributes))]
+    }
+
+    /// What is wrong with the id of a device that is to be taken in; nil: nothing. One that another device has with its
+    /// characters taken apart is that device's to everybody who reads it.
+    func problem(ofNewcomer id: String) -> Refusal? {
+        if let problem = DeviceRecord.problem(ofID: id) { return problem }
+        guard let parts = DeviceRecord.idInParts(id), devices.index(of: parts) != nil else { return nil }
+        return Refusal(
+            "another device has the id \(id), with its characters written in another way", remedy: "use another")
     }
 
     /// Whether a version that a device reports is taken in: there is a number left for it.

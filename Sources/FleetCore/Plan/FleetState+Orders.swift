@@ -1,4 +1,15 @@
 extension FleetState {
+    /// Whether a device has an order of this generation, or had it. Of an update that it was tried in more than once only
+    /// the last one is kept: any before that may have been its own.
+    public func hasGiven(_ generation: UInt32, to device: DeviceIndex) -> Bool {
+        guard generation > 0 else { return false }
+        return updates.contains { update in
+            guard let position = update.assignments.position(of: device) else { return false }
+            let last = update.assignments.generation(position)
+            return generation == last || generation < last && update.assignments.attempt(position) > 1
+        }
+    }
+
     /// What a device is to do now, worked out from state alone; nil: nothing, as for any that is not in service.
     public func order(for device: DeviceIndex) -> Order? {
         guard devices.lifecycle(device) == .active, let update = devices.liveUpdate(device),

@@ -99,30 +99,3 @@ public struct DeviceRecord: Hashable, Sendable {
         self.lastSeen = lastSeen
     }
 }
-
-extension DeviceRecord {
-    /// What is wrong with a text as the id of a device that is to be taken in; nil: nothing.
-    ///
-    /// Besides what is wrong with any id: one that begins or ends with a blank, or has a character that nobody sees, is read
-    /// as the id of another device in every list. A device that has such an id already keeps it.
-    public static func problem(ofNewID id: String) -> Refusal? {
-        if let problem = problem(ofID: id) { return problem }
-        guard let first = id.unicodeScalars.first, let last = id.unicodeScalars.last else { return nil }
-        guard !first.properties.isWhitespace, !last.properties.isWhitespace else {
-            return Refusal("the id of a device begins or ends with a blank", remedy: "remove it")
-        }
-        // Most ids are of these, and a fleet has millions.
-        guard !id.utf8.allSatisfy({ $0 < 0x7f }) else { return nil }
-        guard id.unicodeScalars.allSatisfy(isSeen) else {
-            return Refusal("the id of a device has a character that is not seen", remedy: "remove it")
-        }
-        return nil
-    }
-
-    private static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
-    }
-}

@@ -26,17 +26,17 @@ extension EngineLoop {
     }
 
     /// What a device is told, after everything of this step has been decided.
-    func answer(_ ticket: UInt64, _ caller: Caller) -> EngineReply {
+    func answer(_ ticket: UInt64, _ caller: Caller, action: UInt32?) -> EngineReply {
         var reply = EngineReply(ticket: ticket, refusal: nil)
         reply.answer =
             switch caller {
-            case .known(let device): answer(device)
+            case .known(let device): answer(device, action: action)
             case .unknown(let refusal): DeviceAnswer(standing: refusal.map { .turnedAway($0) } ?? .unknown)
             }
         return reply
     }
 
-    private func answer(_ device: DeviceIndex) -> DeviceAnswer {
+    private func answer(_ device: DeviceIndex, action: UInt32?) -> DeviceAnswer {
         let devices = state.devices
         let described = devices.hasDescribedItself(device) ? devices.describedTags(device) : nil
         switch devices.lifecycle(device) {
@@ -48,8 +48,9 @@ extension EngineLoop {
         var answer = DeviceAnswer(
             standing: .active, device: device, work: work(of: device), described: described,
             region: state.devices.region(device),
-            bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion, latestGeneration: state.generation)
+            bytesPerSecondPerRegion: state.settings.limits.bytesPerSecondPerRegion)
         answer.isVersionUntold = devices.isVersionUntold(device)
+        answer.isActionOwn = action.map { state.hasGiven($0, to: device) } ?? false
         return answer
     }
 

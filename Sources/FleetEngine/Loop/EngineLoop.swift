@@ -156,7 +156,7 @@ public struct EngineLoop {
         latestStep = now
         var replies: [EngineReply] = []
         var contacted: [DeviceIndex] = []
-        var calls: [(ticket: UInt64, caller: Caller)] = []
+        var calls: [(ticket: UInt64, caller: Caller, action: UInt32?)] = []
         for input in inputs {
             switch input {
             case .report(let report):
@@ -172,13 +172,13 @@ public struct EngineLoop {
             case .request(let command, let origin, let user, let ticket):
                 replies.append(handle(command, known(origin, of: user), ticket, now: now))
             case .call(let call, let ticket):
-                calls.append((ticket, take(call, now: now)))
+                calls.append((ticket, take(call, now: now), call.action))
             case .introduction(let introduction, let ticket):
                 replies.append(take(introduction, ticket, now))
             }
         }
         tickIfDue(now)
-        replies += calls.map { call in answer(call.ticket, call.caller) }
+        replies += calls.map { call in answer(call.ticket, call.caller, action: call.action) }
         return finish(replies, contacted: contacted, inputs: inputs)
     }
 

@@ -99,6 +99,9 @@ public final class DeliveryFaults: Sendable {
 
     private static func text(_ fault: Fault, _ more: Int) -> String {
         let others = more == 0 ? "" : more == 1 ? ", and 1 more file" : ", and \(more) more files"
-        return "release \(fault.release) cannot be delivered: \(fault.file): \(fault.reason)\(others)"
+        // Some reasons begin with the file that they are about.
+        let isNamed = fault.reason.hasPrefix("\(fault.file) ")
+        return
+            "release \(fault.release) cannot be delivered: \(isNamed ? "" : "\(fault.file): ")\(fault.reason)\(others)"
     }
 }

@@ -8,6 +8,8 @@ public struct DeviceCall: Hashable, Sendable {
     public var reports: [Body]
     /// Whether it may introduce itself where the registry does not know it: it has proven that it belongs to the fleet.
     public var mayJoin: Bool
+    /// The generation of an order of which it is asked whether the device has it, or had it; nil: of none.
+    public var action: UInt32?
 
     /// A report that names no device yet.
     public struct Body: Hashable, Sendable {
@@ -87,14 +89,13 @@ public struct DeviceAnswer: Hashable, Sendable {
     public var region: String
     /// Bytes of artifacts a second that the region's links are to carry at most; nil: that is not limited.
     public var bytesPerSecondPerRegion: Int64?
-
-    /// The generation of the order that was given last, to whichever device; 0: none was.
-    public var latestGeneration: UInt32
+    /// Whether the order that the call asks about is or was this device's own.
+    public var isActionOwn = false
 
     /// An answer of these parts.
     public init(
         standing: Standing, device: DeviceIndex? = nil, work: Work? = nil, described: [Tag]? = nil, region: String = "",
-        bytesPerSecondPerRegion: Int64? = nil, latestGeneration: UInt32 = 0
+        bytesPerSecondPerRegion: Int64? = nil
     ) {
         self.standing = standing
         self.device = device
@@ -102,7 +103,6 @@ public struct DeviceAnswer: Hashable, Sendable {
         self.described = described
         self.region = region
         self.bytesPerSecondPerRegion = bytesPerSecondPerRegion
-        self.latestGeneration = latestGeneration
     }
 
     /// Whether a poll is answered at once: the device has something to do, or will not get anything.

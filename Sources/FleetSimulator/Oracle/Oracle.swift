@@ -21,7 +21,7 @@ public struct Oracle: Sendable {
     var devices: [DeviceAccount] = []
     /// What an engine must show of each device.
     var standings: [DeviceReading] = []
-    var deviceNumbers: [String: Int] = [:]
+    var deviceNumbers: [ExactText: Int] = [:]
     var regions = PlaceBook(), sites = PlaceBook()
     /// Attempts under way in the fleet.
     var fleetInFlight = 0

@@ -64,9 +64,10 @@ public final class World: DeviceLink {
         for device in terminals.indices { takeUp(device) }
     }
 
-    private func indexRecords(_ isUnneeded: Bool) -> [String: Int] {
+    private func indexRecords(_ isUnneeded: Bool) -> [ExactText: Int] {
         guard !isUnneeded else { return [:] }
-        return Dictionary(records.indices.map { (records[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        return Dictionary(
+            records.indices.map { (ExactText(records[$0].id), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// When the next thing happens by itself; nil: never, unless an order comes.

@@ -39,7 +39,13 @@ extension AnswerSchemas {
 
     /// What every list says of an update.
     private static let line: [(String, JSON)] = [
-        ("id", text), ("title", text), ("release", text.told("The release that it brings.")),
+        ("id", text), ("title", text),
+        (
+            "release",
+            text.told(
+                "The release that it brings. Of a rollback and of its retries: the release that is taken back; each device "
+                    + "goes to the one that it had before.")
+        ),
         ("strategy", text.told("immediate, scheduled, progressive, on-connect, rollback or retry.")),
         (
             "status",

@@ -61,7 +61,7 @@ public final class APITokenFile: Sendable {
         content.stamp = stamp
         do throws(CredentialFailure) {
             content.tokens = try file.whole().compactMap { owner, hash in
-                APIToken(line: owner).map { (hash, $0) }
+                APIToken(line: owner.text).map { (hash, $0) }
             }
         } catch {
             content.tokens = []
@@ -74,7 +74,7 @@ extension APITokenFile {
     /// Whose tokens there are in a state folder, by name.
     public static func owners(in directory: String) throws(CredentialFailure) -> [APIToken] {
         let file = HashedTokens(directory: directory, name: name)
-        return try file.whole().keys.compactMap { APIToken(line: $0) }.sorted { $0.name < $1.name }
+        return try file.whole().keys.compactMap { APIToken(line: $0.text) }.sorted { $0.name < $1.name }
     }
 
     /// Draws a token, and writes the file anew.
@@ -82,7 +82,7 @@ extension APITokenFile {
     public static func issue(_ token: APIToken, directory: String) throws(CredentialFailure) -> String {
         let secret = HashedTokens.draw()
         try HashedTokens(directory: directory, name: name).change { hashes throws(CredentialFailure) in
-            try expectRoom(for: token, among: hashes.keys.compactMap { APIToken(line: $0) })
+            try expectRoom(for: token, among: hashes.keys.compactMap { APIToken(line: $0.text) })
             hashes[token.line] = HashedTokens.hash(secret)
         }
         return secret
@@ -106,7 +106,7 @@ extension APITokenFile {
     public static func revoke(_ name: String, directory: String) throws(CredentialFailure) -> Bool {
         var had = false
         try HashedTokens(directory: directory, name: Self.name).change { hashes in
-            for line in hashes.keys where APIToken(line: line)?.name == name {
+            for line in hashes.keys where APIToken(line: line.text)?.name == name {
                 hashes[line] = nil
                 had = true
             }

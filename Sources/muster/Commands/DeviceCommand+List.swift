@@ -48,7 +48,7 @@ extension DeviceCommand {
             return Row(
                 id: id, lifecycle: state.devices.lifecycle(device).description,
                 refused: state.devices.isRefused(device),
-                status: state.devices.status(device).description, hasToken: owners.devices.contains(id))
+                status: state.devices.status(device).description, hasToken: owners.devices.contains(ExactText(id)))
         }
     }
 }

@@ -66,7 +66,10 @@ extension DeviceCommand {
         @OptionGroup var order: DeviceOrderArguments
 
         func objection(_ place: FleetPlace) -> String? {
-            guard let filed = place.readableDefinition?.devices.first(where: { $0.id == order.device }),
+            guard
+                let filed = place.readableDefinition?.devices.first(where: {
+                    ExactText($0.id) == ExactText(order.device)
+                }),
                 filed.lifecycle == .decommissioned
             else { return nil }
             return "the files say that \(order.device) is decommissioned: the next start of the engine takes it out of "

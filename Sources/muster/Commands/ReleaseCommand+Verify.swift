@@ -91,7 +91,8 @@ extension ReleaseCommand {
                 return RepositoryProof(url: place, root: root, fetchesTargets: !metadataOnly)
             }
             let name = try FleetLoading.name(of: place)
-            let folders = FleetDirectory(path: place).loadReleases().releases?.reduce(into: [:]) { folders, found in
+            let folders = FleetDirectory(path: place).loadReleases().releases?.reduce(into: [String: String]()) {
+                folders, found in
                 folders["\(found.release.version)"] = "\(place)/\(found.folder)"
             }
             return RepositoryProof(

@@ -50,6 +50,7 @@ extension UpdateCommand {
                     to: place.directory, isReadOnly: true, alias: nil, patience: .spoken(until: deadline),
                     onNews: {})
             } catch {
+                if error.isSilence, let deadline, deadline <= .now { throw timeIsUp(hasLooked: false) }
                 printError("muster: \(TextWidth.sanitised("\(error)"))")
                 throw error.isRefusal ? ExitStatus.badInput : ExitStatus.failed
             }
@@ -67,14 +68,12 @@ extension UpdateCommand {
         private func watch(
             _ engine: AttachedEngine, _ goal: WaitGoal, until deadline: ContinuousClock.Instant?
         ) throws {
-            var told = ""
+            var told = "", hasLooked = false
+            let firstLook = ContinuousClock.now + EnginePatience.leastAnswer
             engine.ask(query)
             while true {
-                let rest = deadline.map { $0 - .now } ?? .seconds(60)
-                guard rest > .zero else {
-                    printError("muster: \(TextWidth.sanitised(update)) is not there yet: the time is up")
-                    throw ExitStatus.failed
-                }
+                let rest = deadline.map { (hasLooked ? $0 : max($0, firstLook)) - .now } ?? .seconds(60)
+                guard rest > .zero else { throw timeIsUp(hasLooked: hasLooked) }
                 engine.waitForNews(seconds: min(60, Double(rest.components.seconds) + 1))
                 let news = engine.takeNews()
                 if let why = news.end {
@@ -82,11 +81,22 @@ extension UpdateCommand {
                     throw ExitStatus.badInput
                 }
                 guard let view = news.view, view.health == .running else { continue }
+                hasLooked = true
                 if try end(view, goal) { return }
                 let line = progress(view)
                 if line != told, !line.isEmpty { printError(line) }
                 told = line
             }
+        }
+
+        /// Says that the time given is over, which is no word on the engine's health; gives the exit code.
+        private func timeIsUp(hasLooked: Bool) -> ExitCode {
+            let id = TextWidth.sanitised(update)
+            printError(
+                hasLooked
+                    ? "muster: \(id) is not there yet: the time is up"
+                    : "muster: the time is up, and the engine has not said where \(id) stands")
+            return ExitStatus.failed
         }
 
         /// Without an engine nothing moves: what the journal says is what there is.

@@ -7,7 +7,8 @@ struct UpdatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "updates", abstract: "List the updates and where each stands.",
         discussion: """
-            `ok` counts the devices that an update brought to its release, also those that a rollback has brought back \
+            The release of a rollback, and of a retry of one, is the one that is taken back, `from 2.0.0`: each device goes to \
+            the release that it had before. `ok` counts the devices that an update brought to its release, also those that a rollback has brought back \
             since: those stand in the line of the rollback. `muster status` says how many are there still. In JSON \
             `completed` and `failed` are what the table has as ok and failed; `turnedBad` are those of the failed that \
             were ok before.
@@ -22,6 +23,7 @@ struct UpdatesCommand: ParsableCommand {
     private struct Row: Encodable {
         var id: String
         var title: String
+        /// The release that it brings; of what goes back, the one that is taken back.
         var release: String
         var strategy: String
         var selector: String
@@ -47,7 +49,7 @@ struct UpdatesCommand: ParsableCommand {
         for update in updates {
             let counts = reading.loop.state.update(update.id).map(reading.loop.state.shownCounts)
             table.rows.append([
-                update.id, update.release.description, update.strategy, update.standing,
+                update.id, "\(update.goesBack ? "from " : "")\(update.release)", update.strategy, update.standing,
                 "\(counts?.done ?? 0)", "\(counts?.back ?? 0)", "\(counts?.failed ?? 0)", "\(update.tally.active)",
                 "\(update.tally.waiting)", update.title,
             ])

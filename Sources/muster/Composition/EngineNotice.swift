@@ -7,11 +7,14 @@ extension EnginePatience {
         EnginePatience(answer: answer) { printError("muster: \($0.text)") }
     }
 
-    /// The same of one that has until then; nil: for as long as it takes.
+    /// How long whoever has no time at all waits for an engine's word, so that one look is always taken.
+    static let leastAnswer = Duration.seconds(5)
+
+    /// The same of one that has until then, and takes one look in any case; nil: for as long as it takes.
     static func spoken(until deadline: ContinuousClock.Instant?) -> EnginePatience {
         var patience = spoken()
         guard let deadline else { return patience }
-        let rest = max(.zero, deadline - .now)
+        let rest = max(leastAnswer, deadline - .now)
         patience.answer = min(patience.answer, rest)
         patience.room = min(patience.room, rest)
         return patience

@@ -156,7 +156,7 @@ final class FlashStore {
     /// The start of the world, and the last flash of every terminal that has one, by id.
     func read() throws -> (start: Timestamp?, flash: [FlashRecord]) {
         var start: Timestamp?
-        var latest: [String: FlashRecord] = [:]
+        var latest: [ExactText: FlashRecord] = [:]
         try file.replay { bytes in
             switch bytes.first {
             case Self.startMark: start = Timestamp(iso: String(decoding: bytes.dropFirst(), as: UTF8.self))

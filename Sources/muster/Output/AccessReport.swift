@@ -29,7 +29,7 @@ struct AccessReport: Encodable {
 
     var you: String
     var groups: [String]
-    /// Nil: none.
+    /// Nil: none; or not known, where no engine runs and fleet.yaml cannot be read.
     @OrNull var role: String?
     /// Whether the engine that runs has said so, or the files.
     var isByTheEngine: Bool
@@ -81,9 +81,7 @@ struct AccessReport: Encodable {
 
     /// The lines for people.
     var lines: [String] {
-        let standing = role.map { "you are \($0)" } ?? "you have no role"
-        let source = isByTheEngine ? "the engine that runs" : "the files: no engine runs"
-        var lines = ["\(standing), as \(you), by \(source)"]
+        var lines = [standing]
         lines += ["", "role      may also"]
         lines += commands.map { "\($0.role.padded(to: 10))\($0.commands.joined(separator: ", "))" }
         let drawers = owner == "root" ? "only root draws and takes back" : "only root and \(owner) draw and take back"
@@ -94,6 +92,15 @@ struct AccessReport: Encodable {
         }
         guard !consoles.isEmpty else { return lines }
         return lines + ["", "here now"] + consoles.map(\.line)
+    }
+
+    private var standing: String {
+        // Who owns the state is an admin whatever the files say; of others only they could say it.
+        guard isByTheEngine || grants != nil || role != nil else {
+            return "whether you have a role, as \(you), is not known: no engine runs, and fleet.yaml cannot be read"
+        }
+        let standing = role.map { "you are \($0)" } ?? "you have no role"
+        return "\(standing), as \(you), by \(isByTheEngine ? "the engine that runs" : "the files: no engine runs")"
     }
 
     private var grantLines: [String] {

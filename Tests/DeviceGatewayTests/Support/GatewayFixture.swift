@@ -38,7 +38,8 @@ final class GatewayFixture: Sendable {
     init(
         devices: Int = 3, payload: [UInt8] = GatewayFixture.bytes(300_000),
         fileNames: [String] = [GatewayFixture.fileName], isDurable: Bool = true,
-        limits: GatewayLimits = GatewayLimits(), failure: String? = nil, gate: CallGate = CallGate(isOpen: true),
+        limits: GatewayLimits = GatewayLimits(), pollInterval: Duration = .seconds(300), failure: String? = nil,
+        gate: CallGate = CallGate(isOpen: true),
         settings change: (inout FleetSettings) -> Void = { _ in }
     ) async throws {
         folder = NSTemporaryDirectory() + "gateway-" + UUID().uuidString
@@ -72,7 +73,7 @@ final class GatewayFixture: Sendable {
         let metrics = EngineMetrics(host: host, commitTimes: commitTimes)
         makeGateway = { [folder, bell, files] in
             DeviceGateway(
-                DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: .seconds(300)),
+                DeviceGateway.Options(host: "127.0.0.1", port: 0, tenant: Self.tenant, pollInterval: pollInterval),
                 entry: { call, completion in gate.enter { host.call(call, completion: completion) } }, bell: bell,
                 credentials: CredentialFile(directory: folder),
                 artifacts: files,
