@@ -12,6 +12,7 @@ enum ClientFailure {
         ("signer", FailureCause(code: "bad signature", isPermanent: true)),
         ("signature", FailureCause(code: "bad signature", isPermanent: true)),
         ("health check failed", FailureCause(code: "health check failed", isPermanent: false)),
+        ("runs from another slot", FailureCause(code: "runs from another slot", isPermanent: false)),
         ("no space left", FailureCause(code: "disk full", isPermanent: false)),
     ]
 

@@ -5,7 +5,7 @@ import Foundation
 struct MetadataFolder: Sendable {
     let path: String
 
-    private func file(of role: String) throws(TUFRefusal) -> String {
+    func file(of role: String) throws(TUFRefusal) -> String {
         (path as NSString).appendingPathComponent(try PercentEncoding.fileName(role, suffix: ".json"))
     }
 

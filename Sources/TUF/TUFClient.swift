@@ -34,6 +34,24 @@ public actor TUFClient {
         try MetadataFolder(path: metadataFolder).write(bytes, for: "root")
     }
 
+    /// What keeps the folder's own root from being trusted; nil: nothing does, or there is none.
+    public static func damage(metadataFolder: String, limits: Limits = Limits()) -> TUFRefusal? {
+        do throws(TUFRefusal) {
+            _ = try storedRoot(MetadataFolder(path: metadataFolder), limits, at: UTCTime.now)
+            return nil
+        } catch { return error }
+    }
+
+    /// What was verified before it was stored is no publisher's doing when it is wrong now.
+    private static func storedRoot(
+        _ folder: MetadataFolder, _ limits: Limits, at now: UTCTime
+    ) throws(TUFRefusal) -> TrustedMetadata? {
+        guard let bytes = try folder.read("root", atMost: limits.longestRoot) else { return nil }
+        do throws(TUFRefusal) { return try TrustedMetadata(root: bytes, at: now) } catch {
+            throw .damaged(path: try folder.file(of: "root"), reason: error.reason)
+        }
+    }
+
     /// The root that is trusted after the last refresh.
     public var root: Root? { trusted?.root.signed }
 
@@ -47,10 +65,9 @@ public actor TUFClient {
         trusted = nil
         refreshes += 1
         let own = refreshes
-        guard let bytes = try folder.read("root", atMost: limits.longestRoot) else {
+        guard var new = try Self.storedRoot(folder, limits, at: clock()) else {
             throw TUFRefusal.noTrustedRoot(folder: folder.path)
         }
-        var new = try TrustedMetadata(root: bytes, at: clock())
         try await updateRoot(&new)
         try await updateTimestamp(&new)
         try await updateSnapshot(&new)

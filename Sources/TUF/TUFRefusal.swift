@@ -36,6 +36,8 @@ public enum TUFRefusal: Error, Equatable {
     case tooManyRoles(target: String, limit: Int)
     /// A step of the workflow before this one is missing.
     case outOfOrder(needs: String)
+    /// A file of the client's own that it trusted before cannot be read as such any more.
+    case damaged(path: String, reason: String)
     /// There is no trusted root to begin with.
     case noTrustedRoot(folder: String)
     /// A file of the client's own could not be read or written.
@@ -70,6 +72,7 @@ extension TUFRefusal: CustomStringConvertible {
         case .unsafeName(let name): "the name \(name) cannot be fetched or stored safely"
         case .tooManyRoles(let target, let limit): "more than \(limit) roles to ask for \(target)"
         case .outOfOrder(let needs): "\(needs) comes first"
+        case .damaged(let path, let reason): "\(path), which was trusted before, is damaged: \(reason)"
         case .noTrustedRoot(let folder): "\(folder): has no root.json"
         case .storage(let path, let reason): "\(path): \(reason)"
         case .unusableKey(let reason): "this key cannot be used: \(reason)"
@@ -89,6 +92,7 @@ extension TUFRefusal: CustomStringConvertible {
         case .missing: "check the address, and try again"
         case .unknownTarget: "check the name of the target"
         case .outOfOrder: "refresh first"
+        case .damaged: "it is this machine's own file: begin anew with a root.json that came by a trusted way (init)"
         case .noTrustedRoot: "begin with a root.json that came by a trusted way"
         case .storage: "check the folder, its rights and the space that is left"
         case .unusableKey: "use an Ed25519, ECDSA P-256 or RSA key of 2048 bits or more, in PEM"

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 import TUF
@@ -84,8 +85,20 @@ enum FetchFailure: Error, CustomStringConvertible {
     case noFolder(path: String, reason: String)
 
     static func unreachable(path: String, _ error: any Error) -> FetchFailure {
-        let isNoHTTP = error is HTTPParserError
-        return .unreachable(path: path, reason: isNoHTTP ? "what answers there speaks no HTTP (\(error))" : "\(error)")
+        .unreachable(path: path, reason: reason(error))
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let client = error as? HTTPClientError
+        if isBroken(error) { return "the line broke before the answer had come to its end" }
+        if error is HTTPParserError { return "what answers there speaks no HTTP (\(error))" }
+        let isLate = client == .deadlineExceeded || client == .connectTimeout || client == .readTimeout
+        return isLate ? "no answer came in time" : "\(error)"
+    }
+
+    private static func isBroken(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return [ECONNRESET, EPIPE].contains(error.errnoCode) }
+        return error as? HTTPParserError == .invalidEOFState || error as? HTTPClientError == .remoteConnectionClosed
     }
 
     var description: String {

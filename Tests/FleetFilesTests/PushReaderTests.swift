@@ -24,6 +24,11 @@ struct PushReaderTests {
                     + "or empty part"
             ),
             (
+                "push: {folder: \"/v/{device}\", install: [/i], version: [/v]}",
+                "4:16: `folder` is `/v/{device}`: it is one folder for all devices, and nothing stands in for a part of it; "
+                    + "write it without braces"
+            ),
+            (
                 "push: {folder: /v, install: [i], version: [/v]}",
                 "4:30: `install` is `i`, not a whole path; begin it with /"
             ),

@@ -284,6 +284,44 @@ def test_malicious_mirror_that_speaks_no_http(client):
         thread.join(20)
 
 
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+@pytest.mark.parametrize("closes, words", [
+    (False, "no answer came in time"), (True, "the line broke before the answer had come to its end"),
+])
+def test_malicious_mirror_that_says_nothing_more_is_told_in_words(client, begun, closes, words):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept = []
+
+        def answer():
+            connection, _ = server.accept()
+            kept.append(connection)
+            connection.recv(4096)
+            connection.sendall(begun)
+            if closes:
+                connection.close()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        client.url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert client.refuses(words, more=("--longest-wait", "2"))
+        assert "HTTPClientError" not in client.said
+        thread.join(20)
+        kept[0].close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\xff" * 100])
+def test_a_root_of_ones_own_that_is_damaged_is_named(repository, client, damage):
+    """Nobody who publishes has anything to do with it."""
+    path = client.metadata / "root.json"
+    root = path.read_bytes()
+    path.write_bytes(damage)
+    assert client.refuses(f"{path}, which was trusted before, is damaged")
+    assert "whoever publishes" not in client.said
+    assert "begin anew with a root.json" in client.said
+    assert client.init(root)
+    assert client.refresh(), client.said
+
+
 def test_a_folder_that_is_a_file_is_named(repository, client):
     repository.add_target("app/till.bin", b"the till")
     repository.publish_all()

@@ -149,7 +149,10 @@ import Testing
         let fixture = try ClientFixture(try TestRepository())
         try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(fixture.metadata)/root.json"))
         let refusal = await ClientFixture.refusal { try await fixture.client().refresh() }
-        #expect(refusal == .malformed(file: "root", at: "signatures", reason: "is missing"))
+        let path = "\(fixture.metadata)/root.json"
+        #expect(refusal == .damaged(path: path, reason: "root: signatures: is missing"))
+        #expect(TUFClient.damage(metadataFolder: fixture.metadata) == refusal)
+        #expect(refusal?.description.contains("tell whoever") == false)
         try FileManager.default.removeItem(atPath: "\(fixture.metadata)/root.json")
         let second = await ClientFixture.refusal { try await fixture.client().refresh() }
         #expect(second == .noTrustedRoot(folder: fixture.metadata))

@@ -305,7 +305,7 @@ import Testing
         try world.run()
         #expect(world.words.last == "7 closed/success")
         #expect(world.progress.contains("app cannot be fetched, and is tried again: the line broke"))
-        #expect(world.warnings.texts == ["a file cannot be fetched: the line broke"])
+        #expect(world.warnings.texts == ["a file cannot be fetched: app: the line broke"])
     }
 
     @Test func whatIsRefusedByItsMakersIsNotInstalled() throws {

@@ -72,6 +72,28 @@ import Testing
         #expect(tills.text("tills/till-1/running")?.contains(ServedTills.old) == true)
     }
 
+    /// The restart on the way back leaves the sick release running, and the version command says so: the attempt has failed
+    /// all the same, and the next ones empty no slot that the release runs from.
+    @Test func aWayBackWithoutEffectCountsForNothing() throws {
+        let tills = try ServedTills([Self.till])
+        try tills.write("tills/till-1/unhealthy-\(ServedTills.new)", "")
+        try tills.write("tills/till-1/unhealthy-\(ServedTills.old)", "")
+        try tills.script(
+            Self.till, "restart", "[ \"$MUSTER_GOES_BACK\" = 1 ] || cat slots/current/release.json > running\n")
+        try tills.serve()
+        try tills.start(Self.till)
+        try tills.wait("the update has ended", seconds: 240) { try ended(tills) }
+        let standing = try tills.standing(Self.till)
+        #expect(
+            standing
+                == ServedTills.Standing(state: "failed", reason: "runs from another slot", runs: ServedTills.old),
+            "\(tills.text("tills/till-1/agent.log") ?? "")")
+        #expect(try tills.slot(Self.till) == ServedTills.Look(version: ServedTills.old, isWhole: true))
+        #expect(tills.text("tills/till-1/running")?.contains(ServedTills.new) == true)
+        #expect(tills.text("tills/till-1/log") == "begin \(ServedTills.new)\nend\n")
+        #expect(tills.text("tills/till-1/slots/b/release.json") != nil)
+    }
+
     /// What the site's own version command says counts, also when it lies about a good slot.
     @Test func aLyingVersionIsNoSuccess() throws {
         let tills = try ServedTills([Self.till])

@@ -274,7 +274,7 @@ struct Warnings: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let reason = event.metadata?["reason"].map { ": \($0)" } ?? ""
+        let reason = ["file", "reason"].compactMap { event.metadata?[$0] }.map { ": \($0)" }.joined()
         lines.texts.withLock { $0.append("\(event.message)\(reason)") }
     }
 }

@@ -42,6 +42,16 @@ import Testing
         #expect(failure == .refused(302, retryAfter: nil) && "\(failure)".contains("a redirect"))
     }
 
+    /// In the middle of an answer, or before one, in good order or not.
+    @Test(
+        arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", "HTTP/1.1 200 OK\r\nContent-Le"],
+        [false, true])
+    func aLineThatBreaksIsSaidInWords(text: String, isReset: Bool) async throws {
+        let server = try FixedServer(text, end: isReset ? .reset : .close)
+        #expect(
+            try await failure(server) == .unreachable("the line broke before the answer had come to its end"))
+    }
+
     @Test func whatSpeaksNoHTTPIsSaidAsSuch() async throws {
         let failure = try #require(try await failure(FixedServer("SSH-2.0-OpenSSH_9.6\r\n")))
         #expect("\(failure)".hasPrefix("what answers there speaks no HTTP ("), "\(failure)")
@@ -61,10 +71,13 @@ import Testing
 
 /// Says the same to whoever connects, and then nothing more.
 private final class FixedServer: Sendable {
+    /// What becomes of the connection then.
+    enum End { case stay, close, reset }
+
     private let listener: Int32
     let url: String
 
-    init(_ text: String) throws {
+    init(_ text: String, end: End = .stay) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -88,6 +101,13 @@ private final class FixedServer: Sendable {
                 var request = [UInt8](repeating: 0, count: 4096)
                 _ = read(connection, &request, request.count)
                 _ = text.withCString { write(connection, $0, strlen($0)) }
+                guard end != .stay else { continue }
+                open.removeLast()
+                if end == .reset {
+                    var now = linger(l_onoff: 1, l_linger: 0)
+                    setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+                }
+                close(connection)
             }
             for connection in open { close(connection) }
         }

@@ -1,5 +1,6 @@
 import FleetFiles
 import Foundation
+import Logging
 import TUF
 import Testing
 
@@ -9,6 +10,7 @@ import Testing
 @Suite struct SignedTrustTests {
     private let folder: ScratchFolder
     private let mirror = Mirror()
+    private let warnings = Warnings()
     private static let hash = String(repeating: "a", count: 64)
 
     init() throws {
@@ -30,7 +32,7 @@ import Testing
             .init(
                 metadataURL: "http://x", rootFile: folder.path + "/root.json", folder: folder.path + "/tuf"),
             // The mirror waits for its turn among all tests.
-            source: mirror, longestCheck: .seconds(1200))
+            source: mirror, longestCheck: .seconds(1200), logger: Logger(label: "test") { [warnings] _ in warnings })
     }
 
     private func offered(_ version: String, _ files: [String]) -> OfferedRelease {
@@ -43,7 +45,13 @@ import Testing
     private func refusal(
         _ version: String, running: String?..., files: [String] = ["app"]
     ) async throws -> TrustRefusal? {
-        let trust = try trust(), release = offered(version, files), running = running.compactMap { $0 }
+        await refusal(of: try trust(), version, running: running.compactMap { $0 }, files: files)
+    }
+
+    private func refusal(
+        of trust: SignedTrust, _ version: String, running: [String], files: [String]
+    ) async -> TrustRefusal? {
+        let release = offered(version, files)
         return await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 do throws(TrustRefusal) {
@@ -159,6 +167,35 @@ import Testing
         #expect(try await refusal("2.0.0", running: nil) != nil)
         mirror.files.withLock { $0 = former }
         #expect(try await refusal("2.0.0", running: nil)?.isPassing == false)
+    }
+
+    /// Verified metadata of one's own that is damaged, before a start or behind it, shuts nothing out.
+    @Test(arguments: ["root", "timestamp", "snapshot", "targets"], ["{}", "", nil])
+    func damagedMetadataOfOnesOwnIsBegunAnew(role: String, text: String?) async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2)
+        #expect(try await refusal("2.0.0", running: "1.0.0") == nil)
+        let path = "\(folder.path)/tuf/\(role).json"
+        try FileManager.default.removeItem(atPath: path)
+        if let text {
+            try Data(text.utf8).write(to: URL(filePath: path))
+        } else {
+            try FileManager.default.createDirectory(atPath: path + "/inside", withIntermediateDirectories: true)
+        }
+        #expect(try await refusal("2.0.0", running: "1.0.0") == nil)
+        #expect(try SystemDisk().length(of: path) ?? 0 > 2)
+        let isAside = FileManager.default.fileExists(atPath: path + ".damaged")
+        #expect(isAside == (role == "root" || text == nil))
+        let told = warnings.texts
+        #expect(told.allSatisfy { $0.contains("metadata that was verified before is damaged") && $0.contains(path) })
+        #expect(told.count == (isAside ? 1 : 0), "\(told)")
+    }
+
+    /// Also while an agent runs.
+    @Test func aRootThatIsDamagedBehindTheStartIsBegunAnew() async throws {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2)
+        let trust = try trust()
+        try Data("{}".utf8).write(to: URL(filePath: folder.path + "/tuf/root.json"))
+        #expect(await refusal(of: trust, "2.0.0", running: ["1.0.0"], files: ["app"]) == nil)
     }
 
     @Test func aRootThatIsNoneIsNamed() throws {

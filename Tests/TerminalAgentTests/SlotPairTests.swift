@@ -88,6 +88,47 @@ import Testing
         #expect(throws: StorageFailure.self) { try slots.inUse() }
     }
 
+    /// An install command has put a link, or a file, in the place of a slot. What it leads to stays.
+    @Test(arguments: ["outside", "nowhere", nil]) func aSlotThatIsNoFolderIsMadeAnew(target: String?) throws {
+        try slots.record(Self.release, in: .a)
+        try slots.use(.a)
+        let outside = folder.path + "/outside"
+        try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
+        try Data("safe".utf8).write(to: URL(filePath: outside + "/file"))
+        try FileManager.default.removeItem(atPath: slots.folder + "/b")
+        if let target {
+            try FileManager.default.createSymbolicLink(
+                atPath: slots.folder + "/b", withDestinationPath: "\(folder.path)/\(target)")
+            try slots.prepare()
+        } else {
+            try write("b", "no folder")
+        }
+        try slots.clear(.b, keeping: nil)
+        #expect(try names("b") == ["files"])
+        try slots.record(Self.release, in: .b)
+        #expect(try slots.record(of: .b)?.version == "2.0.0")
+        #expect(try String(contentsOfFile: outside + "/file", encoding: .utf8) == "safe")
+    }
+
+    /// What is no file is set aside like one that is damaged, also where something lies aside already.
+    @Test(arguments: [false, true]) func aStateThatIsNoFileIsSetAside(isLink: Bool) throws {
+        let file = StateFile(SystemDisk(), folder: folder.path)
+        for _ in 0..<2 {
+            if isLink {
+                try FileManager.default.createSymbolicLink(atPath: file.path, withDestinationPath: "/nowhere")
+            } else {
+                try FileManager.default.createDirectory(
+                    atPath: file.path + "/inside", withIntermediateDirectories: true)
+            }
+            let read = try file.readOrSetAside()
+            #expect(read.state == AgentState() && read.wasDamaged)
+            #expect(try SystemDisk().names(in: folder.path)?.contains("agent.json.damaged") == true)
+            try file.write(AgentState())
+            #expect(try !file.readOrSetAside().wasDamaged)
+            try FileManager.default.removeItem(atPath: file.path)
+        }
+    }
+
     @Test func aStateIsReadBack() throws {
         let file = StateFile(SystemDisk(), folder: folder.path)
         #expect(try file.read() == AgentState())

@@ -79,6 +79,11 @@ struct PushReader {
                 "write it like /var/lib/muster, with no `.`, `..` or empty part")
             return nil
         }
+        guard !text.contains(where: { "{}".contains($0) }) else {
+            let why = "it is one folder for all devices, and nothing stands in for a part of it"
+            value.error(value.named("is `\(text.shown)`: \(why)"), "write it without braces")
+            return nil
+        }
         return text
     }
 

@@ -239,11 +239,20 @@ public final class DDIGateway: GatewayLink, Sendable {
     /// Characters of another's error that are told.
     private static let mostErrorCharacters = 300
 
-    private static func failure(_ error: any Error) -> LinkFailure {
+    /// What is said when the other end, or what lies between, is gone in the middle of an answer.
+    static let broken = "the line broke before the answer had come to its end"
+
+    private static func isBroken(_ error: any Error) -> Bool {
+        if let error = error as? IOError { return [ECONNRESET, EPIPE].contains(error.errnoCode) }
+        return error as? HTTPParserError == .invalidEOFState || error as? HTTPClientError == .remoteConnectionClosed
+    }
+
+    static func failure(_ error: any Error) -> LinkFailure {
         switch error {
         case FetchAnswer.Failure.status(let head): refusal(head)
         case FetchAnswer.Failure.wrongRange: .misunderstood("range that was asked for")
         case is HTTPAnswer.TooLong: .misunderstood("answer: it is too long")
+        case _ where isBroken(error): .unreachable(broken)
         case is HTTPParserError: .unreachable("what answers there speaks no HTTP (\(error))")
         default:
             if let error = error as? HTTPClientError, [.deadlineExceeded, .connectTimeout].contains(error) {

@@ -27,9 +27,18 @@ extension AgentMachine {
             (hasPaused, repeats) = (true, repeats + 1)
             return AgentStep(.wait(.backoff(repeats)))
         }
-        let work = Work(release: release, slot: inUse?.other ?? .a, former: inUse, formerVersion: runs)
+        if let stray { return refused(release, stray) }
+        let work = Work(
+            release: release, slot: inUse?.other ?? .a, former: inUse, formerVersion: runs, formerRecord: record)
         state.work = work
         return AgentStep(.verify(work), .proceeding(work.action, "looking at \(release.version)"))
+    }
+
+    /// One that is offered again all the same is waited for like one that has ended.
+    private mutating func refused(_ release: OfferedRelease, _ stray: Stray) -> AgentStep {
+        if lastEnded != release.action { repeats = 0 }
+        (lastEnded, hasPaused) = (release.action, false)
+        return AgentStep(.poll, .refusing(release.action, stray.refusal))
     }
 
     mutating func takeAccepted(_ input: AgentInput, _ work: Work) -> AgentStep {

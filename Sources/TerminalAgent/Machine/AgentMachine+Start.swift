@@ -9,6 +9,12 @@ extension AgentMachine {
         // Where the link was not replaced yet, nothing is past its return, and any time may lie behind the last look.
         case .switching where inUse != work.slot: return AgentStep(.verify(enter(.ready, work)))
         case .switching: return AgentStep(.switchTo(work.slot))
+        // Whatever put the other slot into use meanwhile, nothing proves this one.
+        case .restarting where inUse != work.slot, .checking where inUse != work.slot:
+            let found = "\(Self.name(inUse)) is in use, not slot \(work.slot.rawValue)"
+            return goBack(work, "the agent was ended meanwhile, and \(found)")
+        case .restartingBack where inUse != work.former, .checkingBack where inUse != work.former:
+            return AgentStep(.switchTo(enter(.returning, work).former))
         case .restarting: return startRestarting(work)
         case .checking: return startChecking(work)
         case .returning: return AgentStep(.switchTo(work.former))
@@ -26,6 +32,8 @@ extension AgentMachine {
         case .dropping: return AgentStep(.clear(work.slot, keeping: nil))
         }
     }
+
+    private static func name(_ slot: Slot?) -> String { slot.map { "slot \($0.rawValue)" } ?? "none" }
 
     private mutating func refetch(_ work: Work) -> Work { enter(.fetching, work) { $0.file = 0 } }
 

@@ -32,6 +32,8 @@ public struct AgentMachine: Sendable {
     let ways: Ways
     /// The machine's present boot, the slot in use and what runs, as they were read.
     var boot = "", inUse: Slot?, runs: String?
+    /// What runs though another slot is in use, and what the slot in use says of itself, as they were read.
+    var stray: Stray?, record: SlotRecord?
     /// The last action for which the agent said that it runs the release already.
     var saidAlready: UInt32?
     /// How often the last word could not be said.
@@ -102,7 +104,10 @@ public struct AgentMachine: Sendable {
     }
 
     /// What runs was read anew while nothing of this agent's doing had changed it.
-    public mutating func sawRunning(_ version: String?) { runs = version }
+    public mutating func sawRunning(_ version: String?, stray: Stray? = nil) { (runs, self.stray) = (version, stray) }
+
+    /// The slot in use was read anew, while the agent was at nothing: somebody else may have put another there.
+    public mutating func sawInUse(_ slot: Slot?, record: SlotRecord?) { (inUse, self.record) = (slot, record) }
 
     // MARK: - Between stages
 
@@ -113,9 +118,21 @@ public struct AgentMachine: Sendable {
         work.tries = 0
         change(&work)
         state.work = work
+        noteEnd(of: work)
         isDeferring = false
         isVouchedFor = false
         return work
+    }
+
+    /// An install command may start what it installs, whatever becomes of it then.
+    private mutating func noteEnd(of work: Work) {
+        switch work.stage {
+        case .succeeded: state.gaveUp = nil
+        case .failed, .dropping:
+            guard work.installations > 0, work.release.version != work.formerVersion else { return }
+            state.gaveUp = work.release.version
+        default: break
+        }
     }
 
     /// Begins a try, which is written down before it begins.

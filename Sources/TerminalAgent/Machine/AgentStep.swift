@@ -23,8 +23,8 @@ public enum AgentInput: Hashable, Sendable {
     case fetchFailed(FetchFailure)
     /// The site's install command has ended, and whether it had put another slot into use, which was taken back.
     case installed(CommandEnd, movedCurrent: Bool)
-    /// Another of the site's commands has ended.
-    case ended(CommandEnd)
+    /// The restart command has ended, and whether it had put another slot into use, which was taken back.
+    case ended(CommandEnd, movedCurrent: Bool)
     /// The slot's own record of what is in it is durable.
     case recorded
     /// The files of the slot are what was fetched.
@@ -34,8 +34,8 @@ public enum AgentInput: Hashable, Sendable {
     /// The gateway has nothing against it, or was not reached.
     case heardNothing
     case switched
-    /// The check has ended, and this is what runs.
-    case checked(CommandEnd, runs: String?)
+    /// The check has ended.
+    case checked(Check)
     /// A pause is over.
     case waited
     /// The gateway has taken in the last word of the action, or knows nothing of it any more.
@@ -48,6 +48,26 @@ public enum AgentInput: Hashable, Sendable {
     case vanished
     /// The storage failed at what the last step asked for.
     case storageFailed(String)
+}
+
+/// How a check of what was started ended.
+public struct Check: Hashable, Sendable {
+    /// How the health command ended.
+    public var end: CommandEnd
+    /// What runs; nil: it cannot be read, or proves nothing.
+    public var runs: String?
+    /// What runs though another slot is in use.
+    public var stray: Stray?
+    /// Whether another slot had been put into use meanwhile, which was taken back.
+    public var movedCurrent: Bool
+
+    /// A check that ended so.
+    public init(_ end: CommandEnd, runs: String?, stray: Stray? = nil, movedCurrent: Bool = false) {
+        self.end = end
+        self.runs = runs
+        self.stray = stray
+        self.movedCurrent = movedCurrent
+    }
 }
 
 /// Why a file is not there.

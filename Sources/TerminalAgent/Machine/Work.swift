@@ -55,6 +55,8 @@ public struct Work: Codable, Hashable, Sendable {
     public var former: Slot?
     /// What ran before; nil: that was not known.
     public var formerVersion: String?
+    /// What the former slot said of itself; nil: nothing.
+    public var formerRecord: SlotRecord?
     public var stage: Stage
     /// Which file is fetched now, by its place.
     public var file = 0
@@ -74,10 +76,20 @@ public struct Work: Codable, Hashable, Sendable {
     public var returnFailure: String?
     /// The number of the gateway's action.
     public var action: UInt32 { release.action }
+    /// The slot that is to be in use at this stage.
+    var expected: Slot? {
+        switch stage {
+        case .switching, .restarting, .checking, .succeeded: slot
+        default: former
+        }
+    }
 
     /// The work on a release that was offered.
-    public init(release: OfferedRelease, slot: Slot, former: Slot?, formerVersion: String?) {
+    public init(
+        release: OfferedRelease, slot: Slot, former: Slot?, formerVersion: String?, formerRecord: SlotRecord? = nil
+    ) {
         self.release = release
+        self.formerRecord = formerRecord
         self.slot = slot
         self.former = former
         self.formerVersion = formerVersion
@@ -112,6 +124,9 @@ public struct AgentState: Codable, Hashable, Sendable {
     public var left: Leftover?
     /// The boot of the machine in which the slot in use could not be restarted: what runs in it is not what the slot says.
     public var notRestartedIn: String?
+    /// The release that an installation has begun with and that failed last, though it may run all the same; nil: none since
+    /// one succeeded.
+    public var gaveUp: String?
 
     /// An agent that is at nothing.
     public init() {}

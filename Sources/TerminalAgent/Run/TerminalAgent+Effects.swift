@@ -22,7 +22,7 @@ extension TerminalAgent {
         case .poll: return try poll()
         case .read(let offer): return try read(offer)
         case .verify(let work): return try verify(work)
-        case .askBusy: return askBusy()
+        case .askBusy: return try askBusy()
         case .clear(let slot, let release):
             try endLeftovers()
             try slots.clear(slot, keeping: release)
@@ -39,7 +39,7 @@ extension TerminalAgent {
         case .switchTo(let slot):
             try slots.use(slot)
             return .switched
-        case .restart(let work): return end(of: settings.restart?.command, work)
+        case .restart: return try restarted()
         case .awaitReboot: return wait(settings.restart?.command.within ?? .zero)
         case .check(let work): return try check(work)
         case .wait(let pause): return wait(duration(pause))
@@ -72,19 +72,26 @@ extension TerminalAgent {
         pace.readOffer()
         try readVersion()
         guard !bell.isEnding else { return nil }
-        machine.sawRunning(runs)
+        machine.sawRunning(runs, stray: stray)
+        lookAtSlots()
         return .offered(release)
+    }
+
+    /// Which slot is free is what the link says now, whoever has moved it. One that leads nowhere is told by the order.
+    private func lookAtSlots() {
+        guard let slot = try? slots.inUse() else { return }
+        machine.sawInUse(slot, record: try? slots.record(of: slot))
     }
 
     /// What runs is read now: somebody may have put something else there since it was read last.
     private func verify(_ work: Work) throws -> AgentInput? {
         try readVersion()
         guard !bell.isEnding else { return nil }
-        machine.sawRunning(runs)
+        machine.sawRunning(runs, stray: stray)
         // A command may print anything; what was put into use last is what nothing older may follow either.
         let recorded = try slots.inUse().flatMap { try slots.record(of: $0)?.version }
         do throws(TrustRefusal) {
-            let running = [runs, recorded].compactMap { $0 }
+            let running = [runs ?? stray?.version, recorded].compactMap { $0 }
             let files = try surroundings.trust.verified(work.release, running: running) { hears() }
             return files.map { .trusted($0) } ?? stopped
         } catch {
@@ -93,11 +100,9 @@ extension TerminalAgent {
         }
     }
 
-    private func askBusy() -> AgentInput? {
+    private func askBusy() throws -> AgentInput? {
         guard let busy = settings.busy else { return .asked(busy: nil) }
-        let end = surroundings.commands.run(
-            busy.command, environment(machine.state.work), isInstallation: false
-        ) { hears() }
+        let end = try run(busy.command) { hears() }
         guard let end else { return stopped }
         if end.isGood { return .asked(busy: nil) }
         if case .exited(_, let said) = end, !said.isEmpty { return .asked(busy: said) }
@@ -208,30 +213,39 @@ extension TerminalAgent {
     /// - Returns: Whether it had.
     @discardableResult
     func takeBack(_ work: Work) throws -> Bool {
+        if let former = work.former, let record = work.formerRecord, try slots.mend(record, of: former) {
+            logger.warning("the install command had changed what the former slot says of itself, which is taken back")
+        }
         guard try slots.leadsElsewhere(than: work.former) else { return false }
         logger.warning("the install command had put its slot into use, which is taken back")
         try slots.use(work.former)
         return true
     }
 
-    private func end(of command: AgentSettings.Command?, _ work: Work) -> AgentInput? {
-        guard let command else { return .ended(.none) }
-        let end = surroundings.commands.run(command, environment(work), isInstallation: false) { hears() }
-        return end.map { .ended($0) } ?? stopped
+    private func restarted() throws -> AgentInput? {
+        guard let command = settings.restart?.command else { return .ended(.none, movedCurrent: false) }
+        hasMovedCurrent = false
+        let end = try run(command) { hears() }
+        return end.map { .ended($0, movedCurrent: hasMovedCurrent) } ?? stopped
     }
 
     private func check(_ work: Work) throws -> AgentInput? {
         var end = CommandEnd.none
+        hasMovedCurrent = false
         if let health = settings.health {
-            let ended = surroundings.commands.run(
-                health.command, environment(work), isInstallation: false
-            ) { hears() }
-            guard let ended else { return stopped }
+            guard let ended = try run(health.command, isStopped: { hears() }) else { return stopped }
             end = ended
         }
         guard !bell.isEnding else { return nil }
+        // Whoever has moved it: what is read, and what counts, is the slot that is checked.
+        if try slots.leadsElsewhere(than: work.expected) {
+            hasMovedCurrent = true
+            logger.warning("another slot had been put into use, which is taken back")
+            try slots.use(work.expected)
+        }
         try readVersion()
-        return bell.isEnding ? nil : .checked(end, runs: runs)
+        let check = Check(end, runs: runs, stray: stray, movedCurrent: hasMovedCurrent)
+        return bell.isEnding ? nil : .checked(check)
     }
 
     private func duration(_ pause: Pause) -> Duration {

@@ -14,7 +14,7 @@ extension TerminalAgent {
             if ContinuousClock.now - readAt >= versionReadInterval {
                 try readVersion()
                 guard !bell.isEnding else { return nil }
-                machine.sawRunning(runs)
+                machine.sawRunning(runs, stray: stray)
             }
             do throws(LinkFailure) {
                 try describe()
@@ -65,7 +65,8 @@ extension TerminalAgent {
     private func describe() throws(LinkFailure) {
         var attributes = settings.attributes.map { (name: $0.name, value: $0.value) }
         // What runs may not be known: then nothing is said of it, rather than what ran before.
-        if let runs { attributes.append((name: "firmware", value: runs)) }
+        // What runs from another slot than is in use is no proof: these words are no version, so that nothing counts by it.
+        if let told = runs ?? stray?.text { attributes.append((name: "firmware", value: told)) }
         let said = attributes.map { "\($0.name)=\($0.value)" }
         guard said != described else { return }
         try link.describe(attributes)

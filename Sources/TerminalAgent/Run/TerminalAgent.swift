@@ -50,6 +50,10 @@ public final class TerminalAgent {
     var pace: PollPace
     /// What runs, as it was read last, and when that was.
     var runs: String?, readAt = ContinuousClock.now
+    /// What runs though another slot is in use, as it was read last.
+    var stray: Stray?
+    /// Whether a command has put another slot into use, which was taken back, since this was last set.
+    var hasMovedCurrent = false
     /// What the gateway was told of the device last; nil: it is to be told.
     var described: [String]?
     /// What a poll said while the agent did something else.
@@ -87,8 +91,8 @@ public final class TerminalAgent {
         if let work = machine.state.work, work.installations > 0, [.fetching, .installing].contains(work.stage) {
             try takeBack(work)
         }
-        let inUse = try slots.inUse()
         try readVersion()
+        let inUse = try slots.inUse()
         if let work = machine.state.work {
             logger.notice("going on", metadata: ["release": "\(work.release.version)", "stage": "\(work.stage)"])
         }
@@ -177,14 +181,57 @@ public final class TerminalAgent {
     func readVersion() throws {
         readAt = .now
         runs = nil
+        let former = stray
+        stray = nil
         if let command = settings.version {
-            let end = surroundings.commands.run(
-                command, environment(machine.state.work), isInstallation: false
-            ) { bell.isEnding }
-            if case .exited(0, let said) = end { runs = printedVersion(said) }
+            let end = try run(command) { bell.isEnding }
+            if case .exited(0, let said) = end { take(printedVersion(said), former) }
         } else if machine.state.notRestartedIn != surroundings.boot, let slot = try slots.inUse() {
             runs = try slots.record(of: slot)?.version
         }
+    }
+
+    /// What is printed is what runs, unless the slot in use holds another.
+    private func take(_ printed: String?, _ former: Stray?) {
+        stray = printed.flatMap { stray(of: $0) }
+        if stray == nil { runs = printed }
+        guard let stray, stray != former else { return }
+        logger.warning("what runs is not what is in use", metadata: ["reason": "\(stray.text)"])
+    }
+
+    /// A version that lies in the slot that is not in use, or that was given up, and not in the slot in use.
+    private func stray(of version: String) -> Stray? {
+        guard let inUse = linked() else { return nil }
+        let recorded = inUse.flatMap { recordedVersion(of: $0) }
+        let others = Slot.allCases.filter { $0 != inUse }.map { recordedVersion(of: $0) }
+        var givenUp = [machine.state.gaveUp]
+        if let work = machine.state.work, work.stage.isPastTheSwitch, work.formerVersion != work.release.version {
+            givenUp.append(work.release.version)
+        }
+        guard version != recorded, givenUp.contains(version) || recorded != nil && others.contains(version) else {
+            return nil
+        }
+        return Stray(version: version, inUse: inUse, recorded: recorded)
+    }
+
+    /// Runs a command of the site that is to put no slot into use: a link that it has moved is put back.
+    /// - Returns: nil: it was stopped.
+    func run(_ command: AgentSettings.Command, isStopped: () -> Bool) throws -> CommandEnd? {
+        let before = linked()
+        let end = surroundings.commands.run(
+            command, environment(machine.state.work), isInstallation: false, isStopped: isStopped)
+        if let before, linked() != before {
+            let what = ["command": "\(command.words[0])"] as Logger.Metadata
+            logger.warning("a command had put another slot into use, which is taken back", metadata: what)
+            hasMovedCurrent = true
+            try slots.use(before)
+        }
+        return end
+    }
+
+    /// The slot in use, or that none is; nil: the link leads to no slot, and says nothing.
+    private func linked() -> Slot?? {
+        do { return .some(try slots.inUse()) } catch { return nil }
     }
 
     private func recordedVersion(of slot: Slot) -> String? { (try? slots.record(of: slot))?.version }
@@ -194,7 +241,7 @@ public final class TerminalAgent {
     private func printedVersion(_ text: String) -> String? {
         let words = text.split(separator: " ").map(String.init)
         if let version = words.first(where: { Version($0) != nil }) { return version }
-        let known = [machine.state.work?.release.version] + Slot.allCases.map(recordedVersion)
+        let known = [machine.state.work?.release.version, machine.state.gaveUp] + Slot.allCases.map(recordedVersion)
         return words.first(where: known.contains)
     }
 

@@ -67,9 +67,12 @@ public struct SlotPair {
     /// One of a slot's files.
     func file(_ name: String, of slot: Slot) -> String { files(of: slot) + "/" + name }
 
+    /// Where the link leads, as it is written; nil: there is none.
+    func target() throws -> String? { try disk.linkTarget(current) }
+
     /// The slot in use; nil: none.
     public func inUse() throws -> Slot? {
-        guard let target = try disk.linkTarget(current) else { return nil }
+        guard let target = try target() else { return nil }
         guard let slot = Slot(rawValue: target) else {
             throw StorageFailure(
                 "\(current) leads to `\(target)`, which is no slot; let it lead to `a` or `b`, as it stands there")
@@ -88,9 +91,22 @@ public struct SlotPair {
     /// Makes the folders, where they are missing.
     public func prepare() throws {
         for path in [folder] + Slot.allCases.map(folder(of:)) where try disk.names(in: path) == nil {
+            if path != folder, try target().map({ folder + "/" + $0 }) != path { try removeLink(path) }
             try disk.makeFolder(path)
             try disk.sync(Folder.above(path))
         }
+    }
+
+    /// An install command may have put a link, or a file, in the place of a slot. What a link leads to is somebody else's.
+    private func makeFolderAnew(_ path: String) throws {
+        guard try disk.names(in: path) == nil else { return }
+        try disk.remove(path)
+        try disk.makeFolder(path)
+        try disk.sync(Folder.above(path))
+    }
+
+    private func removeLink(_ path: String) throws {
+        if let isLink = try? disk.linkTarget(path) != nil, isLink { try disk.remove(path) }
     }
 
     /// Clears a slot, but for files that were fetched of a release, which may be there in part. First the record goes: what
@@ -98,6 +114,7 @@ public struct SlotPair {
     func clear(_ slot: Slot, keeping release: OfferedRelease?) throws {
         guard try inUse() != slot else { throw StorageFailure("the slot \(slot.rawValue) is in use") }
         let place = folder(of: slot)
+        try makeFolderAnew(place)
         try disk.remove(place + "/" + Self.recordName)
         try disk.sync(place)
         for name in try disk.names(in: place) ?? [] where release == nil || name != Self.filesName {
@@ -130,18 +147,30 @@ public struct SlotPair {
         try disk.sync(folder(of: slot))
     }
 
+    /// Puts back what a slot said of itself, where something else was written in its place. What is gone is not put back:
+    /// more may be gone with it.
+    /// - Returns: Whether something else was.
+    func mend(_ former: SlotRecord, of slot: Slot) throws -> Bool {
+        let path = folder(of: slot) + "/" + Self.recordName
+        guard try disk.length(of: path) != nil, try record(of: slot) != former else { return false }
+        try write(former, in: slot)
+        return true
+    }
+
+    private func write(_ record: SlotRecord, in slot: Slot) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try disk.replace(folder(of: slot) + "/" + Self.recordName, with: Array(try encoder.encode(record)))
+    }
+
     /// Makes all of a slot durable, and then says what it is.
     func record(_ release: OfferedRelease, in slot: Slot) throws {
         try disk.syncAll(in: folder(of: slot))
-        let files = release.files.map(SlotRecord.File.init)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(SlotRecord(version: release.version, files: files)))
-        try disk.replace(folder(of: slot) + "/" + Self.recordName, with: bytes)
+        try write(SlotRecord(version: release.version, files: release.files.map(SlotRecord.File.init)), in: slot)
     }
 
     /// Whether the link leads elsewhere than to a slot; nil: whether there is one.
-    func leadsElsewhere(than slot: Slot?) throws -> Bool { try disk.linkTarget(current) != slot?.rawValue }
+    func leadsElsewhere(than slot: Slot?) throws -> Bool { try target() != slot?.rawValue }
 
     /// Puts a slot into use, or none: durable, and by one rename, so that the link always leads to one slot or the other.
     func use(_ slot: Slot?) throws {

@@ -22,6 +22,10 @@ struct StateFile {
     /// The state; a new one where there is none.
     /// - Throws: `Damaged`, or what the storage throws.
     func read() throws -> AgentState {
+        // A folder or a link is none of the agent's.
+        if try disk.length(of: path) == nil, try disk.names(in: path) != nil || disk.linkTarget(path) != nil {
+            throw Damaged()
+        }
         guard let bytes = try disk.read(path, atMost: Self.mostBytes) else { return AgentState() }
         struct Head: Decodable { var format: Int }
         let decoder = JSONDecoder(), data = Data(bytes)
@@ -39,6 +43,8 @@ struct StateFile {
     /// has forgotten what it was at.
     func readOrSetAside() throws -> (state: AgentState, wasDamaged: Bool) {
         do { return (try read(), false) } catch is Damaged {
+            // No folder can be put in the place of a file, or of a folder that is not empty.
+            try disk.remove(aside)
             try disk.move(path, to: aside)
             try disk.sync(Folder.above(path))
             return (AgentState(), true)

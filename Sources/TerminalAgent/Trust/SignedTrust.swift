@@ -1,6 +1,7 @@
 import FleetCore
 import FleetFiles
 import Foundation
+import Logging
 import Synchronization
 import TUF
 
@@ -16,6 +17,8 @@ public struct SignedTrust: ReleaseTrust {
     /// How often the agent looks up meanwhile.
     private static let look = Duration.milliseconds(200)
 
+    private let settings: AgentSettings.SignedReleases
+    private let logger: Logger?
     private let client: TUFClient
     private let longestCheck: Duration
 
@@ -24,21 +27,49 @@ public struct SignedTrust: ReleaseTrust {
     /// - Throws: A refusal that says what is wrong with the root or the folder.
     public init(
         _ settings: AgentSettings.SignedReleases, source: any MetadataSource,
-        longestCheck: Duration = SignedTrust.longestCheck
+        longestCheck: Duration = SignedTrust.longestCheck, logger: Logger? = nil
     ) throws(TrustRefusal) {
         self.longestCheck = longestCheck
-        do {
-            if !FileManager.default.fileExists(atPath: settings.folder + "/root.json") {
-                if let problem = AgentGround.problem(ofFolder: settings.folder, makesParents: true) {
-                    throw StorageFailure(problem)
-                }
-                try FileManager.default.createDirectory(
-                    atPath: settings.folder, withIntermediateDirectories: true,
-                    attributes: [.posixPermissions: 0o700])
-                try TUFClient.begin(metadataFolder: settings.folder, root: try Self.root(of: settings))
-            }
-        } catch { throw TrustRefusal("the root of signed releases: \(error)") }
+        self.settings = settings
+        self.logger = logger
         client = TUFClient(metadataFolder: settings.folder, source: source)
+        do { try begin() } catch { throw TrustRefusal("the root of signed releases: \(error)") }
+    }
+
+    /// Lays the root that the terminal was given where none is that could be trusted. What was verified once and cannot be
+    /// read any more is set aside: a terminal that begins anew is better than one that is never updated again.
+    private func begin() throws {
+        if try SystemDisk().names(in: settings.folder) != nil { try setAsideDamaged() }
+        guard !FileManager.default.fileExists(atPath: settings.folder + "/root.json") else { return }
+        if let problem = AgentGround.problem(ofFolder: settings.folder, makesParents: true) {
+            throw StorageFailure(problem)
+        }
+        try FileManager.default.createDirectory(
+            atPath: settings.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try TUFClient.begin(metadataFolder: settings.folder, root: try Self.root(of: settings))
+    }
+
+    /// Of files other than the root only what is no file stands in the way: another is fetched in the place of a damaged one.
+    private func setAsideDamaged() throws {
+        if let damage = TUFClient.damage(metadataFolder: settings.folder) {
+            try setAside("root.json", damage.reason)
+        }
+        let disk = SystemDisk()
+        for name in try disk.names(in: settings.folder) ?? [] where name.hasSuffix(".json") {
+            if try disk.names(in: "\(settings.folder)/\(name)") != nil { try setAside(name, "it is a folder") }
+        }
+    }
+
+    private func setAside(_ name: String, _ reason: String) throws {
+        let disk = SystemDisk(), path = "\(settings.folder)/\(name)", aside = path + ".damaged"
+        try disk.remove(aside)
+        try disk.move(path, to: aside)
+        try disk.sync(settings.folder)
+        logger?.error(
+            "metadata that was verified before is damaged, and is begun anew",
+            metadata: [
+                "file": "\(path)", "aside": "\(aside)", "root": "\(settings.rootFile)", "reason": "\(reason)",
+            ])
     }
 
     /// The root that the terminal was given.
@@ -52,6 +83,9 @@ public struct SignedTrust: ReleaseTrust {
     public func verified(
         _ release: OfferedRelease, running: [String], isStopped: () -> Bool
     ) throws(TrustRefusal) -> [OfferedRelease.File]? {
+        do { try begin() } catch {
+            throw TrustRefusal("signature: the root of signed releases: \(error)", isPassing: true)
+        }
         let names = release.files.map { "releases/\(release.version)/\($0.name)" }
         let found = waiting(isStopped) { [client] in
             try await client.refresh()
@@ -115,7 +149,8 @@ public struct SignedTrust: ReleaseTrust {
     /// What is out of date or cannot be had may be another matter later; what is wrong stays wrong.
     private static func refusal(_ error: any Error) -> TrustRefusal {
         switch error as? TUFRefusal {
-        case .expired, .missing, .storage: TrustRefusal("signature: \(error)", isPassing: true)
+        case .expired, .missing, .storage, .damaged, .noTrustedRoot:
+            TrustRefusal("signature: \(error)", isPassing: true)
         case .some: TrustRefusal("signature: \(error)")
         case nil: TrustRefusal("signature: the metadata cannot be had: \(error)", isPassing: true)
         }

@@ -96,7 +96,7 @@ struct AgentRunner {
     private func surroundings(_ logger: Logger) throws -> TerminalAgent.Surroundings {
         let trust: any ReleaseTrust
         if let signed = settings.signedReleases {
-            trust = try SignedTrust(signed, source: GatewayMetadata(gateway, base: signed.metadataURL))
+            trust = try SignedTrust(signed, source: GatewayMetadata(gateway, base: signed.metadataURL), logger: logger)
         } else {
             trust = GatewayTrust()
         }
