@@ -4,7 +4,7 @@ import Testing
 /// Which orders are or were a device's own.
 @Suite struct OwnOrderTests {
     @Test func alsoThoseOfAttemptsBefore() throws {
-        var fixture = CoreFixture()
+        var fixture = CoreFixture(sites: 3, terminals: 1) { $0.retry.attempts = 3 }
         fixture.start(CoreFixture.update())
         let one = "pos-0-0"
         let device = try #require(fixture.machine.state.devices.index(of: one))
@@ -17,8 +17,8 @@ import Testing
         }
         fixture.report(one, .gaveUp(FailureCause(code: "no room", isPermanent: false)))
         #expect(fixture.state("u", one) == .retrying && fixture.machine.state.hasGiven(first, to: device))
-        fixture.report(one, .contacted(firmware: nil))
         fixture.pass(.hours(2))
+        fixture.report(one, .contacted(firmware: CoreFixture.old))
         let second = try #require(fixture.machine.state.order(for: device)?.generation)
         #expect(second > first)
         #expect(fixture.machine.state.hasGiven(first, to: device) && fixture.machine.state.hasGiven(second, to: device))

@@ -103,9 +103,9 @@ struct DeliveryState: Sendable {
             for (file, bytes) in entry.files {
                 // What has arrived was handed over.
                 records += bytes.handed.ranges.filter { !bytes.arrived.ranges.contains($0) }.map {
-                    .has(device: device, file: file, range: $0, isSure: false)
+                    .has(device: device.text, file: file, range: $0, isSure: false)
                 }
-                records += bytes.arrived.ranges.map { .has(device: device, file: file, range: $0, isSure: true) }
+                records += bytes.arrived.ranges.map { .has(device: device.text, file: file, range: $0, isSure: true) }
             }
         }
         for (number, delivery) in open {
