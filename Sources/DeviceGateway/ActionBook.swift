@@ -89,11 +89,11 @@ final class ActionBook: Sendable {
         return deliveries.began(file, at: start, to: device)
     }
 
-    /// Bytes of a file of this action, from its beginning, that have arrived, in whichever attempt.
-    func arrived(_ work: DeviceAnswer.Work, _ place: Int, at device: String) -> Int64 {
+    /// Bytes of a file of this action, from its beginning, that the device may have, in whichever attempt.
+    func handed(_ work: DeviceAnswer.Work, _ place: Int, to device: String) -> Int64 {
         opened(work, by: device)
         let file = DeliveredFile(place: place, sha256: work.artifacts[place].sha256)
-        return deliveries.arrived(of: file, work.order.release, at: device)
+        return deliveries.handed(of: file, work.order.release, to: device)
     }
 
     /// A client may go on in another attempt with what it was sent in the one before.

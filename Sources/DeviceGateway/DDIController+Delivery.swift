@@ -47,7 +47,7 @@ extension DDIController {
         }
         // A client that kept more of an earlier attempt than is known here fetches that again, or it would not count.
         if request.method == .head, let sent = HTTPField.Name.sent {
-            response.headers[sent] = "\(book.arrived(work, place, at: id))"
+            response.headers[sent] = "\(book.handed(work, place, to: id))"
         }
         return response
     }
@@ -129,7 +129,7 @@ extension DDIController {
 }
 
 extension HTTPField.Name {
-    /// Bytes of the file, from its beginning, that are known to have arrived, in whichever attempt at the release.
+    /// Bytes of the file, from its beginning, that the device may have, in whichever attempt at the release.
     static let sent = HTTPField.Name("Muster-Sent")
 }
 

@@ -42,7 +42,7 @@ import Testing
         // With the head of the answer, which is shorter than any piece.
         #expect(entry.handed <= received && entry.arrived <= entry.handed)
         let head = try await fixture.ask("HEAD", device, file)
-        #expect(head["muster-sent"] == "\(entry.arrived)")
+        #expect(head["muster-sent"] == "\(entry.handed)")
         await fixture.end()
     }
 
@@ -65,7 +65,7 @@ import Testing
         killed.endAll(believes: true)
         let entry = try #require(killed.entries[device])
         #expect(entry.arrived < entry.handed)
-        #expect(try #require(head["muster-sent"].flatMap { Int64($0) }) <= entry.arrived)
+        #expect(head["muster-sent"] == "\(entry.handed)")
         try await reader.readOn()
         #expect(try await reader.reply().body == fixture.payload)
         try await eventuallyHolds {
@@ -74,8 +74,8 @@ import Testing
         await fixture.end()
     }
 
-    /// Who goes on by that figure leaves no gap.
-    @Test func aHeadSaysNoMoreThanWhatArrived() async throws {
+    /// A client that has more than the figure fetches the file anew: it is never less than what a reader has.
+    @Test func aHeadSaysNoLessThanAReaderHas() async throws {
         let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(200_000))
         let action = try await fixture.offer()
         try await ResettingReader.read(
@@ -86,7 +86,7 @@ import Testing
             let sent = try #require(
                 try await fixture.ask("HEAD", device, fixture.file(action))["muster-sent"].flatMap { Int64($0) })
             let entry = try #require(try known(fixture).entries[device])
-            #expect(sent == entry.arrived && sent < 200_000)
+            #expect(sent == entry.handed && sent >= 1000 && entry.arrived < 200_000)
         }
         await fixture.end()
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)))
 struct UndeliverableTests {
     let shop: ShopFleet
-    private static let device = "pos-nyc-001", text = "release 4.0.0 cannot be delivered: till.bin: "
+    private static let device = "pos-nyc-001", text = "release 4.0.0 cannot be delivered: till.bin"
 
     init() throws { shop = try ShopFleet() }
 

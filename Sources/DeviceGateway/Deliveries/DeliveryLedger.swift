@@ -126,12 +126,13 @@ public final class DeliveryLedger: Sendable {
         content.withLock { $0.state.sent(of: release, to: device) }
     }
 
-    /// Bytes of a file, from its beginning, that a device has: the bytes of them that ``sent(of:to:)`` decides by, so that
-    /// who goes on behind them leaves no gap.
-    func arrived(of file: DeliveredFile, _ release: Version, at device: String) -> Int64 {
+    /// Bytes of a file, from its beginning, that a device may have: who goes on anywhere in them says that it has those
+    /// before, and who has more has them from elsewhere. Never less than what has arrived, so that nobody is sent for what
+    /// it has.
+    func handed(of file: DeliveredFile, _ release: Version, to device: String) -> Int64 {
         content.withLock { content in
             guard let entry = content.state.entries[device], entry.release == release,
-                let first = entry.files[file]?.arrived.ranges.first, first.lowerBound == 0
+                let first = entry.files[file]?.handed.ranges.first, first.lowerBound == 0
             else { return 0 }
             return first.upperBound
         }
