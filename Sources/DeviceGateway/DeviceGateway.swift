@@ -94,7 +94,8 @@ public struct DeviceGateway: Sendable {
         let configuration = guards.configuration { [controller] in
             [PollHandler(controller, date: date), ContinueHandler()]
         }
-        return try await RunningGateway.start(bell: bell, logger: logger) { onListening in
+        return try await RunningGateway.start(bell: bell, logger: logger, longestDrain: guards.limits.drainTime) {
+            onListening in
             Application(
                 router: router, server: .http1(security, configuration: configuration),
                 configuration: ApplicationConfiguration(

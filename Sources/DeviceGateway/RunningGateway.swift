@@ -15,10 +15,13 @@ public struct RunningGateway: Sendable {
     private let bell: OrderBell
 
     /// Starts a server and waits until it listens.
-    /// - Parameter makeServer: Makes it with what it is to call once it listens, with the port.
+    /// - Parameters:
+    ///   - longestDrain: How long requests under way may go on once it is to stop.
+    ///   - makeServer: Makes it with what it is to call once it listens, with the port.
     /// - Throws: `ListenFailure`, if it cannot have its address; whatever else keeps it from listening.
     package static func start(
-        bell: OrderBell, logger: Logger, _ makeServer: (@escaping @Sendable (Int) -> Void) -> any Service
+        bell: OrderBell, logger: Logger, longestDrain: Duration = longestDrain,
+        _ makeServer: (@escaping @Sendable (Int) -> Void) -> any Service
     ) async throws -> RunningGateway {
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let server = makeServer { listening.yield($0) }
@@ -39,8 +42,8 @@ public struct RunningGateway: Sendable {
         throw CancellationError()
     }
 
-    /// Takes no new requests, lets those under way finish, and returns when all have ended; those that take longer than
-    /// `longestDrain` are cut off.
+    /// Takes no new requests, lets those under way finish, and returns when all have ended; those that take too long are
+    /// cut off.
     public func drain() async {
         bell.drain()
         await group.triggerGracefulShutdown()

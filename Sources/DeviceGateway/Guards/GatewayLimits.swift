@@ -19,6 +19,8 @@ public struct GatewayLimits: Sendable {
     public var headerFieldLength = 8 << 10, headerLength = 16 << 10, headerCount = 64
     /// From the first byte of a request to its last, and from a new connection to its first request.
     public var requestTime = Duration.seconds(30)
+    /// How long requests under way may go on once the gateway is to stop.
+    public var drainTime = RunningGateway.longestDrain
     /// A connection on which nothing is asked for. Longer than the longest poll is held.
     public var idleTime = Duration.seconds(330)
     /// A reader that takes nothing for so long is cut. Pieces of a file are 128 KiB, so this means less than 2 KiB a
