@@ -1,6 +1,5 @@
 import FleetCore
 import Foundation
-import Synchronization
 import TerminalTesting
 import Testing
 
@@ -8,72 +7,8 @@ import Testing
 
 /// The program itself, from its start to the signal that ends it.
 @Suite struct ServeProcessTests {
-    /// Its lines of log so far.
-    private final class Output: Sendable {
-        private let content = Mutex("")
-
-        func append(_ data: Data) { content.withLock { $0 += String(decoding: data, as: UTF8.self) } }
-
-        var text: String { content.withLock { $0 } }
-
-        var lines: [[String: String]] {
-            text.split(separator: "\n").compactMap {
-                (try? JSONSerialization.jsonObject(with: Data($0.utf8))) as? [String: String]
-            }
-        }
-    }
-
-    /// The program, with a state of its own.
-    private final class Service {
-        let state: String
-        let process = Process(), output = Output()
-        private let pipe = Pipe()
-        private let keepsState: Bool
-
-        /// - Parameters:
-        ///   - descriptors: How many it may open; nil: as many as this process.
-        ///   - till: Whose fleet it serves; nil: the sample's.
-        init(descriptors: Int? = nil, listen: String = "127.0.0.1:0", till: Till? = nil) throws {
-            let sample = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../sample-fleet").path
-            let fleet = till?.fleet ?? sample
-            state = till?.state ?? NSTemporaryDirectory() + "serve-" + UUID().uuidString
-            keepsState = till != nil
-            let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
-            process.executableURL = URL(filePath: "/bin/bash")
-            process.arguments =
-                [
-                    "-c", limit + "exec \"$0\" \"$@\"", try BuiltProduct.path(of: "muster"), "serve", fleet, "--state",
-                    state,
-                    "--listen", listen,
-                ] + (till.map { ["--start", $0.update] } ?? [])
-            process.standardError = pipe
-            pipe.fileHandleForReading.readabilityHandler = { [output] in output.append($0.availableData) }
-            try process.run()
-        }
-
-        deinit {
-            pipe.fileHandleForReading.readabilityHandler = nil
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            if !keepsState { try? FileManager.default.removeItem(atPath: state) }
-        }
-
-        /// Where it listens.
-        func port() async throws -> Int {
-            try await eventually { [output] in
-                output.lines.first { $0["message"] == "listening" }?["port"].flatMap { Int($0) }
-            }
-        }
-
-        /// Its exit code, once it has ended; below 0: a signal ended it.
-        func end() async throws -> Int32 {
-            let process = process
-            try await eventuallyHolds { !process.isRunning }
-            return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-        }
-    }
-
     @Test func aSignalDrainsIt() async throws {
-        let service = try Service()
+        let service = try ServeProcess()
         let port = try await service.port()
         let token = try CredentialFile.issue(nil, directory: service.state)
         let connection = try await RawConnection.open(port)
@@ -95,7 +30,7 @@ import Testing
 
     /// A process without a descriptor to spare would be ended by its own libraries.
     @Test func moreConnectionsThanTheSystemAllowsAreRefusedAndTheOthersServed() async throws {
-        let service = try Service(descriptors: 160)
+        let service = try ServeProcess(descriptors: 160)
         let port = try await service.port()
         let notice = service.output.lines.first { $0["message"] == "connections are limited by the system" }
         #expect(notice?["remedy"] == "raise `ulimit -n`")
@@ -124,66 +59,11 @@ import Testing
         #expect(try await service.end() == 0)
     }
 
-    /// A fleet of one till, which is to be brought to a release of one file. Taken away at the end.
-    private final class Till: Sendable {
-        let id = "till", update = "spring", payload = GatewayFixture.bytes(5 * FileDelivery.pieceLength)
-        private let folder = NSTemporaryDirectory() + "till-" + UUID().uuidString
-        var fleet: String { folder + "/fleet" }
-        var state: String { folder + "/state" }
-
-        init() throws {
-            try FileManager.default.createDirectory(atPath: fleet + "/updates", withIntermediateDirectories: true)
-            for (name, text) in [
-                "fleet.yaml": "version: 1\nname: tills\ntime-zone: UTC\nretry: {attempts: 1}\n",
-                "devices.json": #"[{"id":"till","name":"A till","status":"online","firmware_version":"1.0.0","#
-                    + #""metadata":{"region":"north","store_id":"S1"}}]"#,
-                "updates/spring.yaml": "version: 1\nid: spring\nrelease: 2.0.0\ndevices: all\nstrategy: on-connect\n",
-            ] {
-                try Data(text.utf8).write(to: URL(filePath: "\(fleet)/\(name)"))
-            }
-            try Data(payload).write(to: URL(filePath: "\(folder)/firmware.swu"))
-            _ = try muster("release", "add", fleet, "2.0.0", "\(folder)/firmware.swu")
-        }
-
-        deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-        /// What a command of the program says.
-        func muster(_ arguments: String...) throws -> Data {
-            let process = Process(), pipe = Pipe()
-            process.executableURL = URL(filePath: try BuiltProduct.path(of: "muster"))
-            process.arguments = arguments
-            process.standardOutput = pipe
-            try process.run()
-            let said = try pipe.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "\(arguments): \(String(decoding: said, as: UTF8.self))")
-            return said
-        }
-
-        /// How many devices of the update are in which state.
-        func counts() throws -> [String: Int] {
-            let said = try muster("updates", fleet, "--state", state, "--json")
-            let updates = try #require(try JSONSerialization.jsonObject(with: said) as? [[String: Any]])
-            return try #require(updates.first?["counts"] as? [String: Int])
-        }
-
-        /// What the till says.
-        func request(_ method: String, _ path: String = "", body: String = "") throws -> String {
-            token.withLock { token in
-                if token.isEmpty { token = (try? CredentialFile.issue(nil, directory: state)) ?? "" }
-                return "\(method) /DEFAULT/controller/v1/\(id)\(path) HTTP/1.1\r\nHost: g\r\n"
-                    + "Authorization: GatewayToken \(token)\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
-            }
-        }
-
-        private let token = Mutex("")
-    }
-
     /// A part of the last piece went down with the process, whatever is written down of it; who fetches that part has
     /// everything.
     @Test(arguments: [false, true]) func whatASIGKILLKeptFromADeviceWasNotSentToIt(goesOn: Bool) async throws {
-        let till = try Till(), size = Int64(till.payload.count)
-        let killed = try Service(till: till)
+        let till = try TillFleet(), size = Int64(till.payload.count)
+        let killed = try ServeProcess(fleet: till)
         let first = try await killed.port()
         let poll = try await RawConnection.open(first).ask(try till.request("GET"))
         let file = "/softwaremodules/\(try #require(poll.action("deploymentBase")))/artifacts/firmware.swu"
@@ -200,7 +80,7 @@ import Testing
         #expect(try await killed.end() == -SIGKILL)
         try await reader.readOn()
         try await eventuallyHolds { reader.isClosed }
-        let next = try Service(till: till)
+        let next = try ServeProcess(fleet: till)
         let connection = try await RawConnection.open(try await next.port())
         let head = try await connection.ask(try till.request("HEAD", file), hasBody: false)
         let sent = try #require(head["muster-sent"].flatMap { Int64($0) })
@@ -220,16 +100,16 @@ import Testing
     }
 
     @Test func tooFewDescriptorsAreSaidAtOnce() async throws {
-        let service = try Service(descriptors: 60)
+        let service = try ServeProcess(descriptors: 60)
         #expect(try await service.end() == 1)
         try await eventuallyHolds { [output = service.output] in output.text.contains("raise `ulimit -n`") }
         #expect(service.output.text.hasPrefix("muster: this process may open only 60 files and connections"))
     }
 
     @Test func anAddressThatIsTakenIsSaidWithWhatToDo() async throws {
-        let first = try Service()
+        let first = try ServeProcess()
         let port = try await first.port()
-        let second = try Service(listen: "127.0.0.1:\(port)")
+        let second = try ServeProcess(listen: "127.0.0.1:\(port)")
         #expect(try await second.end() == 1)
         let line = "muster: cannot listen on 127.0.0.1:\(port): Address already in use; end what listens there"
         try await eventuallyHolds { [output = second.output] in output.text.contains(line) }

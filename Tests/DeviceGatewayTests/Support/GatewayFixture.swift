@@ -258,13 +258,6 @@ func eventuallyHolds(within limit: Duration = .seconds(60), _ look: @Sendable ()
 }
 
 extension GatewayLimits {
-    /// Limits under which one device may ask as often as it likes, and what never ends is cut soon.
-    static var forFuzzing: GatewayLimits {
-        var limits = withoutRates
-        limits.requestTime = .seconds(1)
-        return limits
-    }
-
     /// For as many requests as a test makes: none is sent away, and each has the usual time.
     static var withoutRates: GatewayLimits {
         var limits = GatewayLimits()

@@ -1,8 +1,10 @@
 import Foundation
 
-/// Memory that this process holds, in MiB.
-func residentMemory() -> Int {
-    let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+/// Memory that a process holds, in MiB.
+/// - Parameter process: Its number; nil: this one.
+func residentMemory(of process: pid_t? = nil) -> Int {
+    let name = process.map { "\($0)" } ?? "self"
+    let text = (try? String(contentsOfFile: "/proc/\(name)/statm", encoding: .utf8)) ?? ""
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return (pages * Int(getpagesize())) >> 20
 }
