@@ -122,6 +122,7 @@ extension DDIController {
     /// A file may have to be hashed before it is delivered, which the threads of requests do not wait for.
     private func file(_ artifact: Artifact, _ work: DeviceAnswer.Work) async throws -> DeliverableFile {
         let release = work.order.release
+        if let held = artifacts.heldFile(artifact, of: release) { return held }
         let found = try await NIOThreadPool.singleton.runIfActive { artifacts.file(artifact, of: release) }
         guard let found else { throw FileUnavailable() }
         return found

@@ -13,12 +13,17 @@ extension DDIController {
         let bytes = try await body(of: request, context)
         guard let feedback = Feedback(reading: bytes.readableBytesView) else { throw HTTPError(.badRequest) }
         if feedback.isLast { await awaitArrival(caller.id) }
-        let answer = try await call(caller, asking: action)
+        // That it works holds whatever it is answered: what comes of an order that is not under way is nothing.
+        //
+        // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the last
+        // byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
+        let said = feedback.isWorking ? [DeviceCall.Body(generation: action, .reached(.downloading))] : []
+        let answer = try await call(caller, said, asking: action)
         try expectOwn(action, caller, answer)
         if let complaint = ClientFailure.complaint(in: feedback.details) {
             book.complained(complaint, of: action, by: caller.id)
         }
-        if let work = answer.work, work.order.generation == action {
+        if !feedback.isWorking, let work = answer.work, work.order.generation == action {
             let reports = reports(feedback, caller.id, work, answer)
             let after = try await call(caller, reports.map { .init(generation: action, $0) })
             if reports.contains(.restarted) { forget(work.order.release, of: caller.id, after) }
@@ -46,9 +51,7 @@ extension DDIController {
         case (.downloaded, _):
             claimDownloaded(id, work)
             return [.reached(.downloading)]
-        // A client says `proceeding` from its start to its restart. That it installs is known by the delivery of the
-        // last byte: from then on nothing can be called off. Nor is one that says `downloaded` taken at its word.
-        default: return [.reached(.downloading)]
+        case (.download, _), (.proceeding, _), (.resumed, _): return []
         }
     }
 

@@ -142,9 +142,9 @@ struct DDIController: Sendable {
         try expectKnown(await desk.call(said(caller, reports)), caller.id, evidence)
     }
 
-    /// Says to the engine that a device is there, and asks whether an action is or was the device's own.
-    func call(_ caller: Caller, asking action: UInt32) async throws -> DeviceAnswer {
-        var said = said(caller, [])
+    /// Says something to the engine for a device, and asks whether an action is or was the device's own.
+    func call(_ caller: Caller, _ reports: [DeviceCall.Body] = [], asking action: UInt32) async throws -> DeviceAnswer {
+        var said = said(caller, reports)
         said.action = action
         return try expectKnown(await desk.call(said), caller.id, nil)
     }

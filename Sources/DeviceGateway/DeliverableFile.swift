@@ -35,4 +35,6 @@ public protocol ArtifactSource: Sendable {
     /// A file of a release, whose bytes were proven to have its SHA-256; nil: it cannot be had now, of which the source
     /// tells whom it may concern. May read the whole file, and blocks while it does.
     func file(_ artifact: Artifact, of release: Version) -> DeliverableFile?
+    /// The same of a file that is held open; nil: it is to be asked for by ``file(_:of:)``. Waits for no disk.
+    func heldFile(_ artifact: Artifact, of release: Version) -> DeliverableFile?
 }

@@ -33,6 +33,14 @@ struct Feedback: Hashable {
         }
     }
 
+    /// Whether the client says that it is at work, and nothing else.
+    var isWorking: Bool {
+        switch execution {
+        case .download, .proceeding, .resumed: true
+        default: false
+        }
+    }
+
     /// Whether the client is done with the action.
     var isLast: Bool {
         switch execution {

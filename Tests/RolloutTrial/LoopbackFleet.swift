@@ -165,6 +165,8 @@ private final class HeldFiles: ArtifactSource {
             size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: OpenBytes(file: file))
     }
 
+    func heldFile(_ artifact: Artifact, of release: Version) -> DeliverableFile? { nil }
+
     private struct OpenBytes: FileBytes {
         let file: OpenArtifact
 

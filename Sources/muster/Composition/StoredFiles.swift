@@ -86,9 +86,15 @@ final class StoredFiles: ArtifactSource {
             content.withLock { $0.faults[Wanted(artifact: artifact, release: release)]?.askedAt = .now }
             return nil
         }
-        let known = file.artifact
-        return DeliverableFile(
-            size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: OpenBytes(file: file))
+        return DeliverableFile(file)
+    }
+
+    func heldFile(_ artifact: Artifact, of release: Version) -> DeliverableFile? {
+        guard objection(artifact, release) == nil,
+            let held = content.withLock({ $0.open[artifact.sha256] }), held.isUnchanged
+        else { return nil }
+        allow(artifact, release)
+        return DeliverableFile(held)
     }
 
     /// Looks again at what could not be delivered, whether a device asks for it or not.
@@ -245,6 +251,15 @@ final class StoredFiles: ArtifactSource {
 
     private func fields(_ artifact: Artifact, _ release: Version) -> Logger.Metadata {
         ["release": "\(release)", "file": "\(artifact.name)"]
+    }
+}
+
+extension DeliverableFile {
+    /// A file of the store.
+    fileprivate init(_ file: OpenArtifact) {
+        let known = file.artifact
+        self.init(
+            size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: OpenBytes(file: file))
     }
 }
 

@@ -190,6 +190,8 @@ private struct StoreFiles: ArtifactSource {
             size: known.size, sha1: known.sha1, md5: known.md5, sha256: known.sha256, bytes: Bytes(file: file))
     }
 
+    func heldFile(_ artifact: Artifact, of release: Version) -> DeliverableFile? { nil }
+
     private struct Bytes: FileBytes {
         let file: OpenArtifact
 
