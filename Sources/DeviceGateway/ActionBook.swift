@@ -81,12 +81,16 @@ final class ActionBook: Sendable {
     }
 
     /// A delivery of a file of this action begins at one of its bytes; gives its number.
-    /// - Parameter place: The file's place in the release.
-    func began(_ work: DeviceAnswer.Work, _ place: Int, at start: Int64, to device: String) -> UInt64 {
+    /// - Parameters:
+    ///   - place: The file's place in the release.
+    ///   - look: How it is looked at while it is under way.
+    func began(
+        _ work: DeviceAnswer.Work, _ place: Int, at start: Int64, to device: String, look: DeliveryLook
+    ) -> UInt64 {
         offered(work, to: device)
         let file = DeliveredFile(place: place, sha256: work.artifacts[place].sha256)
         deliveries.fetches(work.order.generation, by: device)
-        return deliveries.began(file, at: start, to: device)
+        return deliveries.began(file, at: start, to: device, look: look)
     }
 
     /// Bytes of a file of this action, from its beginning, that the device may have, in whichever attempt.

@@ -9,7 +9,7 @@ extension DDIController {
     /// A file of the device's order, or its MD5.
     func download(_ request: Request, _ context: Context) async throws -> Response {
         let claim = try claim(request, context), caller = try device(claim)
-        guard let module = context.parameters.get("module").flatMap({ UInt32($0) }),
+        guard let module = context.parameters.get("module").flatMap({ PathSegment.number($0) }),
             let name = context.parameters.get("file").flatMap({ PathSegment.name($0) })
         else { throw HTTPError(.notFound) }
         // A withdrawn order's files are delivered until the device has heard of it: a client whose download fails says
@@ -28,10 +28,13 @@ extension DDIController {
         _ place: Int, _ work: DeviceAnswer.Work, _ answer: DeviceAnswer, _ claim: Claim, _ request: Request,
         _ context: Context
     ) async throws -> Response {
-        let id = claim.id
+        let id = claim.id, look = DeliveryLook(context.channel.eventLoop)
+        let file = try await file(work.artifacts[place], work)
+        // By where it begins a range says what the device has.
+        if request.headers[.range] != nil { await book.deliveries.lookAtDeliveries(to: id) }
         let delivery = FileDelivery(
-            file: try await file(work.artifacts[place], work), channel: context.channel, meters: guards.meters,
-            sendsFromMemory: security == nil, right: { lost in checkRight(claim, work, onLoss: lost) }
+            file: file, channel: context.channel, meters: guards.meters, sendsFromMemory: security == nil,
+            right: { lost in checkRight(claim, work, onLoss: lost) }, look: look
         ) { now in
             guards.shares.open(
                 id, region: answer.region, bytesPerSecondPerRegion: answer.bytesPerSecondPerRegion, now: now)
@@ -39,7 +42,7 @@ extension DDIController {
         let number = Mutex<UInt64?>(nil)
         var response = try delivery.response(to: request) { progress in
             if progress.stage == .begun {
-                let begun = book.began(work, place, at: progress.range.lowerBound, to: id)
+                let begun = book.began(work, place, at: progress.range.lowerBound, to: id, look: look)
                 number.withLock { $0 = begun }
             }
             guard let number = number.withLock({ $0 }) else { return }
@@ -80,10 +83,10 @@ extension DDIController {
             return book.deliveries.hands(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
         case .taken:
             return book.deliveries.taken(delivery, upTo: progress.range.upperBound, arrived: progress.arrived)
-        case .moving: book.deliveries.arrived(delivery, upTo: progress.arrived)
+        case .moving: book.deliveries.looked(at: delivery, arrived: progress.arrived, left: progress.left)
         case .finished, .cut:
             noteDelivery(progress, of: artifact, id, work)
-            book.deliveries.ended(delivery, arrived: progress.arrived)
+            book.deliveries.ended(delivery, arrived: progress.arrived, left: progress.left)
         }
         let bytes = book.deliveries.progress(of: work.order.release, to: id)
         var reports: [Report.Body] = [.received(bytes: bytes.handed)]

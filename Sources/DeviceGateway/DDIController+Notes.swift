@@ -33,12 +33,13 @@ extension DDIController {
         }
     }
 
-    /// Writes down that a delivery has begun, or how it ended.
+    /// Writes down that a delivery has begun, or how it ended and how many bytes of it are known to have arrived.
     func noteDelivery(
         _ progress: FileDelivery.Progress, of artifact: Artifact, _ device: String, _ work: DeviceAnswer.Work
     ) {
         let fields: Logger.Metadata = [
-            "file": "\(artifact.name)", "from": "\(progress.range.lowerBound)", "bytes": "\(progress.range.count)",
+            "file": "\(artifact.name)", "from": "\(progress.range.lowerBound)",
+            "bytes": "\(progress.arrived - progress.range.lowerBound)",
         ]
         note("a download has \(progress.stage.rawValue)", device, work, fields)
     }

@@ -182,7 +182,9 @@ struct DDIController: Sendable {
     // MARK: - Parts of requests and replies
 
     func action(_ context: Context) throws -> UInt32 {
-        guard let action = context.parameters.get("action").flatMap({ UInt32($0) }) else { throw HTTPError(.notFound) }
+        guard let action = context.parameters.get("action").flatMap({ PathSegment.number($0) }) else {
+            throw HTTPError(.notFound)
+        }
         return action
     }
 

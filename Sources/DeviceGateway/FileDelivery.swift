@@ -37,8 +37,8 @@ struct FileDelivery: Sendable {
         var stage: Stage
         /// The bytes that were handed to the system, with the piece that is about to be.
         var range: Range<Int64>
-        /// Behind the last byte that is known to have arrived.
-        var arrived: Int64
+        /// Behind the last byte that is known to have arrived, and behind the last that may have left this machine.
+        var arrived: Int64, left: Int64
     }
 
     typealias OnProgress = @Sendable (Progress) -> Void
@@ -57,6 +57,8 @@ struct FileDelivery: Sendable {
     let sendsFromMemory: Bool
     /// Whether the reader may still have it; nil: everybody may.
     var right: RightCheck?
+    /// Lets others look how far it has come; nil: nobody does.
+    var look: DeliveryLook?
     /// Opens the delivery's share of its links.
     let openShare: @Sendable (ContinuousClock.Instant) -> BandwidthShare
 
@@ -88,8 +90,8 @@ struct FileDelivery: Sendable {
             // Who has all that there is asks for what lies behind it, and learns that it is nothing.
             if request.method == .get, ByteRange.isEnd(request.headers[.range], size: file.size) {
                 let nothing = file.size..<file.size
-                onProgress(Progress(stage: .begun, range: nothing, arrived: file.size))
-                onProgress(Progress(stage: .finished, range: nothing, arrived: file.size))
+                onProgress(Progress(stage: .begun, range: nothing, arrived: file.size, left: file.size))
+                onProgress(Progress(stage: .finished, range: nothing, arrived: file.size, left: file.size))
             }
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
@@ -119,16 +121,25 @@ struct FileDelivery: Sendable {
                 meters.openDeliveries.subtract(1, ordering: .relaxed)
             }
             let nothing = part.lowerBound..<part.lowerBound
-            onProgress(Progress(stage: .begun, range: nothing, arrived: part.lowerBound))
-            let look = right.map { watch($0) }
-            defer { look?.cancel() }
+            onProgress(Progress(stage: .begun, range: nothing, arrived: part.lowerBound, left: part.lowerBound))
+            let rightWatch = right.map { watch($0) }
+            defer { rightWatch?.cancel() }
             try await withTaskCancellationHandler {
-                try await channel.eventLoop.flatSubmit { FilePump(self, part, share, onProgress).run() }.get()
+                try await channel.eventLoop.flatSubmit { send(part, share, onProgress) }.get()
             } onCancel: {
                 channel.close(promise: nil)
             }
             try await writer.finish(nil)
         }
+    }
+
+    /// Sends a part, on the connection's event loop.
+    private func send(
+        _ part: Range<Int64>, _ share: BandwidthShare, _ onProgress: @escaping OnProgress
+    ) -> EventLoopFuture<Void> {
+        let pump = FilePump(self, part, share, onProgress)
+        look?.watch(pump)
+        return pump.run()
     }
 
     /// Cuts the connection once the reader may not have the file any more.

@@ -17,8 +17,13 @@ final class FilePump {
     private let done: EventLoopPromise<Void>
     /// Behind the last piece that any bytes of have left.
     private var sent: Int64
-    /// Behind the last byte that is known to have arrived.
-    private var arrived: Int64
+    /// Behind the last byte that is known to have arrived, and behind the last that may have left this machine.
+    private var arrived: Int64, left: Int64
+    /// The place in the file at which the connection began to count its bytes, as it was seen first and last: where TLS
+    /// adds to them, it moves.
+    private var origins: (first: Int64, last: Int64)?
+    /// Whether the system was asked after nothing could leave any more.
+    private var isLeftSure = false, isOver = false
     private var reportedAt = ContinuousClock.now
     /// The file as pieces of it are sent from memory; made with the first.
     private var handle: NIOFileHandle?
@@ -36,7 +41,21 @@ final class FilePump {
         self.onProgress = onProgress
         sent = part.lowerBound
         arrived = part.lowerBound
+        left = part.lowerBound
         done = delivery.channel.eventLoop.makePromise()
+    }
+
+    /// Asks the system how far it is, and tells.
+    func look() {
+        guard !isOver else { return }
+        lookForArrival()
+        tell(.moving)
+    }
+
+    /// The other side has ended the connection: what has not left by now does not any more.
+    func connectionBroke() {
+        lookForArrival()
+        isLeftSure = true
     }
 
     /// Sends the part; over when all of it has been taken, or the connection has ended.
@@ -98,10 +117,13 @@ final class FilePump {
 
     private func write(_ piece: IOData) {
         let length = Int64(piece.readableBytes)
+        // A connection that the other side has ended takes nothing, and then the system tells nothing any more.
+        lookForArrival()
         sent += length
         tell(.handing)
         let taken = channel.eventLoop.makePromise(of: Void.self)
-        channel.pipeline.triggerUserOutboundEvent(FilePiece(data: piece), promise: taken)
+        let event = FilePiece(data: piece, pump: NIOLoopBound(self, eventLoop: channel.eventLoop))
+        channel.pipeline.triggerUserOutboundEvent(event, promise: taken)
         taken.futureResult.assumeIsolated().whenComplete { result in
             guard case .success = result else { return self.end(result) }
             self.wasTaken(length)
@@ -110,7 +132,12 @@ final class FilePump {
 
     private func wasTaken(_ length: Int64) {
         delivery.meters.delivered(length, region: share.region)
-        lookForArrival()
+        if let bytes = TransmittedBytes(on: channel) {
+            // The system has all that was sent, and nothing else.
+            let origin = sent - bytes.written
+            origins = (origins?.first ?? origin, origin)
+            take(bytes)
+        }
         // Behind the last none is handed over, which would say so of the one before.
         if sent == part.upperBound { tell(.taken) }
         report()
@@ -125,10 +152,16 @@ final class FilePump {
         tell(.moving)
     }
 
-    /// Looks how much of what the system has taken has arrived. Nothing may be on its way to the system, which this
-    /// would take for arrived.
+    /// Looks how much of what was handed over has left, and how much of that has arrived.
     private func lookForArrival() {
-        if let left = UnacknowledgedBytes(on: channel) { arrived = max(arrived, sent - left.most) }
+        if let bytes = TransmittedBytes(on: channel) { take(bytes) } else { left = sent }
+    }
+
+    private func take(_ bytes: TransmittedBytes) {
+        // Before the system has taken the first piece, where that lies among its bytes is not known.
+        guard let origins else { return left = sent }
+        arrived = max(arrived, min(sent, origins.last + bytes.acknowledged))
+        left = max(left, min(sent, origins.first + bytes.left))
     }
 
     // MARK: - The end
@@ -136,39 +169,50 @@ final class FilePump {
     /// Waits until the reader's system has acknowledged all bytes: what lies in this one's memory when a connection is
     /// reset was never delivered.
     private func awaitArrival(
-        _ before: UnacknowledgedBytes? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
+        _ before: TransmittedBytes? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
         stalledSince: NIODeadline = .now()
     ) {
         guard isOpen() else { return }
         // Where the system does not say, what it has taken is all that can be known.
-        guard let left = UnacknowledgedBytes(on: channel), !left.isNone else { return end(.success(())) }
-        arrived = max(arrived, sent - left.most)
+        guard let bytes = TransmittedBytes(on: channel), bytes.acknowledged < bytes.written else {
+            return end(.success(()))
+        }
+        take(bytes)
+        guard !bytes.isReset else {
+            isLeftSure = true
+            return end(.failure(ChannelError.ioOnClosedChannel))
+        }
         report()
-        let now = NIODeadline.now(), since = left == before ? stalledSince : now
+        let now = NIODeadline.now(), since = bytes == before ? stalledSince : now
         guard now - since < FileDelivery.arrivalTime else {
             channel.close(promise: nil)
             return end(.failure(ChannelError.ioOnClosedChannel))
         }
         loop.scheduleTask(in: wait) {
-            self.awaitArrival(left, wait: min(wait * 2, FileDelivery.arrivalLook.upperBound), stalledSince: since)
+            self.awaitArrival(bytes, wait: min(wait * 2, FileDelivery.arrivalLook.upperBound), stalledSince: since)
         }
     }
 
     private func end(_ result: Result<Void, any Error>) {
+        isOver = true
         // The descriptor is the file's, which closes it.
         _ = try? handle?.takeDescriptorOwnership()
         switch result {
         case .success:
             arrived = part.upperBound
+            left = part.upperBound
             tell(.finished)
-        // Of what was handed over the reader may have got what it goes on behind.
-        case .failure: tell(.cut)
+        // Of what has left the reader may have got what it goes on behind. Where this side ends a connection, the system
+        // goes on sending what it has; one that fails was ended by the other.
+        case .failure(let error):
+            if !isLeftSure, !(error is IOError) { left = sent }
+            tell(.cut)
         }
         done.completeWith(result)
     }
 
     private func tell(_ stage: FileDelivery.Stage) {
-        onProgress(FileDelivery.Progress(stage: stage, range: part.lowerBound..<sent, arrived: arrived))
+        onProgress(FileDelivery.Progress(stage: stage, range: part.lowerBound..<sent, arrived: arrived, left: left))
     }
 
     // MARK: - The bytes

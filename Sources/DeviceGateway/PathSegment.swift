@@ -11,6 +11,11 @@ package enum PathSegment {
         return name
     }
 
+    /// The number that a part stands for, in the one way in which it is written; nil: it stands for none.
+    static func number(_ segment: some StringProtocol) -> UInt32? {
+        UInt32(segment).flatMap { "\($0)" == segment ? $0 : nil }
+    }
+
     /// The text behind the encoding; nil: a percent sign is not followed by two hexadecimal digits, or it is none.
     private static func decoded(_ text: some Collection<UInt8>) -> String? {
         var bytes: [UInt8] = []

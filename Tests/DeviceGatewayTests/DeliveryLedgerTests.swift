@@ -21,10 +21,13 @@ import Testing
     private func file(_ place: Int) -> DeliveredFile { DeliveredFile(place: place, sha256: "f\(place)") }
 
     /// Sends a range, of which the bytes up to one arrive; all of them, unless another is named.
-    private func send(_ range: Range<Int64>, of place: Int, _ ledger: DeliveryLedger, arrived: Int64? = nil) -> Int64 {
+    /// - Parameter left: Behind the last byte that left; nil: nobody could look.
+    private func send(
+        _ range: Range<Int64>, of place: Int, _ ledger: DeliveryLedger, arrived: Int64? = nil, left: Int64? = nil
+    ) -> Int64 {
         let delivery = ledger.began(file(place), at: range.lowerBound, to: "a till")
         if !range.isEmpty { ledger.hands(delivery, upTo: range.upperBound, arrived: range.lowerBound) }
-        ledger.ended(delivery, arrived: arrived ?? range.upperBound)
+        ledger.ended(delivery, arrived: arrived ?? range.upperBound, left: left)
         return sent(ledger)
     }
 
@@ -51,6 +54,35 @@ import Testing
         _ = send(0..<40, of: 1, ledger, arrived: 0)
         #expect(send(60..<100, of: 1, ledger) == 180)
         #expect(ledger.progress(of: release, to: "a till") == (140, 180))
+    }
+
+    /// Also after a restart, and once the file was written anew.
+    @Test func whatNeverLeftNobodyHas() {
+        let first = ledger()
+        _ = send(0..<100, of: 0, first)
+        _ = send(0..<100, of: 1, first, arrived: 20, left: 50)
+        for ledger in [first, ledger(), ledger()] {
+            #expect(ledger.handed(of: file(1), release, to: "a till") == 100)
+            #expect(send(100..<100, of: 1, ledger) == 199)
+            #expect(send(51..<52, of: 1, ledger) == 199)
+            #expect(ledger.progress(of: release, to: "a till") == (121, 200))
+        }
+        #expect(send(50..<51, of: 1, ledger()) == 199)
+        #expect(ledger().progress(of: release, to: "a till") == (152, 200))
+    }
+
+    /// Of what is under way that is what has left by the last look.
+    @Test func whatHasLeftOfADeliveryUnderWayIsWhatADeviceMayGoOnBehind() {
+        let ledger = ledger()
+        _ = send(0..<100, of: 0, ledger)
+        let delivery = ledger.began(file(1), at: 0, to: "a till")
+        ledger.hands(delivery, upTo: 60, arrived: 0)
+        _ = send(60..<100, of: 1, ledger)
+        #expect(ledger.progress(of: release, to: "a till") == (140, 200))
+        ledger.looked(at: delivery, arrived: 10, left: 60)
+        #expect(ledger.progress(of: release, to: "a till") == (150, 200))
+        _ = send(60..<61, of: 1, ledger)
+        #expect(sent(ledger) == 200)
     }
 
     @Test func rangesCountInWhicheverOrder() {
@@ -144,6 +176,9 @@ import Testing
         #expect(DeliveryRecord(["handed", "1", "50"]) == .handed(delivery: 1, end: 50, arrived: 0))
         #expect(DeliveryRecord(["handed", "1", "50", "51"]) == nil)
         #expect(DeliveryRecord(["taken", "1", "50"]) == nil)
+        #expect(DeliveryRecord(["ended", "1", "50"]) == .ended(delivery: 1, arrived: 50, left: nil))
+        #expect(DeliveryRecord(["ended", "1", "50", "49"]) == nil)
+        #expect(DeliveryRecord(["ended", "1", "50", "?"]) == nil)
     }
 
     /// What did not arrive when a connection ended is not taken for arrived because the process ends later.

@@ -121,10 +121,13 @@ import Testing
 
     @Test func feedbackOfAnothersOrderIsRefusedAndChangesNothing() async throws {
         let fixture = try await GatewayFixture()
-        _ = try await fixture.offer("device-1")
+        let mine = try await fixture.offer("device-1")
         let theirs = try await fixture.action("device-2")
         let body = GatewayFixture.feedback("closed", "failure")
-        for path in ["deploymentBase/\(theirs)", "cancelAction/\(theirs)", "deploymentBase/99999", "deploymentBase/0"] {
+        for path in [
+            "deploymentBase/\(theirs)", "cancelAction/\(theirs)", "deploymentBase/99999", "deploymentBase/0",
+            "deploymentBase/+\(mine)", "deploymentBase/0\(mine)", "deploymentBase/\(mine)%20",
+        ] {
             let reply = try await fixture.ask("POST", "device-1", "\(path)/feedback", body: body)
             #expect(reply.status == 404, "\(path)")
         }

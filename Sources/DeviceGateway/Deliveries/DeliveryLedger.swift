@@ -23,6 +23,8 @@ public final class DeliveryLedger: Sendable {
         /// When the file is to be made, if there is none.
         var retryAt = ContinuousClock.now
         var lastDelivery: UInt64 = 0
+        /// How those are looked at that are under way.
+        var looks: [UInt64: DeliveryLook] = [:]
     }
 
     private let content: Mutex<Content>
@@ -73,9 +75,11 @@ public final class DeliveryLedger: Sendable {
     }
 
     /// A delivery to a device begins at this byte of a file; gives its number.
-    func began(_ file: DeliveredFile, at start: Int64, to device: String) -> UInt64 {
+    /// - Parameter look: How it is looked at while it is under way.
+    func began(_ file: DeliveredFile, at start: Int64, to device: String, look: DeliveryLook? = nil) -> UInt64 {
         content.withLock { content in
             content.lastDelivery += 1
+            content.looks[content.lastDelivery] = look
             note(.began(delivery: content.lastDelivery, device: device, file: file, start: start), &content)
             return content.lastDelivery
         }
@@ -96,12 +100,27 @@ public final class DeliveryLedger: Sendable {
         }
     }
 
-    /// The bytes of a delivery up to this one have arrived.
-    func arrived(_ delivery: UInt64, upTo end: Int64) { content.withLock { $0.state.arrived(delivery, upTo: end) } }
+    /// The bytes of a delivery up to one have arrived, and those up to another may have left.
+    func looked(at delivery: UInt64, arrived: Int64, left: Int64) {
+        content.withLock { $0.state.looked(at: delivery, arrived: arrived, left: left) }
+    }
 
-    /// A delivery has ended; its bytes up to this one have arrived.
-    func ended(_ delivery: UInt64, arrived: Int64) {
-        content.withLock { note(.ended(delivery: delivery, arrived: arrived), &$0) }
+    /// Looks at all that is being delivered to a device: it may have more than is known, and ask for what lies behind that
+    /// on another connection before the end of this one is seen here.
+    func lookAtDeliveries(to device: String) async {
+        let looks = content.withLock { content in
+            content.state.underWay(to: device).compactMap { content.looks[$0] }
+        }
+        for look in looks { await look() }
+    }
+
+    /// A delivery has ended; its bytes up to `arrived` have arrived.
+    /// - Parameter left: Behind the last that may have; nil: all that were handed over may.
+    func ended(_ delivery: UInt64, arrived: Int64, left: Int64? = nil) {
+        content.withLock { content in
+            note(.ended(delivery: delivery, arrived: arrived, left: left), &content)
+            content.looks[delivery] = nil
+        }
     }
 
     /// A device said that it was done with a release that it had not been sent.

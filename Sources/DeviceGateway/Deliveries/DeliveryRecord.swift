@@ -19,14 +19,21 @@ enum DeliveryRecord: Hashable, Sendable {
     case handed(delivery: UInt64, end: Int64, arrived: Int64)
     /// The system has taken the bytes of a delivery up to this one, and those up to `arrived` have arrived.
     case taken(delivery: UInt64, end: Int64, arrived: Int64)
-    /// A delivery has ended; its bytes up to this one are known to have arrived.
-    case ended(delivery: UInt64, arrived: Int64)
+    /// A delivery has ended; its bytes up to `arrived` are known to have arrived, and those up to `left` may have; nil: all
+    /// that were handed over may.
+    case ended(delivery: UInt64, arrived: Int64, left: Int64?)
     /// The device said that it was done with what it had not been sent.
     case claimedUnfetched(device: String)
     /// What is known of a device is of no use any more.
     case forgotten(device: String)
-    /// These bytes of a file have arrived, or may have.
-    case has(device: String, file: DeliveredFile, range: Range<Int64>, isSure: Bool)
+    /// These bytes of a file came so far on their way to a device.
+    case has(device: String, file: DeliveredFile, range: Range<Int64>, Stage)
+
+    /// How far bytes are known to have come.
+    enum Stage: String {
+        /// The system was given them; they may have left; they have arrived.
+        case handed = "was-handed", left = "may-have", arrived = "has"
+    }
 }
 
 extension DeliveryRecord {
@@ -39,13 +46,13 @@ extension DeliveryRecord {
             ["began", "\(delivery)", device, "\(file.place)", file.sha256, "\(start)"]
         case .handed(let delivery, let end, let arrived): ["handed", "\(delivery)", "\(end)", "\(arrived)"]
         case .taken(let delivery, let end, let arrived): ["taken", "\(delivery)", "\(end)", "\(arrived)"]
-        case .ended(let delivery, let arrived): ["ended", "\(delivery)", "\(arrived)"]
+        case .ended(let delivery, let arrived, let left):
+            ["ended", "\(delivery)", "\(arrived)"] + (left.map { ["\($0)"] } ?? [])
         case .claimedUnfetched(let device): ["claimed", device]
         case .forgotten(let device): ["forgotten", device]
-        case .has(let device, let file, let range, let isSure):
+        case .has(let device, let file, let range, let stage):
             [
-                isSure ? "has" : "may-have", device, "\(file.place)", file.sha256, "\(range.lowerBound)",
-                "\(range.upperBound)",
+                stage.rawValue, device, "\(file.place)", file.sha256, "\(range.lowerBound)", "\(range.upperBound)",
             ]
         }
     }
@@ -74,16 +81,21 @@ extension DeliveryRecord {
                 name == "handed"
                 ? .handed(delivery: delivery, end: end, arrived: arrived)
                 : .taken(delivery: delivery, end: end, arrived: arrived)
-        case ("ended", 3):
-            guard let delivery = UInt64(fields[1]), let arrived = Int64(fields[2]), arrived >= 0 else { return nil }
-            self = .ended(delivery: delivery, arrived: arrived)
+        // As above.
+        case ("ended", 3), ("ended", 4):
+            let left = fields.count == 4 ? Int64(fields[3]) : nil
+            guard let delivery = UInt64(fields[1]), let arrived = Int64(fields[2]), 0 <= arrived,
+                fields.count == 3 || left.map({ arrived <= $0 }) == true
+            else { return nil }
+            self = .ended(delivery: delivery, arrived: arrived, left: left)
         case ("claimed", 2): self = .claimedUnfetched(device: String(fields[1]))
         case ("forgotten", 2): self = .forgotten(device: String(fields[1]))
-        case ("has", 6), ("may-have", 6):
-            guard let file = DeliveredFile(fields[2], fields[3]), let lower = Int64(fields[4]),
+        case (_, 6):
+            guard let stage = Stage(rawValue: String(name)), let file = DeliveredFile(fields[2], fields[3]),
+                let lower = Int64(fields[4]),
                 let upper = Int64(fields[5]), 0 <= lower, lower < upper
             else { return nil }
-            self = .has(device: String(fields[1]), file: file, range: lower..<upper, isSure: name == "has")
+            self = .has(device: String(fields[1]), file: file, range: lower..<upper, stage)
         default: return nil
         }
     }

@@ -22,8 +22,16 @@ struct DeliveryState: Sendable {
 
     /// What a device was sent of a file.
     struct Bytes: Hashable, Sendable {
-        /// Known to have arrived, and handed to the system, so that they may have.
-        var arrived = ByteSpans(), handed = ByteSpans()
+        /// Known to have arrived; known to have left this machine or to have been there when nobody could look, so that
+        /// they may have arrived; and handed to the system.
+        var arrived = ByteSpans(), left = ByteSpans(), handed = ByteSpans()
+
+        /// Adds bytes that came so far, and so came to all stages before.
+        mutating func insert(_ range: Range<Int64>, _ stage: DeliveryRecord.Stage) {
+            handed.insert(range)
+            if stage != .handed { left.insert(range) }
+            if stage == .arrived { arrived.insert(range) }
+        }
     }
 
     /// A delivery that has not ended.
@@ -36,12 +44,15 @@ struct DeliveryState: Sendable {
 
     private(set) var entries: [ExactText: Entry] = [:]
     private(set) var open: [UInt64: Open] = [:]
-    /// How many of those are a device's.
-    private var openCounts: [ExactText: Int] = [:]
+    /// Those of each device.
+    private var openNumbers: [ExactText: [UInt64]] = [:]
     private var orders: UInt64 = 0
 
     /// Whether something is being delivered to a device.
-    func isDelivering(_ device: String) -> Bool { openCounts[device] != nil }
+    func isDelivering(_ device: String) -> Bool { openNumbers[device] != nil }
+
+    /// What is being delivered to a device.
+    func underWay(to device: String) -> [UInt64] { openNumbers[device] ?? [] }
 
     /// Bytes of a release that a device was sent: all of them only if all are known to have arrived, and none only if
     /// none was handed over and the device never said that it had them.
@@ -60,19 +71,22 @@ struct DeliveryState: Sendable {
         case .began(let delivery, let device, let file, let start): begin(delivery, device, file, start)
         case .handed(let delivery, let end, let arrived): hand(delivery, upTo: end, arrived)
         case .taken(let delivery, let end, let arrived): take(delivery, upTo: end, arrived)
-        case .ended(let delivery, let arrived): end(delivery, arrived)
+        case .ended(let delivery, let arrived, let left): end(delivery, arrived, left)
         case .claimedUnfetched(let device): entries[device]?.hasClaimedUnfetched = true
         case .forgotten(let device): entries[device] = nil
-        case .has(let device, let file, let range, let isSure):
-            entries[device]?.files[file, default: Bytes()].handed.insert(range)
-            if isSure { entries[device]?.files[file]?.arrived.insert(range) }
+        case .has(let device, let file, let range, let stage):
+            entries[device]?.files[file, default: Bytes()].insert(range, stage)
         }
     }
 
-    /// The bytes of a delivery under way up to this one are known to have arrived. Not written down: its end is.
-    mutating func arrived(_ delivery: UInt64, upTo end: Int64) {
-        guard let delivery = open[delivery], end > delivery.start else { return }
-        change(delivery) { $0.arrived.insert(delivery.start..<end) }
+    /// The bytes of a delivery under way up to one are known to have arrived, and those up to another may have left. Not
+    /// written down: its end is.
+    mutating func looked(at delivery: UInt64, arrived: Int64, left: Int64) {
+        guard let delivery = open[delivery] else { return }
+        change(delivery) { bytes in
+            if left > delivery.start { bytes.insert(delivery.start..<left, .left) }
+            if arrived > delivery.start { bytes.insert(delivery.start..<arrived, .arrived) }
+        }
     }
 
     /// Ends what was under way in a process that is no more.
@@ -80,7 +94,7 @@ struct DeliveryState: Sendable {
     ///   process is killed, and nobody can say any more how far it got. The piece that was on its way may have been taken
     ///   in part, and the rest of it went down with the process.
     mutating func endAll(believes: Bool) {
-        for (number, delivery) in open { end(number, believes ? delivery.taken : delivery.start) }
+        for (number, delivery) in open { end(number, believes ? delivery.taken : delivery.start, nil) }
     }
 
     /// Records by which this state is made again.
@@ -101,11 +115,14 @@ struct DeliveryState: Sendable {
         }
         for (device, entry) in entries {
             for (file, bytes) in entry.files {
-                // What has arrived was handed over.
-                records += bytes.handed.ranges.filter { !bytes.arrived.ranges.contains($0) }.map {
-                    .has(device: device.text, file: file, range: $0, isSure: false)
+                for (spans, stage, next) in [
+                    (bytes.handed, DeliveryRecord.Stage.handed, bytes.left), (bytes.left, .left, bytes.arrived),
+                    (bytes.arrived, .arrived, ByteSpans()),
+                ] {
+                    records += spans.ranges.filter { !next.ranges.contains($0) }.map {
+                        .has(device: device.text, file: file, range: $0, stage)
+                    }
                 }
-                records += bytes.arrived.ranges.map { .has(device: device.text, file: file, range: $0, isSure: true) }
             }
         }
         for (number, delivery) in open {
@@ -131,9 +148,9 @@ struct DeliveryState: Sendable {
         guard let release = entries[device]?.release, open[delivery] == nil else { return }
         let new = Open(device: device, file: file, release: release, start: start, taken: start, end: start)
         open[delivery] = new
-        openCounts[device, default: 0] += 1
-        // A client goes on behind the last byte that it has. Bytes that nobody handed over are none that it has.
-        change(new) { $0.arrived.insert($0.handed.run(before: start)) }
+        openNumbers[device, default: []].append(delivery)
+        // A client goes on behind the last byte that it has. Bytes that never left are none that it has.
+        change(new) { $0.arrived.insert($0.left.run(before: start)) }
     }
 
     private mutating func hand(_ number: UInt64, upTo end: Int64, _ arrived: Int64) {
@@ -141,7 +158,7 @@ struct DeliveryState: Sendable {
         open[number]?.taken = delivery.end
         open[number]?.end = end
         change(delivery) { $0.handed.insert(delivery.start..<end) }
-        self.arrived(number, upTo: arrived)
+        looked(at: number, arrived: arrived, left: arrived)
     }
 
     private mutating func take(_ number: UInt64, upTo end: Int64, _ arrived: Int64) {
@@ -149,14 +166,15 @@ struct DeliveryState: Sendable {
         open[number]?.taken = end
         open[number]?.end = max(end, delivery.end)
         change(delivery) { $0.handed.insert(delivery.start..<end) }
-        self.arrived(number, upTo: arrived)
+        looked(at: number, arrived: arrived, left: arrived)
     }
 
-    private mutating func end(_ number: UInt64, _ arrived: Int64) {
-        self.arrived(number, upTo: arrived)
-        guard let delivery = open.removeValue(forKey: number) else { return }
-        let left = (openCounts[delivery.device] ?? 1) - 1
-        openCounts[delivery.device] = left > 0 ? left : nil
+    private mutating func end(_ number: UInt64, _ arrived: Int64, _ left: Int64?) {
+        guard let delivery = open[number] else { return }
+        looked(at: number, arrived: arrived, left: left ?? delivery.end)
+        open[number] = nil
+        openNumbers[delivery.device]?.removeAll { $0 == number }
+        if openNumbers[delivery.device]?.isEmpty == true { openNumbers[delivery.device] = nil }
     }
 
     /// Changes what is known of a delivery's file, unless its device is to fetch another release by now.

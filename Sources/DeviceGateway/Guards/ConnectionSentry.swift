@@ -15,6 +15,8 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
     private var timerDue: NIODeadline?
     private weak var channel: (any Channel)?
     private var isRefused = false, hasFailed = false
+    /// Sends the file that was sent last.
+    private weak var pump: FilePump?
 
     /// A sentry of a connection.
     /// - Parameter handlers: What is to see requests behind its second post, before they are the server's.
@@ -75,13 +77,17 @@ final class ConnectionSentry: ChannelInboundHandler, RemovableChannelHandler {
         channel?.close(promise: nil)
     }
 
+    /// The other side has ended the connection, of which the system tells until the channel is closed.
+    fileprivate func connectionBroke() { pump?.connectionBroke() }
+
     /// A request's head is refused as it stands.
     fileprivate func refuse(_ status: HTTPResponseStatus) {
         guards.refused(.none, .init(code: Int(status.code)), device: nil)
     }
 
     /// A piece of a file is written, and is to be taken in time.
-    func pieceLeaves(_ taken: EventLoopFuture<Void>, _ write: () -> Void) {
+    func pieceLeaves(_ taken: EventLoopFuture<Void>, of pump: FilePump, _ write: () -> Void) {
+        self.pump = pump
         deadlines.pieceLeft(at: .now())
         taken.assumeIsolated().whenComplete { _ in self.deadlines.pieceTaken() }
         write()
@@ -141,6 +147,12 @@ private final class BytePost: ChannelInboundHandler {
         sentry.deadlines.writabilityChanged(to: context.channel.isWritable, at: .now())
         sentry.look()
         context.fireChannelWritabilityChanged()
+    }
+
+    /// Nothing but the system's word of the connection comes from in front of this post.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        sentry.connectionBroke()
+        context.fireErrorCaught(error)
     }
 }
 
