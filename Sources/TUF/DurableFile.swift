@@ -18,7 +18,7 @@ enum DurableFile {
     static func read(_ path: String, atMost limit: Int) throws(TUFRefusal) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
+            if errno == ENOENT || errno == ENOTDIR { return nil }
             throw storageRefusal(path)
         }
         defer { close(descriptor) }
@@ -27,6 +27,7 @@ enum DurableFile {
         while true {
             let count = Foundation.read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EISDIR { throw .damaged(path: path, reason: "it is a folder") }
             guard count >= 0 else { throw storageRefusal(path) }
             guard count > 0 else { return bytes }
             guard bytes.count + count <= limit else { throw .tooLong(file: path, limit: limit) }

@@ -34,21 +34,45 @@ public actor TUFClient {
         try MetadataFolder(path: metadataFolder).write(bytes, for: "root")
     }
 
-    /// What keeps the folder's own root from being trusted; nil: nothing does, or there is none.
-    public static func damage(metadataFolder: String, limits: Limits = Limits()) -> TUFRefusal? {
+    /// How the root in a folder stands.
+    public enum StoredRoot: Equatable, Sendable {
+        /// There is none.
+        case missing
+        /// It is trusted, in these bytes.
+        case trusted([UInt8])
+        /// What is there can be trusted no more.
+        case damaged(TUFRefusal)
+    }
+
+    /// How the folder's own root stands.
+    ///
+    /// - Throws: a refusal where that cannot be read now: it may be as good as ever.
+    public static func storedRoot(
+        metadataFolder: String, limits: Limits = Limits()
+    ) throws(TUFRefusal) -> StoredRoot {
         do throws(TUFRefusal) {
-            _ = try storedRoot(MetadataFolder(path: metadataFolder), limits, at: UTCTime.now)
-            return nil
-        } catch { return error }
+            let stored = try readRoot(MetadataFolder(path: metadataFolder), limits, at: UTCTime.now)
+            return stored.map { .trusted($0.bytes) } ?? .missing
+        } catch {
+            guard case .damaged = error else { throw error }
+            return .damaged(error)
+        }
     }
 
     /// What was verified before it was stored is no publisher's doing when it is wrong now.
-    private static func storedRoot(
+    private static func readRoot(
         _ folder: MetadataFolder, _ limits: Limits, at now: UTCTime
-    ) throws(TUFRefusal) -> TrustedMetadata? {
-        guard let bytes = try folder.read("root", atMost: limits.longestRoot) else { return nil }
-        do throws(TUFRefusal) { return try TrustedMetadata(root: bytes, at: now) } catch {
-            throw .damaged(path: try folder.file(of: "root"), reason: error.reason)
+    ) throws(TUFRefusal) -> (bytes: [UInt8], trusted: TrustedMetadata)? {
+        do throws(TUFRefusal) {
+            guard let bytes = try folder.read("root", atMost: limits.longestRoot) else { return nil }
+            return (bytes, try TrustedMetadata(root: bytes, at: now))
+        } catch {
+            switch error {
+            case .storage, .damaged: throw error
+            case .tooLong(let path, let limit):
+                throw .damaged(path: path, reason: "it is longer than \(limit) bytes")
+            default: throw .damaged(path: try folder.file(of: "root"), reason: error.reason)
+            }
         }
     }
 
@@ -65,7 +89,7 @@ public actor TUFClient {
         trusted = nil
         refreshes += 1
         let own = refreshes
-        guard var new = try Self.storedRoot(folder, limits, at: clock()) else {
+        guard var new = try Self.readRoot(folder, limits, at: clock())?.trusted else {
             throw TUFRefusal.noTrustedRoot(folder: folder.path)
         }
         try await updateRoot(&new)

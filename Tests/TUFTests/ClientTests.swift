@@ -151,12 +151,34 @@ import Testing
         let refusal = await ClientFixture.refusal { try await fixture.client().refresh() }
         let path = "\(fixture.metadata)/root.json"
         #expect(refusal == .damaged(path: path, reason: "root: signatures: is missing"))
-        #expect(TUFClient.damage(metadataFolder: fixture.metadata) == refusal)
+        #expect(try TUFClient.storedRoot(metadataFolder: fixture.metadata) == .damaged(try #require(refusal)))
         #expect(refusal?.description.contains("tell whoever") == false)
         try FileManager.default.removeItem(atPath: "\(fixture.metadata)/root.json")
         let second = await ClientFixture.refusal { try await fixture.client().refresh() }
         #expect(second == .noTrustedRoot(folder: fixture.metadata))
         #expect(await fixture.mirror.asked == [])
+    }
+
+    /// Damage is what will not pass; what cannot be read for now may be as good as ever.
+    @Test func aStoredRootThatCannotBeReadIsNotDamaged() async throws {
+        let repository = try TestRepository()
+        let fixture = try ClientFixture(repository)
+        let path = "\(fixture.metadata)/root.json"
+        func stored() throws -> TUFClient.StoredRoot { try TUFClient.storedRoot(metadataFolder: fixture.metadata) }
+        #expect(try stored() == .trusted(repository.rootFile(1)))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try stored() == .missing)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        #expect(try stored() == .damaged(.damaged(path: path, reason: "it is a folder")))
+        try FileManager.default.removeItem(atPath: path)
+        try Data(repeating: 0x20, count: fixture.limits.longestRoot + 1).write(to: URL(fileURLWithPath: path))
+        let length = fixture.limits.longestRoot
+        #expect(try stored() == .damaged(.damaged(path: path, reason: "it is longer than \(length) bytes")))
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "root.json")
+        let refusal = TUFRefusal.storage(path: path, reason: "Too many levels of symbolic links")
+        #expect(throws: refusal) { try stored() }
+        #expect(await ClientFixture.refusal { try await fixture.client().refresh() } == refusal)
     }
 
     @Test func timeStandsStillDuringARefreshAndMovesBetween() async throws {

@@ -11,34 +11,46 @@ final class Mirror: MetadataSource {
     let failures = Mutex(0)
     /// Whether requests are answered only when nobody waits for them any more.
     let isHolding = Mutex(false)
-    private let keys = (0..<4).map { _ in SigningKey(generating: .ed25519) }
+    /// Those of the first root, and those of the second.
+    private let keys = (0..<2).map { _ in (0..<4).map { _ in SigningKey(generating: .ed25519) } }
 
-    /// Publishes these targets, by metadata that ends in so many seconds; gives the root.
-    func publish(_ targets: [String: TargetFile], version: Int, endsIn seconds: Int = 86_400) throws -> [UInt8] {
+    /// Publishes these targets, by metadata that ends in so many seconds, with the keys of the first root, or of a second one
+    /// that takes all of them back; gives the first.
+    func publish(
+        _ targets: [String: TargetFile], version: Int, endsIn seconds: Int = 86_400, rotated: Bool = false
+    ) throws -> [UInt8] {
         let header = RoleHeader(version: version, expires: UTCTime.now.adding(seconds: seconds))
-        func role(_ index: Int) -> RoleKeys { RoleKeys(keyIDs: [keys[index].publicKey.keyID], threshold: 1) }
-        let root = Root(
-            header: RoleHeader(version: 1, expires: UTCTime.now.adding(seconds: 86_400)),
-            keys: Dictionary(keys.map { ($0.publicKey.keyID, $0.publicKey) }) { first, _ in first },
-            root: role(0), targets: role(1), snapshot: role(2), timestamp: role(3))
-        let rootBytes = try signed(root, 0)
+        let keys = self.keys[rotated ? 1 : 0]
+        func signed(_ role: some SignedRole, _ index: Int) throws -> [UInt8] { try self.signed(role, [keys[index]]) }
+        let rootBytes = try self.signed(root(1), [self.keys[0][0]])
         let targetBytes = try signed(Targets(header: header, targets: targets), 1)
         let meta = MetaFile(version: version, length: targetBytes.count, hashes: Hashes(of: targetBytes))
         let snapshot = try signed(Snapshot(header: header, files: ["targets.json": meta]), 2)
         let newest = MetaFile(version: version, length: snapshot.count, hashes: Hashes(of: snapshot))
         let timestamp = try signed(Timestamp(header: header, snapshot: newest), 3)
+        let second = try self.signed(root(2), self.keys.map { $0[0] })
         files.withLock {
             $0 = [
                 "1.root.json": rootBytes, "\(version).targets.json": targetBytes,
                 "\(version).snapshot.json": snapshot, "timestamp.json": timestamp,
             ]
+            if rotated { $0["2.root.json"] = second }
         }
         return rootBytes
     }
 
-    private func signed<Role: SignedRole>(_ role: Role, _ key: Int) throws -> [UInt8] {
+    private func root(_ version: Int) -> Root {
+        let keys = self.keys[version - 1]
+        func role(_ index: Int) -> RoleKeys { RoleKeys(keyIDs: [keys[index].publicKey.keyID], threshold: 1) }
+        return Root(
+            header: RoleHeader(version: version, expires: UTCTime.now.adding(seconds: 86_400)),
+            keys: Dictionary(keys.map { ($0.publicKey.keyID, $0.publicKey) }) { first, _ in first },
+            root: role(0), targets: role(1), snapshot: role(2), timestamp: role(3))
+    }
+
+    private func signed(_ role: some SignedRole, _ keys: [SigningKey]) throws -> [UInt8] {
         var file = Metadata(role)
-        try file.sign(with: keys[key])
+        for key in keys { try file.sign(with: key) }
         return file.bytes
     }
 

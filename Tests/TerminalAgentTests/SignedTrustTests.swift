@@ -198,6 +198,79 @@ import Testing
         #expect(await refusal(of: trust, "2.0.0", running: ["1.0.0"], files: ["app"]) == nil)
     }
 
+    /// The mirror is whoever's has the keys that were taken back: it serves the repository of the first root, and later that of
+    /// the second again.
+    private func expectRevoked(_ trust: SignedTrust, _ version: Int) async throws {
+        _ = try mirror.publish(["releases/9.0.0/app": target("9.0.0")], version: version)
+        let refusal = try #require(await refusal(of: trust, "9.0.0", running: ["2.0.0"], files: ["app"]))
+        #expect(refusal.description.contains("keys that root 2 demands"), "\(refusal)")
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: version + 1, rotated: true)
+        #expect(await self.refusal(of: trust, "2.0.0", running: ["2.0.0"], files: ["app"]) == nil)
+    }
+
+    private func rotated() async throws -> SignedTrust {
+        _ = try mirror.publish(["releases/2.0.0/app": target("2.0.0")], version: 2, rotated: true)
+        let trust = try trust()
+        #expect(await refusal(of: trust, "2.0.0", running: ["1.0.0"], files: ["app"]) == nil)
+        return trust
+    }
+
+    /// What is there may be as good as ever: it is neither moved nor replaced, and believed when it can be read again.
+    @Test func aRootThatCannotBeReadForNowIsNotGivenUp() async throws {
+        let trust = try await rotated()
+        let path = folder.path + "/tuf/root.json", away = folder.path + "/away"
+        try FileManager.default.removeItem(atPath: path + ".copy")
+        try FileManager.default.moveItem(atPath: path, toPath: away)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "root.json")
+        _ = try mirror.publish(["releases/9.0.0/app": target("9.0.0")], version: 9)
+        // Also to an agent that starts meanwhile.
+        for trust in [trust, try self.trust()] {
+            let refusal = try #require(await refusal(of: trust, "9.0.0", running: ["2.0.0"], files: ["app"]))
+            #expect(refusal.isPassing && refusal.description.contains("\(path): Too many levels"), "\(refusal)")
+        }
+        #expect(
+            warnings.texts == [
+                "the root of signed releases cannot be read or written now: \(path): Too many levels of symbolic links"
+            ])
+        #expect(try SystemDisk().linkTarget(path) == "root.json")
+        #expect(!FileManager.default.fileExists(atPath: path + ".damaged"))
+        let settings = AgentSettings(
+            gateway: .init(url: "http://x", tokenFile: "/token"), device: "till", state: folder.path, slots: folder.path
+        )
+        var signed = settings
+        signed.signedReleases = .init(
+            metadataURL: "http://x", rootFile: folder.path + "/root.json", folder: folder.path + "/tuf")
+        #expect(AgentGround.problems(of: signed).contains { $0.contains("\(path): Too many levels") })
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: away, toPath: path)
+        try await expectRevoked(trust, 10)
+    }
+
+    /// Keys that the last root has taken back are believed no more, whatever becomes of its file.
+    @Test(arguments: ["{}", "", nil]) func aDamagedRootIsBegunAnewFromItsCopy(text: String?) async throws {
+        let trust = try await rotated()
+        let path = folder.path + "/tuf/root.json"
+        try FileManager.default.removeItem(atPath: path)
+        if let text { try Data(text.utf8).write(to: URL(filePath: path)) }
+        try await expectRevoked(trust, 9)
+        #expect(FileManager.default.fileExists(atPath: path + ".damaged") == (text != nil))
+    }
+
+    /// Both are damaged: from the root that the terminal was given the later ones are found again.
+    @Test(arguments: ["{}", "", nil]) func aCopyThatIsDamagedTooShutsNothingOut(text: String?) async throws {
+        let trust = try await rotated()
+        let path = folder.path + "/tuf/root.json"
+        try Data("{}".utf8).write(to: URL(filePath: path))
+        try FileManager.default.removeItem(atPath: path + ".copy")
+        if let text {
+            try Data(text.utf8).write(to: URL(filePath: path + ".copy"))
+        } else {
+            try FileManager.default.createDirectory(atPath: path + ".copy", withIntermediateDirectories: true)
+        }
+        #expect(await refusal(of: trust, "2.0.0", running: ["2.0.0"], files: ["app"]) == nil)
+        try await expectRevoked(trust, 9)
+    }
+
     @Test func aRootThatIsNoneIsNamed() throws {
         try Data("{}".utf8).write(to: URL(filePath: folder.path + "/root.json"))
         #expect(throws: TrustRefusal.self) { try trust() }

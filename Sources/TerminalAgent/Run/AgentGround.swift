@@ -28,9 +28,8 @@ public enum AgentGround {
     private static func problem(of signed: AgentSettings.SignedReleases) -> String? {
         if let problem = problem(ofFolder: signed.folder, makesParents: true) { return problem }
         return problem {
-            // One that is damaged is set aside by a start, which begins with this again.
-            let isThere = FileManager.default.fileExists(atPath: signed.folder + "/root.json")
-            guard !isThere || TUFClient.damage(metadataFolder: signed.folder) != nil else { return }
+            // One that is damaged is set aside by a start, which begins with this again, unless there is a copy.
+            if case .trusted = try TUFClient.storedRoot(metadataFolder: signed.folder) { return }
             do { _ = try TrustedMetadata(root: try SignedTrust.root(of: signed), at: UTCTime.now) } catch {
                 throw StorageFailure("\(signed.rootFile), the root of signed releases: \(error)")
             }

@@ -24,7 +24,7 @@ public struct SignedTrust: ReleaseTrust {
 
     /// Trust that begins with the root in a file, unless the folder has a later one already.
     /// - Parameter longestCheck: How long all metadata of one check may take.
-    /// - Throws: A refusal that says what is wrong with the root or the folder.
+    /// - Throws: A refusal that says what is wrong with the root or the folder, and will not pass.
     public init(
         _ settings: AgentSettings.SignedReleases, source: any MetadataSource,
         longestCheck: Duration = SignedTrust.longestCheck, logger: Logger? = nil
@@ -33,27 +33,33 @@ public struct SignedTrust: ReleaseTrust {
         self.settings = settings
         self.logger = logger
         client = TUFClient(metadataFolder: settings.folder, source: source)
-        do { try begin() } catch { throw TrustRefusal("the root of signed releases: \(error)") }
+        do { try begin() } catch TUFRefusal.storage(let path, let reason) {
+            // That may pass, and the gateway is told of it by each check.
+            let fields = ["reason": "\(path): \(reason)"] as Logger.Metadata
+            logger?.error("the root of signed releases cannot be read or written now", metadata: fields)
+        } catch { throw TrustRefusal("the root of signed releases: \(error)") }
     }
 
-    /// Lays the root that the terminal was given where none is that could be trusted. What was verified once and cannot be
-    /// read any more is set aside: a terminal that begins anew is better than one that is never updated again.
+    /// Lays a root where none is that could be trusted. What was verified once and is damaged is set aside: a terminal that
+    /// begins anew is better than one that is never updated again. One that cannot be read now stays, and is believed later:
+    /// an older one may name keys that were stolen since.
     private func begin() throws {
-        if try SystemDisk().names(in: settings.folder) != nil { try setAsideDamaged() }
-        guard !FileManager.default.fileExists(atPath: settings.folder + "/root.json") else { return }
+        let stored = try TUFClient.storedRoot(metadataFolder: settings.folder)
+        if case .damaged(let damage) = stored { try setAside("root.json", damage.reason) }
+        try setAsideFolders()
+        if case .trusted(let root) = stored { return keepCopy(of: root) }
         if let problem = AgentGround.problem(ofFolder: settings.folder, makesParents: true) {
             throw StorageFailure(problem)
         }
         try FileManager.default.createDirectory(
             atPath: settings.folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try TUFClient.begin(metadataFolder: settings.folder, root: try Self.root(of: settings))
+        let (origin, root) = try rootToBegin()
+        try TUFClient.begin(metadataFolder: settings.folder, root: root)
+        logger?.notice("signed releases are begun with a root", metadata: ["root": "\(origin)"])
     }
 
     /// Of files other than the root only what is no file stands in the way: another is fetched in the place of a damaged one.
-    private func setAsideDamaged() throws {
-        if let damage = TUFClient.damage(metadataFolder: settings.folder) {
-            try setAside("root.json", damage.reason)
-        }
+    private func setAsideFolders() throws {
         let disk = SystemDisk()
         for name in try disk.names(in: settings.folder) ?? [] where name.hasSuffix(".json") {
             if try disk.names(in: "\(settings.folder)/\(name)") != nil { try setAside(name, "it is a folder") }
@@ -64,12 +70,32 @@ public struct SignedTrust: ReleaseTrust {
         let disk = SystemDisk(), path = "\(settings.folder)/\(name)", aside = path + ".damaged"
         try disk.remove(aside)
         try disk.move(path, to: aside)
-        try disk.sync(settings.folder)
+        try disk.sync(PathTrail(settings.folder).end)
         logger?.error(
             "metadata that was verified before is damaged, and is begun anew",
-            metadata: [
-                "file": "\(path)", "aside": "\(aside)", "root": "\(settings.rootFile)", "reason": "\(reason)",
-            ])
+            metadata: ["file": "\(path)", "aside": "\(aside)", "reason": "\(reason)"])
+    }
+
+    /// Where the last verified root lies once more, so that keys which it has taken back stay taken back when it is damaged.
+    private var copy: String { PathTrail(settings.folder).end + "/root.json.copy" }
+
+    private func keepCopy(of root: [UInt8]) {
+        let disk = SystemDisk()
+        guard (try? disk.read(copy, atMost: root.count)) != root else { return }
+        do { try disk.replace(copy, with: root) } catch {
+            logger?.warning("no copy of the verified root is kept", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// The copy of the last verified root; where that is damaged too, the root that the terminal was given.
+    private func rootToBegin() throws -> (origin: String, bytes: [UInt8]) {
+        let disk = SystemDisk(), longest = TUF.Limits().longestRoot
+        if let length = try disk.length(of: copy), length <= longest, let bytes = try disk.read(copy, atMost: longest),
+            (try? TrustedMetadata(root: bytes, at: UTCTime.now)) != nil
+        {
+            return (copy, bytes)
+        }
+        return (settings.rootFile, try Self.root(of: settings))
     }
 
     /// The root that the terminal was given.
@@ -93,6 +119,7 @@ public struct SignedTrust: ReleaseTrust {
             for name in names { targets.append(try await client.target(named: name)) }
             return targets
         }
+        if case .trusted(let root)? = try? TUFClient.storedRoot(metadataFolder: settings.folder) { keepCopy(of: root) }
         let targets: [TargetFile]
         do { targets = try found.get() } catch is Stopped { return nil } catch { throw Self.refusal(error) }
         let running = Self.newest(running)
