@@ -61,7 +61,8 @@ import Testing
             #expect(
                 world.words.last
                     == "\(action) closed/failure ERROR: \(Self.told); what runs from another slot is not emptied: restart the "
-                    + "terminal, so that what is in use runs")
+                    + "terminal, so that what is in use runs; or, if 2.4.0 was put into slot a by hand, write that into "
+                    + "a/release.json")
             #expect(world.ran[ran...].allSatisfy { $0.hasPrefix("version") }, "\(world.ran[ran...])")
         }
         #expect(try world.disk.read("/slots/b/files/app", atMost: 100) == Array(Self.text.utf8))
@@ -100,7 +101,130 @@ import Testing
         #expect(world.said.last == version)
     }
 
+    /// Whoever has put by hand what had failed into the slot in use is not held up for good, whether or not the slot's record
+    /// says it: the next start of the machine starts what is in use. An older agent did not note when it failed.
+    @Test(arguments: [false, true], [false, true])
+    func whatWasGivenUpCountsAgainOnceTheMachineStarts(hasRecord: Bool, isOlder: Bool) throws {
+        let world = try world { $0.install = .exited(1, said: "") }
+        try world.run(Self.settings)
+        if !hasRecord { try world.disk.remove("/slots/a/release.json") }
+        if isOlder {
+            let file = StateFile(world.disk, folder: AgentWorld.state)
+            var state = try file.read()
+            state.gaveUpIn = nil
+            try file.write(state)
+        }
+        world.version = "2.4.0"
+        try world.run(Self.settings)
+        #expect(world.said.last == (hasRecord ? Self.told : "2.4.0 runs, but slot a is in use"))
+        world.boot += 1
+        try world.run(Self.settings)
+        #expect(world.said.last == "2.4.0", "\(world.said)")
+        world.install = .exited(0, said: "")
+        world.restart = { [unowned world] in
+            world.version = $0
+            return .exited(0, said: "")
+        }
+        world.offer(8, "2.5.0", ["app": Self.text])
+        try world.run(Self.settings)
+        #expect(world.words.last == "8 closed/success" && world.said.last == "2.5.0", "\(world.words)")
+    }
+
+    /// What the refusal says is to be done helps.
+    @Test func aRecordThatIsWrittenByHandEndsTheRefusal() throws {
+        let world = try wentBackInVain()
+        world.boot += 1
+        try world.run(Self.settings)
+        #expect(world.said.last == Self.told)
+        world.disk.scribble("/slots/a/release.json", Array(#"{"version":"2.4.0"}"#.utf8))
+        try world.run(Self.settings)
+        #expect(world.said.last == "2.4.0")
+    }
+
     // MARK: - The link
+
+    /// A boot script, or a restart command that ends the agent too, puts the new slot into use at each start: the agent goes
+    /// back, and restarts the terminal only so often.
+    @Test(arguments: [false, true]) func aSlotThatIsPutIntoUseAtEachStartIsNoEndlessRound(reboots: Bool) throws {
+        var settings = AgentWorld.settings
+        settings.restart?.reboots = reboots
+        let world = try world { $0.isHealthy = { $0 != "2.4.0" } }
+        var restarts: [String] = []
+        world.before = { [unowned world] what in
+            guard what == "restart", let slot = try? world.runs?.version else { return }
+            restarts.append(slot)
+            world.bell.end()
+        }
+        for _ in 0..<20 {
+            try world.run(settings)
+            guard world.offer != nil else { break }
+            if reboots { world.boot += 1 }
+            world.disk.relink("/slots/current", to: "b")
+        }
+        let most = AgentMachine.mostRestarts
+        let forward = Array(repeating: "2.4.0", count: reboots ? 1 : most)
+        #expect(restarts == forward + Array(repeating: "2.3.1", count: most))
+        let cause =
+            reboots ? "health check failed: it ended with 7: no till" : "the restart was interrupted \(most) times"
+        #expect(
+            world.words.last
+                == "7 closed/failure ERROR: \(cause); the restart of 2.3.1 failed too: "
+                + "another slot is put into use at each start; nobody knows what runs; "
+                + "another slot had been put into use, which was taken back")
+        #expect(try world.runs?.version == "2.3.1" && world.said.last == "nothing")
+    }
+
+    /// An agent of an older version has written it.
+    @Test func anOlderStateOnTheWayBackIsGoneOnWith() throws {
+        let world = try world { _ in }
+        let hash = try #require(world.offer?.files.first?.sha256)
+        let state = """
+            {"format":1,"gaveUp":"2.2.9","work":{"boot":"boot-1","cause":"health check failed","file":1,"former":"a",
+            "formerVersion":"2.3.1","installations":1,"release":{"action":7,"files":[{"length":15,"name":"app",
+            "sha256":"\(hash)","url":"app"}],"part":"os","version":"2.4.0"},"slot":"b","stage":"checkingBack","starts":1,
+            "tags":{},"tries":1}}
+            """
+        try world.disk.write(Array(state.utf8), to: "/state/agent.json")
+        world.disk.relink("/slots/current", to: "b")
+        try world.run()
+        #expect(world.words.last == "7 closed/failure ERROR: health check failed; 2.3.1 runs again")
+        #expect(world.warnings.texts == [])
+        #expect(world.ran == ["restart 2.3.1", "health 2.3.1"])
+    }
+
+    /// It says nothing of what may be emptied, and no command has moved it.
+    @Test func aLinkThatIsRemovedIsNoticed() throws {
+        let world = try AgentWorld(runs: "2.3.1")
+        var polls = 0
+        world.before = { [unowned world] what in
+            polls += what == "poll" ? 1 : 0
+            guard what == "poll", polls == 2 else { return }
+            try? world.disk.remove("/slots/current")
+            world.offer(7, "2.4.0", ["app": Self.text])
+        }
+        try world.run()
+        #expect(world.words.last == "7 closed/success")
+        #expect(!world.progress.contains { $0.contains("put its slot into use") }, "\(world.progress)")
+        #expect(try world.runs?.slot == .b)
+        #expect(try world.disk.read("/slots/a/files/app", atMost: 100) == Array("old 2.3.1".utf8))
+    }
+
+    /// Also where it was gone before the agent started.
+    @Test func withoutALinkNoOrderEmptiesTheSlotOfWhatRuns() throws {
+        let world = try world { _ in }
+        try world.disk.remove("/slots/current")
+        try world.run(Self.settings)
+        let told = "2.3.1 runs, but no slot is in use"
+        #expect(world.said.last == told)
+        #expect(
+            world.words.last
+                == "7 closed/failure ERROR: \(told); what runs from another slot is not emptied: let the link current lead to "
+                + "the slot that is to run, and restart the terminal")
+        #expect(try world.disk.read("/slots/a/files/app", atMost: 100) == Array("old 2.3.1".utf8))
+        world.disk.relink("/slots/current", to: "a")
+        try world.run(Self.settings)
+        #expect(world.said.last == "2.3.1")
+    }
 
     /// Whichever command moves it: what was started is not known, so that the agent goes back.
     @Test(arguments: ["restart", "health", "version"]) func aCommandThatMovesTheLinkIsNoSuccess(command: String) throws

@@ -68,7 +68,7 @@ import Testing
         #expect(try world.disk.names(in: "/slots/b") == ["files"] && world.disk.names(in: "/slots/b/files") == [])
         // Nothing is kept of it but that it was begun: what was installed may run all the same.
         var state = try StateFile(world.disk, folder: AgentWorld.state).read()
-        state.gaveUp = nil
+        (state.gaveUp, state.gaveUpIn) = (nil, nil)
         #expect(state == AgentState())
     }
 

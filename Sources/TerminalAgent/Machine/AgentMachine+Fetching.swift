@@ -29,7 +29,7 @@ extension AgentMachine {
         }
         if let stray { return refused(release, stray) }
         let work = Work(
-            release: release, slot: inUse?.other ?? .a, former: inUse, formerVersion: runs, formerRecord: record)
+            release: release, slot: free, former: inUse, formerVersion: runs, formerRecord: record)
         state.work = work
         return AgentStep(.verify(work), .proceeding(work.action, "looking at \(release.version)"))
     }

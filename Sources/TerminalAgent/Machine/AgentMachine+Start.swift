@@ -14,7 +14,7 @@ extension AgentMachine {
             let found = "\(Self.name(inUse)) is in use, not slot \(work.slot.rawValue)"
             return goBack(work, "the agent was ended meanwhile, and \(found)")
         case .restartingBack where inUse != work.former, .checkingBack where inUse != work.former:
-            return AgentStep(.switchTo(enter(.returning, work).former))
+            return returnAgain(work)
         case .restarting: return startRestarting(work)
         case .checking: return startChecking(work)
         case .returning: return AgentStep(.switchTo(work.former))
@@ -45,6 +45,16 @@ extension AgentMachine {
         if hasRebooted(work) { return check(enter(.checking, work)) }
         if work.tries >= Self.mostRestarts { return goBack(work, "the restart was interrupted \(work.tries) times") }
         return AgentStep(.restart(begin(work)))
+    }
+
+    /// A restart that ends the agent may have the other slot put into use, time after time: what was gone back to is then
+    /// not restarted for ever.
+    private mutating func returnAgain(_ work: Work) -> AgentStep {
+        let returns = (work.returns ?? 0) + 1
+        guard returns < Self.mostRestarts else {
+            return checkUnrestarted(work, "another slot is put into use at each start")
+        }
+        return AgentStep(.switchTo(enter(.returning, work) { $0.returns = returns }.former))
     }
 
     private mutating func startChecking(_ work: Work) -> AgentStep {

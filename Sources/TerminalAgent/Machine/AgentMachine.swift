@@ -34,6 +34,8 @@ public struct AgentMachine: Sendable {
     var boot = "", inUse: Slot?, runs: String?
     /// What runs though another slot is in use, and what the slot in use says of itself, as they were read.
     var stray: Stray?, record: SlotRecord?
+    /// The slot that was in use last, though the link to it may be gone.
+    var lastInUse: Slot?
     /// The last action for which the agent said that it runs the release already.
     var saidAlready: UInt32?
     /// How often the last word could not be said.
@@ -56,6 +58,7 @@ public struct AgentMachine: Sendable {
     public mutating func take(_ input: AgentInput) -> AgentStep {
         if case .started(let boot, let inUse, let runs) = input {
             (self.boot, self.inUse, self.runs) = (boot, inUse, runs)
+            lastInUse = inUse
             return start()
         }
         guard let work = state.work else { return takeIdle(input) }
@@ -107,7 +110,13 @@ public struct AgentMachine: Sendable {
     public mutating func sawRunning(_ version: String?, stray: Stray? = nil) { (runs, self.stray) = (version, stray) }
 
     /// The slot in use was read anew, while the agent was at nothing: somebody else may have put another there.
-    public mutating func sawInUse(_ slot: Slot?, record: SlotRecord?) { (inUse, self.record) = (slot, record) }
+    public mutating func sawInUse(_ slot: Slot?, record: SlotRecord?) {
+        lastInUse = slot ?? inUse ?? lastInUse
+        (inUse, self.record) = (slot, record)
+    }
+
+    /// The slot that an order may empty. Where the link to the slot in use is gone, its software may run all the same.
+    var free: Slot { (inUse ?? lastInUse)?.other ?? .a }
 
     // MARK: - Between stages
 
@@ -127,10 +136,10 @@ public struct AgentMachine: Sendable {
     /// An install command may start what it installs, whatever becomes of it then.
     private mutating func noteEnd(of work: Work) {
         switch work.stage {
-        case .succeeded: state.gaveUp = nil
+        case .succeeded: (state.gaveUp, state.gaveUpIn) = (nil, nil)
         case .failed, .dropping:
             guard work.installations > 0, work.release.version != work.formerVersion else { return }
-            state.gaveUp = work.release.version
+            (state.gaveUp, state.gaveUpIn) = (work.release.version, boot)
         default: break
         }
     }

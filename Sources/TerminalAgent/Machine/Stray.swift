@@ -23,6 +23,14 @@ public struct Stray: Hashable, Sendable {
 
     /// Why an order is not taken on: the slot that it would empty may be the one that the software runs from.
     public var refusal: String {
-        "\(text); what runs from another slot is not emptied: restart the terminal, so that what is in use runs"
+        "\(text); what runs from another slot is not emptied: \(remedy)"
+    }
+
+    /// Software that was put into a slot by hand is not known from what runs elsewhere but by the slot's own record.
+    private var remedy: String {
+        guard let inUse else { return "let the link current lead to the slot that is to run, and restart the terminal" }
+        let slot = inUse.rawValue
+        return "restart the terminal, so that what is in use runs; or, if \(version) was put into slot \(slot) by "
+            + "hand, write that into \(slot)/release.json"
     }
 }

@@ -68,6 +68,8 @@ public struct Work: Codable, Hashable, Sendable {
     public var installations = 0
     /// How often the agent started while it checked.
     public var starts = 0
+    /// How often a start on the way back found another slot in use; nil: never.
+    public var returns: Int?
     /// The boot of the machine in which the last try began.
     public var boot = ""
     /// Why it goes back, has failed, or is dropped though nobody has called it off.
@@ -127,6 +129,8 @@ public struct AgentState: Codable, Hashable, Sendable {
     /// The release that an installation has begun with and that failed last, though it may run all the same; nil: none since
     /// one succeeded.
     public var gaveUp: String?
+    /// The boot of the machine in which it failed. Another one has started what is in use, so that what runs then is that.
+    public var gaveUpIn: String?
 
     /// An agent that is at nothing.
     public init() {}

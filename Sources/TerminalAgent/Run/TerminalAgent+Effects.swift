@@ -79,8 +79,10 @@ extension TerminalAgent {
 
     /// Which slot is free is what the link says now, whoever has moved it. One that leads nowhere is told by the order.
     private func lookAtSlots() {
-        guard let slot = try? slots.inUse() else { return }
-        machine.sawInUse(slot, record: try? slots.record(of: slot))
+        do {
+            let slot = try slots.inUse()
+            machine.sawInUse(slot, record: try? slot.flatMap { try slots.record(of: $0) })
+        } catch { return }
     }
 
     /// What runs is read now: somebody may have put something else there since it was read last.

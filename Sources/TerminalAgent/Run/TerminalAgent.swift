@@ -77,6 +77,8 @@ public final class TerminalAgent {
             ways: .init(
                 restarts: settings.restart != nil, reboots: settings.restart?.reboots ?? false,
                 healthTries: settings.health?.tries ?? (needsVersion ? Self.versionTries : 1)))
+        // An older agent did not write down in which boot it was.
+        if saved.gaveUp != nil, saved.gaveUpIn == nil { machine.state.gaveUpIn = surroundings.boot }
     }
 
     /// Works until the bell says that it is to end.
@@ -199,18 +201,19 @@ public final class TerminalAgent {
         logger.warning("what runs is not what is in use", metadata: ["reason": "\(stray.text)"])
     }
 
-    /// A version that lies in the slot that is not in use, or that was given up, and not in the slot in use.
+    /// A version that lies in a slot that is not in use, or that was given up since the machine started, and not in the slot
+    /// in use.
     private func stray(of version: String) -> Stray? {
         guard let inUse = linked() else { return nil }
         let recorded = inUse.flatMap { recordedVersion(of: $0) }
         let others = Slot.allCases.filter { $0 != inUse }.map { recordedVersion(of: $0) }
-        var givenUp = [machine.state.gaveUp]
+        var givenUp = [machine.state.gaveUpIn == surroundings.boot ? machine.state.gaveUp : nil]
         if let work = machine.state.work, work.stage.isPastTheSwitch, work.formerVersion != work.release.version {
             givenUp.append(work.release.version)
         }
-        guard version != recorded, givenUp.contains(version) || recorded != nil && others.contains(version) else {
-            return nil
-        }
+        // A slot that says nothing of itself may hold it.
+        let isElsewhere = (inUse == nil || recorded != nil) && others.contains(version)
+        guard version != recorded, givenUp.contains(version) || isElsewhere else { return nil }
         return Stray(version: version, inUse: inUse, recorded: recorded)
     }
 
