@@ -11,20 +11,25 @@ public enum EngineSocketClient {
     public static let resendPeriod = Duration.seconds(60)
     /// How long the engine is left alone in between, in microseconds.
     private static let pause: UInt32 = 20_000
-    /// The longest that it is left alone after it had no room, in microseconds.
+    /// The longest that it is left alone after it had no room, or a line dropped, in microseconds.
     private static let longestPause: UInt32 = 400_000
 
     /// Sends a request and waits for its answer; nil: no engine listens there, or none does any more. Where the line drops
     /// before the answer has come, the request is sent again with the same key, so that it is carried out once: for
     /// `period`, and then it is said that its end is not known. One that the engine had no room for, and has not read, is
-    /// sent again for as long as the patience has for that.
+    /// sent again for as long as the patience has for that. An answer that cannot be read is none that comes if it is asked
+    /// again: that fails at once.
     /// - Parameters:
     ///   - awaitsNext: Whether it is for somebody else to start the next engine: where one was there and is gone, that is
     ///     waited for, for `period` too. Nil then: none came, and the request was not sent to any.
     ///   - hasMet: Whether one was there before, as far as the caller knows.
+    ///   - process: The engine that is meant, by its process, since something is known of that one: another is sent nothing,
+    ///     which is an error that says that the one which is meant is gone; unless the request was sent before, which
+    ///     is then asked for until it is known. Nil: whichever is there.
     public static func send(
         _ request: EngineRequest, to directory: String, period: Duration = resendPeriod,
-        patience: EnginePatience = EnginePatience(), awaitsNext: Bool = false, hasMet: Bool = false
+        patience: EnginePatience = EnginePatience(), awaitsNext: Bool = false, hasMet: Bool = false,
+        process: Int? = nil
     ) throws(EngineSocketError) -> EngineResponse? {
         let place = SocketPlace(directory: directory), deadline = ContinuousClock.now + period
         let room = EngineWaiting(patience, atMost: patience.room), longest = max(period, patience.answer)
@@ -41,6 +46,7 @@ public enum EngineSocketClient {
                 continue
             }
             hasMet = true
+            if !hasSent, let process, process != line.process { throw replaced() }
             try turns.expectSameEngine(request, line)
             let reply: Reply<EngineResponse> = try line.exchange(request, atMost: longestAnswer, waiting)
             if case .answer(let response) = reply {
@@ -55,16 +61,17 @@ public enum EngineSocketClient {
                     return response
                 }
             }
+            if case .unreadable = reply { throw unknown(request, line, isUnreadable: true) }
             hasSent = true
             guard waiting.rest > .zero, ContinuousClock.now < deadline else {
                 if case .silence = reply { throw unknown(request, line, isSilence: true) }
                 throw unknown(request, line)
             }
-            usleep(pause)
+            turns.pause()
         }
     }
 
-    /// How often somebody was turned away, and by which engine.
+    /// How often somebody came in vain, and by which engine they were turned away.
     private struct Turns {
         private var count = 0
         private var process: Int?
@@ -72,8 +79,7 @@ public enum EngineSocketClient {
         /// Who asks an engine to end means the one that had no room, and not the next.
         func expectSameEngine(_ request: EngineRequest, _ line: Line) throws(EngineSocketError) {
             guard request.command == .stop, let process, process != line.process else { return }
-            throw EngineSocketError(
-                "the engine has ended, and another one runs", remedy: "ask again if that one is meant")
+            throw EngineSocketClient.replaced()
         }
 
         /// Waits before the next try, the longer the more there were; false: the time for it is up.
@@ -82,25 +88,18 @@ public enum EngineSocketClient {
             guard waiting.rest > .zero else { return false }
             waiting.tellIfDue(.noRoom, process: line.process)
             process = isHandedOver ? nil : line.process
+            pause()
+            return true
+        }
+
+        /// Leaves the engine alone, the longer the more often it was asked in vain.
+        mutating func pause() {
             count += 1
             let shortest = EngineSocketClient.pause
             let longest = min(EngineSocketClient.longestPause, shortest << UInt32(min(count, 5)))
             // Those who were turned away together do not come again together.
             usleep(.random(in: shortest...longest))
-            return true
         }
-    }
-
-    private static func unknown(
-        _ request: EngineRequest, _ line: Line?, isSilence: Bool = false
-    ) -> EngineSocketError {
-        var error = EngineSocketError(
-            "the engine\(isSilence ? line?.processText ?? "" : "") has not answered, so that it is not known whether "
-                + "`\(request.command.rawValue)` was carried out",
-            remedy: "`muster audit list --json` has its key if it was: \(request.key ?? "none")")
-        error.silentProcess = line?.process
-        error.isSilence = isSilence
-        return error
     }
 
     /// Whether an engine listens there, as far as this user can see.
@@ -115,19 +114,34 @@ public enum EngineSocketClient {
     }
 
     /// Asks a question that changes nothing, and asks it again for as long as the engine has no room for it, or where the
-    /// line drops; nil: no engine listens there. One that was there and is gone is an error that says so.
+    /// line drops; nil: no engine listens there. One that was there and is gone is an error that says so. An answer that
+    /// cannot be read is one at once: it would be the same again.
+    /// - Parameter awaitsNext: Whether the next engine is waited for where one was there and is gone, for as long as one that
+    ///   has no room is.
     /// - Returns: The answer, and the line on which it came.
     static func ask<Response: EngineAnswer>(
-        _ request: some Encodable, of place: SocketPlace, atMost length: Int = longestAnswer, _ patience: EnginePatience
+        _ request: some Encodable, of place: SocketPlace, atMost length: Int = longestAnswer,
+        _ patience: EnginePatience, awaitsNext: Bool = false
     ) throws(EngineSocketError) -> (response: Response, line: Line)? {
-        let room = EngineWaiting(patience, atMost: patience.room)
-        var turns = Turns(), isDropped = false
+        var room = EngineWaiting(patience, atMost: patience.room)
+        var turns = Turns(), hasMet = false, isDropped = false, isAwaiting = false
         while true {
             let waiting = EngineWaiting(patience, atMost: patience.answer)
             guard let line = try Line(to: place, waiting) else {
+                if awaitsNext, hasMet, !isAwaiting {
+                    // What the one before took is not the next one's.
+                    room = EngineWaiting(patience, atMost: patience.room)
+                    isAwaiting = true
+                }
+                if isAwaiting, room.rest > .zero {
+                    room.tellIfDue(.gone, process: nil)
+                    usleep(pause)
+                    continue
+                }
                 if isDropped { throw gone() }
                 return nil
             }
+            hasMet = true
             let reply: Reply<Response> = try line.exchange(request, atMost: length, waiting)
             switch reply {
             case .answer(let response):
@@ -138,28 +152,13 @@ public enum EngineSocketClient {
                 }
                 return (response, line)
             case .dropped:
-                guard room.rest > .zero else { throw gone() }
+                guard room.rest > .zero else { throw dropped(line) }
                 isDropped = true
-                usleep(pause)
+                turns.pause()
+            case .unreadable: throw unreadable(line)
             case .silence: throw silence(patience, line)
             }
         }
-    }
-
-    private static func gone() -> EngineSocketError {
-        var error = EngineSocketError("the engine has ended before it answered", remedy: "try again")
-        error.isGone = true
-        return error
-    }
-
-    private static func silence(_ patience: EnginePatience, _ line: Line?) -> EngineSocketError {
-        var error = EngineSocketError(
-            "the engine\(line?.processText ?? "") holds the fleet and has not answered within "
-                + "\((patience.answer + .milliseconds(500)).components.seconds) s",
-            remedy: "see what holds that process up; one that is ended by force loses nothing that it has confirmed")
-        error.isSilence = true
-        error.silentProcess = line?.process
-        return error
     }
 }
 
@@ -169,8 +168,10 @@ extension EngineSocketClient {
     /// How a question ended.
     enum Reply<Response> {
         case answer(Response)
-        /// The line was cut, or what came was no answer.
+        /// The line was cut before the answer had come whole.
         case dropped
+        /// What came is no answer that this program knows, as from one of another version.
+        case unreadable
         /// Nothing came in time.
         case silence
     }
@@ -213,9 +214,13 @@ extension EngineSocketClient {
             waiting.waitUntilReadable(descriptor, process: process)
             do throws(LineChannel.Failure) {
                 let answer = try channel.readLine(atMost: length, within: min(deadline - .now, waiting.rest))
-                return (try? JSONDecoder().decode(Response.self, from: answer)).map { .answer($0) } ?? .dropped
+                return (try? JSONDecoder().decode(Response.self, from: answer)).map { .answer($0) } ?? .unreadable
             } catch {
-                return error == .tooLate ? .silence : .dropped
+                return switch error {
+                case .tooLate: .silence
+                case .tooLong: .unreadable
+                case .ended, .stopped: .dropped
+                }
             }
         }
     }

@@ -10,8 +10,10 @@ public struct EngineSocketError: Error, Hashable, Sendable, CustomStringConverti
     public var isRefusal: Bool
     /// Whether an engine holds the fleet and has not answered in time.
     public var isSilence = false
-    /// Whether an engine was there, and has ended before it answered.
+    /// Whether an engine was there, and has ended before it answered, or before it was asked.
     public var isGone = false
+    /// Whether the engine has answered what this program cannot read, and would do so again.
+    public var isUnreadable = false
     /// Whether the engine has failed, and decides nothing any more.
     public var hasFailed = false
     /// The process of an engine that has not answered; nil: it is not known.

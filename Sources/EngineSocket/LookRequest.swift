@@ -85,6 +85,14 @@ public struct LookResponse: Codable, Hashable, Sendable, EngineAnswer {
     }
 }
 
+/// What an engine holds as an update that has not begun.
+public struct HeldUpdate: Sendable {
+    /// What would begin; nil: the engine knows no such update, or that has begun.
+    public var definition: UpdateDefinition?
+    /// The engine's process, by the kernel's word; nil: it does not say.
+    public var process: Int?
+}
+
 extension EngineSocketClient {
     /// Asks the engine how the fleet stands; nil: none listens there.
     public static func status(
@@ -100,18 +108,18 @@ extension EngineSocketClient {
         try look(LookRequest(.events, after: number), in: directory, patience)
     }
 
-    /// Asks the engine what it holds as an update that has not begun; nil: none listens there, it knows no such update, or
-    /// that has begun.
-    public static func definition(
-        of update: String, in directory: String, patience: EnginePatience = EnginePatience()
-    ) throws(EngineSocketError) -> UpdateDefinition? {
+    /// Asks the engine what it holds as an update that has not begun; nil: none listens there.
+    /// - Parameter awaitsNext: Whether the next engine is waited for where one was there and is gone before it answered.
+    public static func held(
+        _ update: String, in directory: String, patience: EnginePatience = EnginePatience(), awaitsNext: Bool = false
+    ) throws(EngineSocketError) -> HeldUpdate? {
         let request = LookRequest(.definition, update: update)
-        guard let draft = try look(request, in: directory, patience)?.draft else { return nil }
+        guard let (response, line) = try shown(request, in: directory, patience, awaitsNext) else { return nil }
+        guard let draft = response.draft else { return HeldUpdate(process: line.process) }
         guard let fact = try? FactCoder.decode(Array(draft)), case .updateDrafted(let definition) = fact.event else {
-            throw EngineSocketError(
-                "what the engine says of \(update) cannot be read", remedy: "use the `muster` that runs the engine")
+            throw unreadable(line)
         }
-        return definition
+        return HeldUpdate(definition: definition, process: line.process)
     }
 
     /// Asks the engine who may do what; nil: none listens there.
@@ -124,9 +132,16 @@ extension EngineSocketClient {
     private static func look(
         _ request: LookRequest, in directory: String, _ patience: EnginePatience
     ) throws(EngineSocketError) -> LookResponse? {
-        let place = SocketPlace(directory: directory)
+        try shown(request, in: directory, patience)?.response
+    }
+
+    /// What is shown, and the line on which it came.
+    private static func shown(
+        _ request: LookRequest, in directory: String, _ patience: EnginePatience, _ awaitsNext: Bool = false
+    ) throws(EngineSocketError) -> (response: LookResponse, line: Line)? {
         let answer: (response: LookResponse, line: Line)? = try ask(
-            request, of: place, atMost: LookResponse.maximumLength, patience)
+            request, of: SocketPlace(directory: directory), atMost: LookResponse.maximumLength, patience,
+            awaitsNext: awaitsNext)
         guard let response = answer?.response else { return nil }
         guard response.outcome == .done else {
             var error = EngineSocketError(
@@ -135,6 +150,6 @@ extension EngineSocketClient {
             error.hasFailed = response.hasFailed == true
             throw error
         }
-        return response
+        return answer
     }
 }

@@ -1,5 +1,6 @@
 import FleetCore
 import Foundation
+import Synchronization
 import Testing
 
 @testable import EngineSocket
@@ -83,6 +84,36 @@ struct HandedOverTests {
             let answer = try EngineSocketClient.send(request, to: directory, period: .seconds(60))
             #expect(answer == nil)
         }
+    }
+
+    /// What is known of one engine is not known of the next.
+    @Test func anotherEngineThanTheOneThatIsMeantIsSentNothing() throws {
+        let engine = try ListeningEngine()
+        try engine.listen()
+        let request = EngineRequest(.pause, "x")
+        let error = #expect(throws: EngineSocketError.self) {
+            try EngineSocketClient.send(request, to: engine.directory, process: Int(getppid()))
+        }
+        #expect(error?.isGone == true && error?.message == "the engine has ended, and another one runs")
+        #expect(engine.origins.isEmpty)
+        let answer = try EngineSocketClient.send(request, to: engine.directory, process: Int(getpid()))
+        #expect(answer?.outcome == .refused && engine.origins.count == 1)
+    }
+
+    /// Who cannot start the next engine waits for that with a question too, and is told so.
+    @Test func aQuestionWaitsForTheNextEngine() throws {
+        try vanishAfterReading { directory in
+            let causes = Mutex<[EngineWait.Cause]>([])
+            var patience = EnginePatience(room: .seconds(2)) { wait in causes.withLock { $0.append(wait.cause) } }
+            patience.notice = .milliseconds(500)
+            let error = #expect(throws: EngineSocketError.self) {
+                try EngineSocketClient.held("x", in: directory, patience: patience, awaitsNext: true)
+            }
+            #expect(error?.isGone == true && causes.withLock { $0.last } == .gone)
+        }
+        // One that nobody was there to answer is not waited for.
+        let nowhere = FileManager.default.temporaryDirectory.path()
+        #expect(try EngineSocketClient.held("x", in: nowhere, awaitsNext: true) == nil)
     }
 
     /// Where no engine was there at all, that is said at once, and not after a minute.

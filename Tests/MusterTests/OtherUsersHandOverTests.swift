@@ -44,6 +44,25 @@ struct OtherUsersHandOverTests {
         #expect(try accepted(verb).filter { $0.origin.user == "daemon" }.count == 1)
     }
 
+    /// The next engine keeps what was started. Whoever approves has read the file, so that it is asked what it holds too.
+    @Test(arguments: [false, true]) func theNextEngineHasToHoldWhatTheFileSaysToo(isEdited: Bool) throws {
+        let tax = EditedDraftTests.tax, file = "updates/\(tax).yaml"
+        try scratch.edit(file, "strategy: immediate", "strategy: immediate\napproval: required")
+        let engine = try ServeRun(scratch, ["--state", state, "--start", tax])
+        engine.signal(SIGSTOP)
+        let words = ["update", "approve", scratch.fleet, tax, "--state", state]
+        let command = try BackgroundRun(words, scratch, as: .daemon)
+        try command.wait(forError: "holds the fleet and does not answer")
+        if isEdited { try scratch.edit(file, "release: 2.3.2\n", "release: 2.4.0\n") }
+        engine.signal(SIGKILL)
+        let next = try ServeRun(scratch, ["--state", state])
+        #expect(command.waitForExit() == (isEdited ? 2 : 0), "\(command.errors)")
+        let difference = "\(tax) is not what its file says: the engine holds release 2.3.2, not 2.4.0"
+        #expect(command.errors.contains(difference) == isEdited, "\(command.errors)")
+        #expect(next.stop() == 0)
+        #expect(try accepted("approve").map(\.origin.user) == (isEdited ? [] : ["daemon"]))
+    }
+
     /// One whose engine goes on in a process of its own meanwhile meets one or the other.
     @Test func noCommandIsLostWhileTheEngineIsHandedOver() throws {
         let owner = try console()

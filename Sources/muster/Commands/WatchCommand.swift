@@ -17,8 +17,8 @@ struct WatchCommand: ParsableCommand {
 
             Whoever may read the journal follows that; everyone else whom the fleet lets look asks the engine that runs.
 
-            Exit codes: 0 its output was closed; 1 the journal cannot be read, or ends before the last number that was \
-            seen, as after a restored backup; 2 bad input, or nobody lets you look.
+            Exit codes: 0 its output was closed; 1 the journal or the engine's answer cannot be read, or the journal \
+            ends before the last number that was seen, as after a restored backup; 2 bad input, or nobody lets you look.
             """)
 
     @OptionGroup var arguments: FleetArguments
@@ -139,7 +139,7 @@ final class EngineEvents: EventSource {
                 }
             } catch {
                 // One that starts or ends answers nothing for a moment.
-                if error.isRefusal { throw error }
+                if error.isRefusal || error.isUnreadable { throw error }
             }
             if !isWaiting {
                 printError("muster: no engine listens in \(TextWidth.sanitised(directory)): waiting for one")

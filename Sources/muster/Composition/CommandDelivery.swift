@@ -12,6 +12,8 @@ struct CommandDelivery {
     private static let patience = Duration.seconds(10)
     /// How long it is left alone in between, in microseconds.
     private static let pause: UInt32 = 50_000
+    /// How many engines one command is brought to that end before they have it.
+    private static let mostEngines = 5
 
     private let place: FleetPlace
     /// Where the fleet's state is kept.
@@ -66,14 +68,7 @@ struct CommandDelivery {
         // Who may start no engine waits for the next one where one was there and is gone.
         let awaitsNext = !place.mayStart
         while let request = requests.dropFirst(responses.count).first {
-            var hasMet = !responses.isEmpty
-            if let refusal = try place.draftProof.refusal(request, held: { try heldByEngine($0, isGone: &hasMet) }) {
-                responses.append(EngineResponse(.refused, refusal))
-                continue
-            }
-            if let response = try EngineSocketClient.send(
-                request, to: directory, patience: .spoken(), awaitsNext: awaitsNext, hasMet: hasMet)
-            {
+            if let response = try bring(request, awaitsNext: awaitsNext, hasMet: !responses.isEmpty) {
                 responses.append(told(response, request))
                 guard response.outcome != .failed else { return responses }
                 continue
@@ -96,16 +91,54 @@ struct CommandDelivery {
         return responses
     }
 
-    /// What the engine that runs holds of an update that has not begun. Whom it does not let look it does not let start
-    /// either, and it says so itself; one that is gone has said nothing.
-    private func heldByEngine(_ update: String, isGone: inout Bool) throws(EngineSocketError) -> UpdateDefinition? {
+    /// Brings a request to the engine that runs, of which it is known that it holds what the files say: to the next one only
+    /// once that is known of it too. Nil: none listens.
+    private func bring(
+        _ request: EngineRequest, awaitsNext: Bool, hasMet: Bool
+    ) throws(EngineSocketError) -> EngineResponse? {
+        var engines = 0
+        while true {
+            let process: Int?
+            switch try prove(request, awaitsNext: awaitsNext) {
+            case .refused(let refusal): return EngineResponse(.refused, refusal)
+            case .nobody: return nil
+            case .proven(let by): process = by
+            }
+            do throws(EngineSocketError) {
+                return try EngineSocketClient.send(
+                    request, to: directory, patience: .spoken(), awaitsNext: awaitsNext,
+                    hasMet: hasMet || process != nil, process: process)
+            } catch {
+                engines += 1
+                guard error.isGone, engines < Self.mostEngines else { throw error }
+            }
+        }
+    }
+
+    /// What is known of the engine to which a request would go.
+    private enum Proof {
+        /// It holds what the files say; the process of that engine, nil: there is nothing to prove, or it is not known.
+        case proven(by: Int?)
+        case refused(Refusal)
+        /// None listens: the next one has still to say it.
+        case nobody
+    }
+
+    private func prove(_ request: EngineRequest, awaitsNext: Bool) throws(EngineSocketError) -> Proof {
+        guard DraftProof.isNeeded(for: request) else { return .proven(by: nil) }
         do throws(EngineSocketError) {
-            return try EngineSocketClient.definition(of: update, in: directory, patience: .spoken())
+            guard
+                let held = try EngineSocketClient.held(
+                    request.object, in: directory, patience: .spoken(), awaitsNext: awaitsNext)
+            else { return .nobody }
+            let refusal = place.draftProof.refusal(request) { _ in held.definition }
+            return refusal.map { .refused($0) } ?? .proven(by: held.process)
         } catch {
-            if error.isRefusal { return nil }
+            // Whom it does not let look it does not let start either, and it says so itself.
+            if error.isRefusal { return .proven(by: nil) }
+            // One that is gone has said nothing.
             guard error.isGone else { throw error }
-            isGone = true
-            return nil
+            return .nobody
         }
     }
 

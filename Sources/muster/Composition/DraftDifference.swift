@@ -57,12 +57,15 @@ struct DraftProof {
     /// The fleet's directory.
     let fleet: String
 
+    /// Whether there is something to prove before this is given.
+    static func isNeeded(for request: EngineRequest) -> Bool {
+        request.command == .start || request.command == .approve
+    }
+
     /// Why a command is not given; nil: nothing stands against it.
     /// - Parameter held: What the engine holds of an update; nil: it knows none that has not begun.
-    func refusal(_ request: EngineRequest, held: (String) throws -> UpdateDefinition?) rethrows -> Refusal? {
-        guard request.command == .start || request.command == .approve, let engine = try held(request.object) else {
-            return nil
-        }
+    func refusal(_ request: EngineRequest, held: (String) -> UpdateDefinition?) -> Refusal? {
+        guard Self.isNeeded(for: request), let engine = held(request.object) else { return nil }
         let files = FleetDirectory(path: fleet).loadUpdates()
         let isStart = request.command == .start
         if let filed = files.updates.first(where: { $0.id == request.object }), files.isSettled(for: filed) {
