@@ -155,6 +155,44 @@ import Testing
         }
     }
 
+    /// One is tried again, one is under way and one waits to go back from an update, while a rollback by mistake of the one
+    /// before is called off that has brought nobody back: they go to its release, as was shown before, and as a retry would.
+    @Test func aRollbackThatIsCalledOffTurnsBackWhatWaits() throws {
+        var fixture = fixture(4, attempts: 3, inFlight: 1)
+        let updates = [try update("u", Self.new), try update("v", Self.third, without: 3)]
+        for definition in updates {
+            fixture.pass(.minutes(1))
+            fixture.start(definition)
+            for _ in 0..<4 { obey(&fixture) }
+        }
+        #expect(rollBack(&fixture, "v") == nil)
+        let tried = try #require(fixture.machine.state.orders.first?.device.rawValue)
+        fixture.report(id(Int(tried)), .gaveUp(FailureCause(code: "no route", isPermanent: false)))
+        let back = try index(fixture, "v/rollback")
+        func goals() -> [Version] {
+            (0..<3).map { fixture.machine.state.targetVersion(back, $0) }
+        }
+        func states() -> Set<AssignmentState> {
+            let assignments = fixture.machine.state.updates[back.offset].assignments
+            return Set((0..<3).map(assignments.state))
+        }
+        #expect(states() == [.retrying, .inProgress, .pending])
+        #expect(goals() == [Self.new, Self.new, Self.new])
+        #expect(fixture.command(.rollBack(update: "u", confirmation: "u", preview: nil)) == nil)
+        // What has its order keeps it.
+        #expect(goals().filter { $0 == Self.old }.count == 2)
+        #expect(fixture.command(.cancel(update: "u/rollback")) == nil)
+        #expect(fixture.machine.state.update("u/rollback")?.status == .cancelled)
+        #expect(goals() == [Self.new, Self.new, Self.new])
+        for _ in 0..<2 { obey(&fixture) }
+        fixture.pass(.hours(12))
+        // It was silent for long.
+        fixture.report(id(Int(tried)), .contacted(firmware: Self.third))
+        obey(&fixture)
+        let firmware = (0..<4).map { fixture.machine.state.devices.firmware(DeviceIndex($0)) }
+        #expect(firmware == Array(repeating: Self.new, count: 4))
+    }
+
     /// Its way back failed, and a retry has brought it back.
     @Test func whatARetryHasBroughtBackIsNotTriedOnceMore() throws {
         var fixture = fixture(2)

@@ -112,6 +112,29 @@ import Testing
         #expect(run.oracle.violations.prefix(3) == [])
     }
 
+    /// What waits to go back goes to the release of an update whose rollback was called off.
+    @Test func aRollbackThatIsCalledOffTurnsBackWhatWaits() throws {
+        let queue = Strategy.immediate(offline: .queue)
+        let first = try SmallFleet.update(queue)
+        let second = try SmallFleet.update(queue, id: "v", release: Version(3, 0, 0), devices: "id != t-04")
+        let run = try ObservedRun(
+            SmallFleet.script(SmallFleet.devices(4), first, second) {
+                $0.starts = ["u"]
+                $0.settings.limits.inFlight = 1
+            })
+        try run.run(until: .minutes(30))
+        run.ask(.start(update: "v"))
+        try run.run(until: .minutes(60))
+        run.ask(.rollBack(update: "v", confirmation: "v", preview: nil))
+        run.ask(.rollBack(update: "u", confirmation: "u", preview: nil))
+        run.ask(.cancel(update: "u/rollback"))
+        try run.run(until: .minutes(90))
+        let state = try #require(run.state)
+        #expect(state.update("v")?.status == .rolledBack && state.update("u")?.status == .halted)
+        #expect((0..<4).map { state.devices.firmware(DeviceIndex($0)) } == Array(repeating: SmallFleet.new, count: 4))
+        #expect(run.oracle.violations.prefix(3) == [])
+    }
+
     /// Seven a minute is not eight.
     @Test func startsAMinuteThatDoNotDivideIt() throws {
         var update = try SmallFleet.update(.immediate(offline: .queue))

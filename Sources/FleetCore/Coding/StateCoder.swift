@@ -7,7 +7,7 @@ public enum StateCoder {
     /// The format in which this build writes a state, and the meaning of what is in it. Raised when a column is added
     /// or changed, and when `apply` makes another state of the same facts: a checkpoint of an older build would go on
     /// with the older meaning.
-    public static let formatVersion: UInt8 = 8
+    public static let formatVersion: UInt8 = 9
 
     /// What must be the same in the build that wrote a state and in the one that reads it: the format of the state,
     /// and those of the values in it, which change with the formats of facts.

@@ -75,6 +75,8 @@ extension FleetState {
         updates[update.offset].endedAt = at
         if status == .completed { updates[update.offset].failuresAtCompletion = updates[update.offset].tally.failures }
         closeIfDone(update.offset)
+        // What a rollback that is called off has not taken back is a release to go back to again.
+        if status == .cancelled, updates[update.offset].isRollback { turnReturns() }
     }
 
     /// A rollback or a retry: an update of its own, which is running from its first moment.
@@ -112,11 +114,12 @@ extension FleetState {
         }
         applyStarted(
             index, targets: targets, skipped: [], sizes: [targets.count], at: at, targetVersions: targetVersions)
-        if case .rollback = kind { turnFrom(updates[index.offset].definition.release) }
+        if case .rollback = kind { turnReturns(from: updates[index.offset].definition.release) }
     }
 
-    /// What waits to go back to a release that is rolled back now goes further back.
-    private mutating func turnFrom(_ release: Version) {
+    /// Where that goes to what waits to go back, now that another rollback begins or is called off.
+    /// - Parameter release: Only what is to go back to this may go elsewhere now; nil: all may.
+    private mutating func turnReturns(from release: Version? = nil) {
         for update in openUpdates where updates[update.offset].goesBack {
             let first = takenBack(by: update)
             for position in 0..<updates[update.offset].assignments.count {
@@ -124,7 +127,7 @@ extension FleetState {
                 case .pending, .scheduled, .retrying: break
                 default: continue
                 }
-                guard targetVersion(update, position) == release,
+                guard release.map({ $0 == targetVersion(update, position) }) ?? true,
                     let number = returnNumber(first, updates[update.offset].assignments.device(position))
                 else { continue }
                 updates[update.offset].assignments.targetVersions[position] = number

@@ -42,6 +42,8 @@ extension Oracle {
         }
         updates[update].status = status
         updates[update].pause = nil
+        let isRollback = updates[update].goesBack && !(updates[update].parent.map { updates[$0].goesBack } ?? false)
+        if status == .cancelled, isRollback { turnBack() }
     }
 
     /// Whether there is nobody to update: all was left out, at its start or since.
@@ -118,6 +120,17 @@ extension Oracle {
                 && (assignment.state.isWaiting || assignment.state == .retrying)
             {
                 updates[update].assignments[position].goal = before(assignment.device, in: takenBack(by: update))
+            }
+        }
+    }
+
+    /// What waits to go back has a goal by what is taken back still, now that a rollback was called off.
+    private mutating func turnBack() {
+        for update in openUpdates where updates[update].goesBack {
+            let origin = takenBack(by: update)
+            for (position, assignment) in updates[update].assignments.enumerated()
+            where assignment.state.isWaiting || assignment.state == .retrying {
+                updates[update].assignments[position].goal = before(assignment.device, in: origin)
             }
         }
     }
