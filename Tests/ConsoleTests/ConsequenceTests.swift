@@ -375,6 +375,33 @@ import Testing
         #expect(ConsoleUpdate.objection(to: .retry, on: view.updates[3], view: view) != nil)
     }
 
+    /// Of an update that is not in focus the engine counts what a retry would send when it is asked for that.
+    @Test func whatARetryWouldSendIsAskedFor() throws {
+        var view = Fixture.running()
+        view.updates.append(
+            Fixture.summary(
+                "m1", status: .completed, release: Version(3, 0, 0), tally: Fixture.tally(ok: 540, failed: 3)))
+        var state = ConfirmationTests.state(view)
+        #expect(ConsoleQuery.query(for: state, size: state.size).retryPreview == state.focusedUpdate)
+        state.screens = [.overview, .updates]
+        state.selectedUpdate = "m1"
+        #expect(ConsoleQuery.query(for: state, size: state.size).retryPreview == "m1")
+        press("r", &state, view)
+        #expect(ConsoleQuery.query(for: state, size: state.size).retryPreview == "m1")
+        #expect(Self.text(view, state).contains("SENDS 3 devices that failed to 3.0.0 once more"))
+        func receive(_ count: Int) throws -> String {
+            view.updates[try #require(view.updates.firstIndex { $0.id == "m1" })].retriable = count
+            ConsoleUpdate.received(view, at: Fixture.wall, state: &state)
+            return Self.text(view, state)
+        }
+        // The first count is no news to whoever has typed nothing; another one is.
+        let first = try receive(2)
+        #expect(first.contains("SENDS 2 devices that failed to 3.0.0 once more"))
+        #expect(!first.contains("THE LIST CHANGED"))
+        #expect(try receive(1).contains("THE LIST CHANGED"))
+        #expect(try receive(0).contains("nothing to confirm"))
+    }
+
     /// Footer, help and keys agree, whatever stands on the screen.
     @Test(arguments: 0..<RandomKeyTests.views.count) func whatIsOfferedIsWhatWorks(index: Int) {
         let view = RandomKeyTests.views[index]

@@ -198,7 +198,7 @@ struct AttachTests {
         defer { console.leave() }
         let client = RawClient(engine.path)
         defer { client.close() }
-        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":6}\n")
+        client.send("{\"attach\":{\"isReadOnly\":false},\"version\":7}\n")
         // It shows its place taken before it is shown out.
         console.ask(query)
         #expect(wait(console) { $0.view?.consoles.count == 2 ? true : nil } == true)

@@ -131,6 +131,7 @@ enum SampleView {
         query.detail = "till-3"
         query.rollbackPreview = "u"
         query.startPreview = "draft"
+        query.retryPreview = "u-2"
         return query
     }
 

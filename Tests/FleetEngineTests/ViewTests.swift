@@ -94,6 +94,39 @@ import Testing
         #expect(back()?.retriable == 0)
     }
 
+    /// A fleet keeps its updates for years: what a retry of one that has ended would send is counted where it is asked for,
+    /// and again when something has happened.
+    @Test func whatARetryWouldSendIsCountedWhereItIsAskedFor() throws {
+        var fixture = try EngineFixture(devices: 4)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<2 {
+            let generation = fixture.loop.state.orders.first { $0.device.rawValue == device }?.generation
+            let cause = FailureCause(code: "wrong model", isPermanent: true)
+            _ = fixture.loop.step(
+                [.report(Report(device: DeviceIndex(device), generation: generation, body: .gaveUp(cause)))],
+                now: fixture.now)
+        }
+        for device: UInt32 in 2..<4 { fixture.contact(device, EngineFixture.new) }
+        let next = UpdateDefinition(
+            id: "v", release: EngineFixture.new, selector: try Selector(parsing: "id = pos-0"),
+            strategy: .immediate(offline: .skip))
+        fixture.now = fixture.now + .minutes(1)
+        fixture.command(.draft(next))
+        fixture.command(.start(update: "v"))
+        func summary(_ change: (inout ViewQuery) -> Void = { _ in }) throws -> UpdateSummary {
+            let view = fixture.loop.view(query(change), now: fixture.now)
+            #expect(view.update?.summary == view.updates.first { $0.id == view.update?.summary.id })
+            return try #require(view.updates.first { $0.id == "u" })
+        }
+        #expect(try summary().tally.failures == 2)
+        #expect(try summary().retriable == nil)
+        #expect(try summary { $0.retryPreview = "u" }.retriable == 2)
+        #expect(try summary { $0.update = "u" }.retriable == 2)
+        fixture.contact(0, EngineFixture.new)
+        #expect(try summary { $0.retryPreview = "u" }.retriable == 1)
+        #expect(try summary { $0.retryPreview = "none" }.tally.failures == 2)
+    }
+
     @Test func whetherAnUpdateHasTriedADevice() throws {
         var fixture = try EngineFixture(devices: 2)
         var settings = FleetSettings(name: "fixture")

@@ -42,12 +42,15 @@ public enum ConsoleQuery {
     }
 
     private static func addPreview(to query: inout ViewQuery, state: ConsoleState) {
+        // Whether it is offered depends on what it would send.
+        query.retryPreview = ConsoleUpdate.targetID(state)
         if case .device(let question) = state.dialog { query.detail = question.device }
         guard case .typed(let confirmation) = state.dialog else { return }
         switch confirmation.kind {
         case .rollback: query.rollbackPreview = confirmation.update.id
         case .start: query.startPreview = confirmation.update.id
-        case .cancel, .retry: break
+        case .retry: query.retryPreview = confirmation.update.id
+        case .cancel: break
         }
     }
 }

@@ -95,8 +95,7 @@ enum TypedDialog {
     private static func retryLines(_ update: UpdateSummary) -> [DialogBox.Line] {
         let goal = update.isRollback ? "the release each had before" : "\(update.release)"
         let which =
-            update.retriable == nil
-            ? "that failed to \(goal) once more" : "that did not come back, once more, to \(goal)"
+            update.isRollback ? "that did not come back, once more, to \(goal)" : "that failed to \(goal) once more"
         let sends = "\(NumberText.count(update.retryCount, "device")) \(which)"
         return [
             DialogBox.Line("SENDS", sends, role: .caution),

@@ -6,11 +6,17 @@ extension ConsoleUpdate {
     /// The update that a command is about: the one under the cursor in the list of updates, or that of the row under
     /// the cursor in the queue, else the one in focus, even if the view that shows it has not arrived yet.
     static func target(state: ConsoleState, view: FleetView) -> UpdateSummary? {
-        let screen = state.screenBelowHelp
-        if screen == .updates { return view.updates.first { $0.id == state.selectedUpdate } }
-        if screen == .queue, let key = state.queueKey { return view.updates.first { $0.id == key.update } }
-        guard let id = state.focusedUpdate else { return view.update?.summary }
-        return view.updates.first { $0.id == id }
+        if let id = targetID(state) { return view.updates.first { $0.id == id } }
+        return state.screenBelowHelp == .updates ? nil : view.update?.summary
+    }
+
+    /// The id of that update; nil: it is the one that the engine puts in focus, or, in the list of updates, none.
+    static func targetID(_ state: ConsoleState) -> String? {
+        switch state.screenBelowHelp {
+        case .updates: state.selectedUpdate
+        case .queue: state.queueKey?.update ?? state.focusedUpdate
+        default: state.focusedUpdate
+        }
     }
 
     /// A command by its key: pausing goes out at once, everything else asks first.

@@ -121,7 +121,9 @@ extension TypedConfirmation {
             notice = .gone
             typed = ""
         }
-        if notice != .gone, means(current) != means(update) { lock(at: view.now) }
+        // What is counted for the first time is no change to whoever has typed nothing yet.
+        let isFirstCount = kind == .retry && update.retriable == nil && typed.isEmpty
+        if notice != .gone, means(current) != means(update), !isFirstCount { lock(at: view.now) }
         update = current
     }
 

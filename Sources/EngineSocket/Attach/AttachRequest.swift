@@ -20,7 +20,7 @@ struct AttachRequest: Codable, Hashable, Sendable {
     static let longestAlias = 24
 
     /// The version that this program speaks: that of views and of the commands in messages.
-    static let version = 6
+    static let version = 7
 
     init(isReadOnly: Bool, alias: String?) {
         version = Self.version

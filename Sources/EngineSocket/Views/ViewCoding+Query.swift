@@ -48,7 +48,7 @@ extension ViewQuery: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             update, filter, sort, deviceRows, selectedDevice, followsSelection, region, queueRows, eventCount, detail,
-            rollbackPreview, startPreview)
+            rollbackPreview, startPreview, retryPreview)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init()
@@ -64,5 +64,6 @@ extension ViewQuery: FactPart {
         detail = try reader.read()
         rollbackPreview = try reader.read()
         startPreview = try reader.read()
+        retryPreview = try reader.read()
     }
 }

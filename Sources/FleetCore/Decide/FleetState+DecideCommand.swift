@@ -295,13 +295,16 @@ extension FleetState {
 
     /// The later update that is to do the same at a device, and has not ended there; nil: none.
     private func otherTry(_ record: UpdateRecord, _ device: DeviceIndex) -> UpdateRecord? {
-        updates[(record.index.offset + 1)...].last { later in
-            guard later.goesBack == record.goesBack, root(of: later.index) == root(of: record.index),
-                let position = later.assignments.position(of: device)
+        // By their places: this is asked for each of many devices, and must not copy a record for any.
+        let root = root(of: record.index)
+        let last = (record.index.offset + 1..<updates.count).last { offset in
+            guard self.root(of: updates[offset].index) == root, updates[offset].goesBack == record.goesBack,
+                let position = updates[offset].assignments.position(of: device)
             else { return false }
-            let state = later.assignments.state(position)
+            let state = updates[offset].assignments.state(position)
             return state.isLive || state == .pending || state == .scheduled
         }
+        return last.map { updates[$0] }
     }
 
     private func remedyWithoutFailures(_ record: UpdateRecord) -> String {

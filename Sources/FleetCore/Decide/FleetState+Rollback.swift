@@ -100,13 +100,18 @@ extension FleetState {
     func giver(
         of release: Version, to device: DeviceIndex, before limit: UInt32 = .max
     ) -> (update: UpdateIndex, generation: UInt32)? {
-        updates.compactMap { record -> (update: UpdateIndex, generation: UInt32)? in
-            guard !record.goesBack, record.definition.release == release,
-                let position = record.assignments.position(of: device), isTouched(record.assignments, position),
-                record.assignments.generation(position) < limit
-            else { return nil }
-            return (record.index, record.assignments.generation(position))
-        }.max { $0.generation < $1.generation }
+        var last: (update: UpdateIndex, generation: UInt32)?
+        // By their places: this is asked for each of many devices, and must not copy a record for any.
+        for offset in updates.indices
+        where !updates[offset].goesBack && updates[offset].definition.release == release {
+            guard let position = updates[offset].assignments.position(of: device),
+                isTouched(updates[offset].assignments, position)
+            else { continue }
+            let generation = updates[offset].assignments.generation(position)
+            guard generation < limit, last.map({ generation > $0.generation }) ?? true else { continue }
+            last = (updates[offset].index, generation)
+        }
+        return last
     }
 
     /// Whether what an update gave a device is not to be gone back to: that update, or one that it tries again, was rolled

@@ -37,6 +37,7 @@ public struct EngineLoop {
     /// What of the releases cannot be delivered; nil: nobody who delivers them says it here.
     public var deliveryFaults: DeliveryFaults?
     var lists = DeviceLists()
+    var counted = CountedSets()
     private let log: any FactLog
     private let link: any DeviceLink
     private let voucher: (any ReleaseVoucher)?

@@ -6,7 +6,10 @@ extension EngineLoop {
         let now = max(wallTime, state.lastFactAt)
         let focus = query.update.flatMap { state.updateIndex(of: $0) } ?? focusedUpdate
         let list = query.deviceRows.count > 0 ? lists.devices(query, update: focus, machine: machine, now: now) : []
-        let builder = ViewBuilder(machine: machine, feed: feed, query: query, focus: focus, now: now)
+        let asked = [focus, query.retryPreview.flatMap { state.updateIndex(of: $0) }].compactMap { $0 }
+        counted.count(state, retriesOf: asked)
+        let builder = ViewBuilder(
+            machine: machine, feed: feed, query: query, focus: focus, now: now, counted: counted)
         var view = builder.header()
         view.health = health
         view.checkpointFailure = checkpointFailure
@@ -76,6 +79,7 @@ struct ViewBuilder {
     let query: ViewQuery
     let focus: UpdateIndex?
     let now: Timestamp
+    var counted = CountedSets()
 
     var state: FleetState { machine.state }
     var presence: Presence { machine.presence }
@@ -129,16 +133,14 @@ struct ViewBuilder {
         summary.goesBack = record.goesBack
         summary.isCancelling = isCancelling(record)
         summary.proposal = state.presentProposal(record)
-        if record.proposal?.deed == .rollBack { summary.proposedSet = state.rollbackRevision(record.index) }
+        summary.proposedSet = counted.proposedSets[record.index]
         let unsent = unsent(record)
         summary.unsent = unsent.count
         if let text = unsent.text {
             summary.statusText += (summary.statusText.isEmpty ? "" : "; ") + text
         }
         summary.isUntouched = !state.hasTouched(record.index)
-        if record.status.isFinal, record.tally.failures > 0 || record.goesBack && record.tally[.skipped] > 0 {
-            summary.retriable = state.retryCount(of: record.index)
-        }
+        summary.retriable = counted.retriable[record.index]
         if case .gateFailed = record.pauseReason { summary.hasLostGate = record.status == .paused }
         return summary
     }

@@ -28,8 +28,9 @@ public struct UpdateSummary: Hashable, Sendable {
 
     /// Devices that did not come back: since the fleet lacks the files, that was called off, or they failed to.
     public var unsent = 0
-    /// Devices that a retry would send back once more, of an update that goes back and has ended: with those that failed also
-    /// those for which it lacked files that it has now. Nil: as many as failed.
+    /// Devices that a retry would send once more, of an update that has ended: of those that failed, the ones that have not
+    /// come where they were to be since; of one that goes back also those for which it lacked files that it has now. Nil:
+    /// nothing has failed, or nobody has asked: as many as failed, at most.
     public var retriable: Int?
     /// Whether it has tried no device, so that there is nothing to send back.
     public var isUntouched = false

@@ -58,6 +58,9 @@ public struct ViewQuery: Hashable, Sendable {
     public var rollbackPreview: String?
     /// The draft whose start is to be previewed.
     public var startPreview: String?
+    /// The update of which it is said how many devices a retry would send once more, beside the one in focus and those that
+    /// go back.
+    public var retryPreview: String?
 
     /// A query that asks for the header only.
     public init() {}
