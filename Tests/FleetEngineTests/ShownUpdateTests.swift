@@ -173,6 +173,27 @@ import Testing
         #expect(update.status == "rolling back" && update.reason == "0 of 4 back", "\(update)")
     }
 
+    /// A retry whose devices were sent back by the rollback of what it tried again has succeeded as little as that.
+    @Test func aRetryThatWasTakenBackIsNoSuccess() throws {
+        var fixture = try EngineFixture(devices: 3)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<2 { fail(device, "refused", &fixture) }
+        fixture.contact(2, EngineFixture.new)
+        fixture.command(.retryFailed(update: "u"))
+        for device: UInt32 in 0..<2 { fixture.contact(device, EngineFixture.new) }
+        #expect(try line(fixture, "u/retry-1").success?.rate == 1)
+        rollBack(&fixture)
+        #expect(try line(fixture, "u/retry-1").success?.ended == 2)
+        fixture.contact(0, EngineFixture.old)
+        // The other comes to something else than it was to go back to.
+        fixture.contact(1, Version(0, 9, 0))
+        fail(1, "refused", &fixture)
+        let update = try line(fixture, "u/retry-1")
+        #expect(update.counts.back == 1 && update.counts.failed == 1, "\(update.counts)")
+        #expect(update.success == nil)
+        expectSums(fixture, "taken back")
+    }
+
     /// Three causes have an alert each; that there are more is said, and they are listed.
     @Test func causesBeyondTheThirdAreNotKeptQuiet() throws {
         var fixture = try EngineFixture(devices: 12)

@@ -109,12 +109,14 @@ extension FleetStatus.Update {
     /// The line of one update. What was sent back is not done any more, and no success.
     public init(_ view: UpdateView, of record: UpdateRecord, in state: FleetState) {
         let summary = view.summary
-        let causes = view.causes.prefix(FleetStatus.mostCauses)
+        let causes = view.causes.prefix(FleetStatus.mostCauses), counts = state.shownCounts(of: record)
+        // The devices of a retry are sent back by the rollback of what it tries again: it has none of its own then.
+        let isTakenBack = record.rollback != nil || counts.back > 0 || counts.failed > record.tally.failures
         self.init(
             id: summary.id, title: summary.title, release: summary.release.description, strategy: summary.strategy,
             status: summary.standing, reason: state.shownReason(summary, of: record),
-            phase: view.currentPhase.map { view.phases[$0].name }, counts: state.shownCounts(of: record),
-            success: record.rollback == nil ? view.success.map(SuccessRate.init) : nil,
+            phase: view.currentPhase.map { view.phases[$0].name }, counts: counts,
+            success: isTakenBack ? nil : view.success.map(SuccessRate.init),
             causes: causes.map { FleetStatus.Cause(reason: $0.cause, count: $0.count) },
             moreCauses: view.causes.count - causes.count, gate: view.gate.map(GateState.init), parent: summary.parent)
     }
