@@ -25,6 +25,17 @@ struct UpdatesCommandTests {
         #expect(words.contains { $0.starts(with: [id, "2.0.0"]) }, "\(words)")
     }
 
+    /// What the columns of devices count is in the help.
+    @Test func theHelpSaysWhatTheTableCounts() throws {
+        let past = try PastFleet()
+        let text = try past.run("updates", "FLEET").output
+        let header = try #require(text.split(separator: "\n").first { $0.hasPrefix("id ") })
+        let help = try past.run("updates", "--help").output
+        let columns = header.split(separator: " ").drop { $0 != "status" }.dropFirst().dropLast()
+        #expect(columns == ["ok", "back", "failed", "active", "waiting"])
+        for column in columns { #expect(help.contains("`\(column)`"), "\(column): \(help)") }
+    }
+
     /// A device that was done, and runs another version since, has failed: in the table and in JSON.
     @Test func theTableAndTheJSONCountAlike() throws {
         let past = try PastFleet()

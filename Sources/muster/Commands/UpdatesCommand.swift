@@ -7,11 +7,12 @@ struct UpdatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "updates", abstract: "List the updates and where each stands.",
         discussion: """
-            The release of a rollback, and of a retry of one, is the one that is taken back, `from 2.0.0`: each device goes to \
-            the release that it had before. `ok` counts the devices that an update brought to its release, also those that a rollback has brought back \
-            since: those stand in the line of the rollback. `muster status` says how many are there still. In JSON \
-            `completed` and `failed` are what the table has as ok and failed; `turnedBad` are those of the failed that \
-            were ok before.
+            The release of a rollback, and of a retry of one, is the one that is taken back, `from 2.0.0`: each device \
+            goes to the release that it had before. `ok` counts the devices that an update brought to its release and \
+            that are there still: those that a rollback has brought back since stand in `back`. `failed` has also those \
+            that were ok and turned bad, and those of a rollback that came to something else than they were to go back \
+            to. `active` are under way, `waiting` have not begun. In JSON `completed`, `back` and `failed` are what the \
+            table has as ok, back and failed; `turnedBad` are those of the failed that turned bad.
             """)
 
     @OptionGroup var arguments: FleetArguments
@@ -31,7 +32,8 @@ struct UpdatesCommand: ParsableCommand {
         var reason: String
         @OrNull var startedAt: String?
         @OrNull var endedAt: String?
-        /// Devices by state, each once; `back` are those that were done before; `turnedBad` are those of the failed that were done before.
+        /// Devices by state, each once; `back` are those that a rollback has brought back; `turnedBad` are those of the failed
+        /// that turned bad after they were done.
         var counts: [String: Int]
         @OrNull var parent: String?
         /// What waits for a second person.
