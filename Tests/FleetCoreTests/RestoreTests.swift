@@ -77,6 +77,20 @@ struct RestoreTests {
         #expect(fixture.machine.state.update("u")?.status == .cancelled)
     }
 
+    /// A device may speak of an order that it was given after the backup, and is not told that it never was.
+    @Test func whatWasGivenSinceTheBackupMayHaveBeenAnybodys() throws {
+        let before = rollout(), state = before.machine.state
+        let (one, other) = (state.orders[0], state.orders[1])
+        #expect(!state.hasGiven(state.generation + 1, to: one.device))
+        let after = try restored(before).machine.state
+        #expect(after.generation > state.generation + 1)
+        for number in [state.generation + 1, after.generation] {
+            #expect(after.hasGiven(number, to: one.device) && after.hasGiven(number, to: other.device))
+        }
+        #expect(after.hasGiven(one.generation, to: one.device) && !after.hasGiven(one.generation, to: other.device))
+        #expect(!after.hasGiven(after.generation + 1, to: one.device))
+    }
+
     @Test func anUpdateThatIsPausedStaysAsItIs() throws {
         var before = rollout()
         before.command(.pause(update: "u"))

@@ -4,7 +4,7 @@ extension FleetState {
         devices.write(to: &writer)
         writer.write(varint: UInt64(updates.count))
         for update in updates { update.write(to: &writer) }
-        writer.write(openUpdates, listeningSince, generation, revision, lastFactAt)
+        writer.write(openUpdates, listeningSince, generation, renumberings, revision, lastFactAt)
         writer.write(recentCommands.entries, recentCommands.forgottenUpTo)
     }
 
@@ -17,6 +17,7 @@ extension FleetState {
         openUpdates = try reader.read()
         listeningSince = try reader.read()
         generation = try reader.read()
+        renumberings = try reader.read()
         revision = try reader.read()
         lastFactAt = try reader.read()
         recentCommands.entries = try reader.read()

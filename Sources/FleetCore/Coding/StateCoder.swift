@@ -20,7 +20,7 @@ public enum StateCoder {
     /// Stored properties of the types that are written here. A test counts them, so that none is added without a place
     /// in the coding: then the number here and `formatVersion` go up together.
     static let storedProperties = [
-        "FleetState": 11, "DeviceTable": 29, "DeviceIdentity": 3, "PlaceCount": 5, "StatusCounts": 3,
+        "FleetState": 12, "DeviceTable": 29, "DeviceIdentity": 3, "PlaceCount": 5, "StatusCounts": 3,
         "UpdateRecord": 25, "CauseKey": 2, "AssignmentTable": 16, "PhaseRecord": 10, "RecentCommands": 2,
         "RecentCommand": 4, "Proposal": 4, "Tally": 2, "Bitset": 2,
     ]

@@ -1,8 +1,10 @@
 extension FleetState {
     /// Whether a device has an order of this generation, or had it. Of an update that it was tried in more than once only
-    /// the last one is kept: any before that may have been its own.
+    /// the last one is kept: any before that may have been its own. What was given between a backup and its restore is not
+    /// in the journal, and may have been anybody's.
     public func hasGiven(_ generation: UInt32, to device: DeviceIndex) -> Bool {
         guard generation > 0 else { return false }
+        if renumberings.contains(where: { $0 >= generation && $0 - generation < Self.restoreStride }) { return true }
         return updates.contains { update in
             guard let position = update.assignments.position(of: device) else { return false }
             let last = update.assignments.generation(position)

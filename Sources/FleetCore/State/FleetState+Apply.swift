@@ -7,6 +7,7 @@ extension FleetState {
         case .clockStepped(let step): moveAll(by: step)
         case .ordersRenumbered(let number):
             generation = max(generation, min(number, UInt32(StateBounds.largestGeneration)))
+            renumberings.append(generation)
         case .commandAccepted(let record): applyCommand(record, nil, at: fact.at)
         case .commandRefused(let record, let refusal): applyCommand(record, refusal, at: fact.at)
         case .fleetConfigured(let settings): self.settings = settings

@@ -17,6 +17,8 @@ public struct FleetState: Equatable, Sendable {
     public internal(set) var listeningSince = Timestamp.distantPast
     /// The number of the last order.
     public internal(set) var generation: UInt32 = 0
+    /// Behind which numbers of orders it went on after each restore of a backup.
+    var renumberings: [UInt32] = []
     /// The latest commands.
     var recentCommands = RecentCommands()
     /// How many facts were applied.
