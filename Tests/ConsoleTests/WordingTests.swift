@@ -87,7 +87,35 @@ import Testing
         #expect(DeviceFactsPane.contact(row, times) == "offline, last seen 14:01:51Z, 40s ago")
         row.lastSeen = nil
         #expect(DeviceFactsPane.contact(row, times) == "offline, last contact unknown")
+        // A journal may not have the contacts yet by which it is online.
+        row.status = .online
+        #expect(DeviceFactsPane.contact(row, times) == "online")
         #expect(DeviceFactsPane.contact(Fixture.device("pos-1", status: .unknown), times) == "never seen")
+    }
+
+    /// Of an update that was rolled back: what is back is no success, and how many are is one number.
+    @Test func whatIsBackIsNotShownAsASuccess() {
+        var view = Fixture.scheduled()
+        var summary = Fixture.summary(status: .rolledBack, tally: Fixture.tally(ok: 5, failed: 1))
+        summary.back = 5
+        view.updates = [summary]
+        view.update?.summary = summary
+        view.update?.back = 4
+        view.update?.lost = 1
+        var rollback = Fixture.summary(
+            "RO-1042/rollback", status: .completed, strategy: "rollback", release: Fixture.old,
+            tally: Fixture.tally(ok: 5, failed: 1), parent: "RO-1042")
+        rollback.goesBack = true
+        view.update?.rollback = rollback
+        func lines(_ screen: ConsoleScreenKind) -> [String] {
+            ConfirmationTests.lines(view, Fixture.state(screens: [screen], columns: 120, rows: 40))
+        }
+        let update = lines(.update), overview = lines(.overview)
+        #expect(update.contains { $0.contains("+0 ok  <4 back  x2 failed") }, "\(update)")
+        #expect(update.contains { $0.contains("ok -  what it had brought is taken back") }, "\(update)")
+        #expect(update.contains { $0.contains("5 of 6 back, x1 failed") }, "\(update)")
+        #expect(overview.contains { $0.contains("back 5/6") }, "\(overview)")
+        #expect(lines(.updates).contains { $0.contains("ROLLED BACK") && $0.contains("<5") }, "\(lines(.updates))")
     }
 
     @Test func everyReasonToWaitHasItsWords() {

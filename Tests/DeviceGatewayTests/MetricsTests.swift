@@ -1,3 +1,4 @@
+import Crypto
 import DeviceGateway
 import FleetCore
 import Foundation
@@ -84,7 +85,33 @@ import Testing
         #expect(try await fixture.ask("PUT", "device-1", "configData", body: body).status == 200)
         let after = read(try await fixture.ask("GET", "", "/metrics").text)
         #expect(after[#"muster_assignments{update="patch",state="completed"}"#] == 0)
+        #expect(after[#"muster_assignments{update="patch",state="failed"}"#] == 1)
         #expect(after[#"muster_assignments{update="patch",state="turnedBad"}"#] == 1)
+        await fixture.end()
+    }
+
+    /// It fell back by itself, before it had fetched anything.
+    @Test func whatIsBackIsNotCompleted() async throws {
+        let fixture = try await GatewayFixture()
+        let action = try await fixture.offer()
+        #expect(try await fixture.ask("GET", "device-1", fixture.file(action)).status == 200)
+        let path = "deploymentBase/\(action)/feedback", done = GatewayFixture.feedback("closed", "success")
+        try await eventuallyHolds {
+            _ = try await fixture.ask("POST", "device-1", path, body: done)
+            return try await fixture.view().update?.summary.tally[.completed] == 1
+        }
+        let id = GatewayFixture.update.id
+        let hash = SHA256.hash(data: Data(fixture.payload)).map { String(format: "%02x", $0) }.joined()
+        let file = Artifact(name: GatewayFixture.fileName, size: Int64(fixture.payload.count), sha256: hash)
+        try await fixture.command(
+            .addReleases([Release(version: Version(1, 0, 0), artifacts: [file])]),
+            .rollBack(update: id, confirmation: id, preview: nil))
+        let body = #"{"data":{"firmware":"1.0.0"}}"#
+        #expect(try await fixture.ask("PUT", "device-1", "configData", body: body).status == 200)
+        let numbers = read(try await fixture.ask("GET", "", "/metrics").text)
+        #expect(numbers[#"muster_assignments{update="patch",state="completed"}"#] == 0)
+        #expect(numbers[#"muster_assignments{update="patch",state="back"}"#] == 1)
+        #expect(numbers[#"muster_assignments{update="patch",state="failed"}"#] == 0)
         await fixture.end()
     }
 

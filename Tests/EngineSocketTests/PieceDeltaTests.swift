@@ -63,7 +63,7 @@ import Testing
         let view = SampleView.whole
         let update = try #require(view.update), detail = try #require(view.detail), gate = try #require(update.gate)
         let counts: [(Any, Int)] = [
-            (view, 26), (view.query, 13), (view.devices, 4), (view.queue, 6), (update, 11), (update.summary, 18),
+            (view, 26), (view.query, 13), (view.devices, 4), (view.queue, 6), (update, 13), (update.summary, 19),
             (gate, 17), (update.phases[0], 6), (update.causes[0], 3), (view.regions[0], 4), (detail, 9),
             (view.devices.rows[0], 13), (detail.assignments[0], 18), (view.queue.rows[0], 7), (view.events[0], 4),
             (view.alerts[0], 4), (view.consoles[0], 5), (view.deeds[0], 3), (try #require(view.rollback), 16),

@@ -22,6 +22,7 @@ enum SampleView {
         summary.proposal = Proposal(.rollBack, devices: 120, by: "kim (ops)", user: "ops")
         summary.proposedSet = 77
         summary.unsent = 2
+        summary.back = 5
         summary.retriable = 9
         summary.isUntouched = true
         return summary

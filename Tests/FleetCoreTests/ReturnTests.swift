@@ -35,6 +35,20 @@ import Testing
         return [count.back, count.of, count.left.count]
     }
 
+    /// Done, back, lost.
+    private func completed(_ fixture: CoreFixture, _ update: String = "u") throws -> [Int] {
+        let state = fixture.machine.state
+        let count = state.completedCount(of: try #require(state.updateIndex(of: update)))
+        return [count.done, count.back, count.lost]
+    }
+
+    /// Back, of how many, by the sum over the regions.
+    private func returned(_ fixture: CoreFixture) throws -> [Int] {
+        let index = try #require(fixture.machine.state.updateIndex(of: "u"))
+        let tally = fixture.machine.state.returnTallies(of: index).reduce(Tally(), +)
+        return [tally.succeeded, tally.target]
+    }
+
     private func hasTurnedBad(_ fixture: CoreFixture, _ update: String, _ device: Int = 0) -> Bool? {
         guard let record = fixture.machine.state.update(update) else { return nil }
         return record.assignments.position(of: DeviceIndex(UInt32(device))).map(record.assignments.hasTurnedBad)
@@ -76,7 +90,97 @@ import Testing
         #expect(fixture.machine.state.order(for: DeviceIndex(0))?.release == Self.old)
         say(&fixture, 0..<3, Self.old)
         #expect(try count(fixture, "v") == [3, 3, 0])
+        // They are back from this one's release too.
+        #expect(try count(fixture) == [4, 4, 0])
+        #expect(try completed(fixture) == [0, 4, 0])
+    }
+
+    /// Three are on it before anything was sent to them, one is sent it, and one says too early that it is done.
+    @Test func whatGoesBackByItselfIsBack() throws {
+        var fixture = fixture(5)
+        fixture.start(CoreFixture.update())
+        say(&fixture, 0..<5, Self.new)
+        #expect(rollBack(&fixture) == nil)
+        for device in 0..<3 { fixture.report(id(device), .claimed(firmware: Self.old, sent: 0)) }
+        say(&fixture, 3..<4, Self.old)
+        fixture.report(id(4), .gaveUp(.runsUnfetched(Self.old)))
+        say(&fixture, 4..<5, Self.old)
+        #expect([0, 3, 4].map { fixture.state("u/rollback", id($0)) } == [.skipped, .completed, .failed])
+        #expect(try count(fixture) == [5, 5, 0])
+        #expect(try completed(fixture) == [0, 5, 0])
+        #expect(try returned(fixture) == [5, 5])
+        // Where another update takes them from there changes nothing of that.
+        fixture.pass(.minutes(1))
+        fixture.start(next())
+        say(&fixture, 0..<5, Self.third)
+        #expect(try count(fixture) == [5, 5, 0])
+        #expect(try completed(fixture) == [0, 5, 0])
+    }
+
+    /// One failed, had the release by a retry, and went back by itself; another had never changed.
+    @Test func whatARetryHadBroughtGoesBackByItselfToo() throws {
+        var fixture = fixture(2)
+        fixture.start(CoreFixture.update())
+        for device in 0..<2 { fixture.report(id(device), .gaveUp(FailureCause(code: "no power", isPermanent: true))) }
+        #expect(fixture.command(.retryFailed(update: "u")) == nil)
+        say(&fixture, 0..<1, Self.new)
+        fixture.report(id(1), .gaveUp(FailureCause(code: "no power", isPermanent: true)))
+        #expect(rollBack(&fixture) == nil)
+        for device in 0..<2 { fixture.report(id(device), .claimed(firmware: Self.old, sent: 0)) }
+        #expect(fixture.state("u/rollback", id(0)) == .skipped)
         #expect(try count(fixture) == [1, 1, 0])
+        #expect(try completed(fixture, "u/retry-1") == [0, 1, 0])
+        #expect(try returned(fixture) == [1, 1])
+    }
+
+    /// Its rollback failed, and somebody has put it on something newer since.
+    @Test func whatRunsSomethingElseIsNotDone() throws {
+        var fixture = fixture(2)
+        fixture.start(CoreFixture.update())
+        say(&fixture, 0..<2, Self.new)
+        #expect(rollBack(&fixture) == nil)
+        say(&fixture, 0..<1, Self.old)
+        fixture.report(id(1), .gaveUp(FailureCause(code: "no power", isPermanent: true)))
+        #expect(try completed(fixture) == [1, 1, 0])
+        say(&fixture, 1..<2, Self.third)
+        #expect(try completed(fixture) == [0, 1, 1])
+        #expect(try count(fixture) == [1, 2, 1])
+        #expect(try returned(fixture) == [1, 2])
+    }
+
+    /// Another update has brought it elsewhere, straight from what was rolled back: that is nothing of the rollback's.
+    @Test func whatAnotherUpdateHasTakenOnStaysDone() throws {
+        var fixture = fixture(2)
+        fixture.start(CoreFixture.update())
+        say(&fixture, 0..<2, Self.new)
+        fixture.pass(.minutes(1))
+        var other = next()
+        other.selector = try Selector(parsing: "id = \(id(0))")
+        fixture.start(other)
+        say(&fixture, 0..<1, Self.third)
+        #expect(rollBack(&fixture) == nil)
+        say(&fixture, 1..<2, Self.old)
+        #expect(try completed(fixture) == [1, 1, 0])
+        #expect(try count(fixture) == [1, 1, 0])
+    }
+
+    /// It is over: what would help is another update, or a retry of what goes back.
+    @Test func whatWasRolledBackIsNotTriedAgain() {
+        var fixture = fixture(2)
+        fixture.start(CoreFixture.update())
+        say(&fixture, 0..<2, Self.new)
+        #expect(rollBack(&fixture) == nil)
+        let retry = Command.retryFailed(update: "u")
+        let start = "start an update with an id of its own to bring 2.0.0 to devices"
+        #expect(fixture.command(retry)?.message == "u is rolling back, and what is taken back is not tried again")
+        say(&fixture, 0..<1, Self.old)
+        fixture.report(id(1), .gaveUp(FailureCause(code: "no power", isPermanent: true)))
+        #expect(fixture.command(retry)?.message == "u is rolled back, and what is taken back is not tried again")
+        #expect(
+            fixture.command(retry)?.remedy
+                == "\(start); what did not come back is tried again by a retry of u/rollback")
+        say(&fixture, 1..<2, Self.old)
+        #expect(fixture.command(retry)?.remedy == start)
     }
 
     /// The rollback of the later update was under way already: it brings them back to a release that was rolled back

@@ -9,7 +9,8 @@ import Testing
     }
 
     private func sum(_ counts: UpdateCounts) -> Int {
-        counts.done + counts.back + counts.failed + counts.inFlight + counts.waiting + counts.cancelled
+        let ended = counts.done + counts.back + counts.failed + counts.cancelled
+        return ended + counts.inFlight + counts.retrying + counts.waiting
     }
 
     /// Each device counts once, whatever has just become of it.
@@ -74,6 +75,48 @@ import Testing
         #expect(counts.done == 0 && counts.back == 4 && counts.failed == 2 && counts.cancelled == 10, "\(counts)")
         // Of the rollback they are done, and count once there.
         #expect(try line(fixture, "u/rollback").counts.back == 0)
+    }
+
+    /// Three are on it before anything was sent to them, one is sent it, and one says too early that it is done.
+    @Test func howManyAreBackIsOneNumberEverywhere() throws {
+        var fixture = try EngineFixture(devices: 5)
+        fixture.command(.start(update: "u"))
+        for device: UInt32 in 0..<5 { fixture.contact(device, EngineFixture.new) }
+        rollBack(&fixture)
+        for device: UInt32 in 0..<3 {
+            let generation = fixture.loop.state.order(for: DeviceIndex(device))?.generation
+            let body = Report.Body.claimed(firmware: EngineFixture.old, sent: 0)
+            let report = Report(device: DeviceIndex(device), generation: generation, body: body)
+            _ = fixture.loop.step([.report(report)], now: fixture.now)
+        }
+        fixture.contact(3, EngineFixture.old)
+        fail(4, "runs 1.0.0 without having fetched it", &fixture)
+        fixture.contact(4, EngineFixture.old)
+        let update = try line(fixture)
+        #expect(update.counts.done == 0 && update.counts.back == 5 && update.counts.failed == 0, "\(update.counts)")
+        #expect(update.status == "rolled back" && update.reason == "5 of 5 back", "\(update)")
+        var query = ViewQuery()
+        query.update = "u"
+        let view = fixture.loop.view(query, now: fixture.now)
+        let focus = try #require(view.update), rollback = try #require(focus.rollback)
+        #expect(focus.summary.back == 5 && focus.back == 5 && focus.lost == 0)
+        #expect(rollback.tally.succeeded == 5 && rollback.tally.target == 5, "\(rollback.tally)")
+        #expect(view.regions.map(\.tally).reduce(Tally(), +) == rollback.tally)
+        #expect(fixture.loop.statistics.updates.first { $0.id == "u" }?.counts == update.counts)
+    }
+
+    /// A device between two attempts has no order, and does not count against the limits.
+    @Test func inFlightIsWhatHasAnOrder() throws {
+        var fixture = try EngineFixture(devices: 2)
+        fixture.command(.start(update: "u"))
+        let generation = fixture.loop.state.order(for: DeviceIndex(0))?.generation
+        let cause = FailureCause(code: "no route", isPermanent: false)
+        let report = Report(device: DeviceIndex(0), generation: generation, body: .gaveUp(cause))
+        _ = fixture.loop.step([.report(report)], now: fixture.now)
+        let counts = try line(fixture).counts
+        #expect(counts.inFlight == 1 && counts.retrying == 1, "\(counts)")
+        #expect(fixture.loop.view(ViewQuery(), now: fixture.now).queue.inFlight == counts.inFlight)
+        expectSums(fixture, "between two attempts")
     }
 
     /// The status of an update says what the badge of a console says.

@@ -92,8 +92,13 @@ enum DeviceFactsPane {
     /// Whether it can be reached, and when it last was.
     static func contact(_ row: DeviceRow, _ times: TimeText) -> String {
         guard let seen = row.lastSeen else {
-            // A device that is offline was there once; its file may not say when.
-            return row.status == .unknown ? "never seen" : "\(row.status), last contact unknown"
+            // A device that is offline was there once; its file may not say when. One that is online has just called in, or
+            // is taken to be there until it is missed.
+            return switch row.status {
+            case .unknown: "never seen"
+            case .offline: "\(row.status), last contact unknown"
+            case .online: "\(row.status)"
+            }
         }
         return "\(row.status), last seen \(times.exact(seen)), \(times.age(seen)) ago"
     }

@@ -8,28 +8,29 @@ enum ProgressLine {
         guard let update = scene.view.update else { return drawNoUpdate(scene, in: line, on: &frame) }
         guard update.summary.status != .draft else { return drawDraft(update.summary, scene, in: line, on: &frame) }
         if scene.state.screen == .overview, let rollback = update.rollback {
-            draw(rollback, end: nil, scene, in: line, on: &frame)
+            draw(TallyGauge.Counts(rollback.tally), of: rollback, end: nil, scene, in: line, on: &frame)
         } else {
-            draw(update.summary, end: update.expectedEnd, scene, in: line, on: &frame)
+            let counts = TallyGauge.Counts(update.summary.tally, back: update.back, lost: update.lost)
+            draw(counts, of: update.summary, end: update.expectedEnd, scene, in: line, on: &frame)
         }
     }
 
     /// An update's progress, or that of its rollback once there is one.
     private static func draw(
-        _ summary: UpdateSummary, end: Timestamp?, _ scene: Scene, in line: Rect, on frame: inout Frame
+        _ counts: TallyGauge.Counts, of summary: UpdateSummary, end: Timestamp?, _ scene: Scene, in line: Rect,
+        on frame: inout Frame
     ) {
-        let tally = summary.tally
-        let isRollback = summary.isRollback
-        let label = "\(isRollback ? "back" : "done") \(summary.doneText)"
+        let tally = summary.tally, isRollback = summary.isRollback
+        let label = isRollback ? "back \(tally.succeeded)/\(tally.target)" : "done \(summary.doneText)"
         var fitted = FittedLine()
         fitted.left = [FittedLine.Part(label, role: isRollback ? .rolledBack : .text, rank: 0, flags: .bold)]
-        fitted.right = TallyGauge.counts(tally, words: line.columns >= 110, isRollback: isRollback, scene)
+        fitted.right = TallyGauge.counts(counts, words: line.columns >= 110, isRollback: isRollback, scene)
         if line.columns >= 110, let end {
             fitted.right.append(FittedLine.Part("ETA \(scene.times.short(end))", role: .text, rank: 5))
         }
         let width = line.columns - fitted.columns - 3
         if width >= 4 {
-            let gauge = TallyGauge.gauge(tally, width: width, isRollback: isRollback, scene)
+            let gauge = TallyGauge.gauge(counts, width: width, isRollback: isRollback, scene)
             fitted.left.append(FittedLine.Part(gauge, rank: 6, gap: 1))
         }
         fitted.draw(in: line, on: &frame)

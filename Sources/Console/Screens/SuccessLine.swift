@@ -17,6 +17,12 @@ enum SuccessLine {
 
     static func draw(_ scene: Scene, in line: Rect, on frame: inout Frame) {
         guard let update = scene.view.update, update.summary.status != .draft else { return }
+        if update.rollback != nil, update.gate == nil {
+            let text = "ok -  what it had brought is taken back"
+            frame.put(
+                TextWidth.fitted(text, to: line.columns), column: line.column, row: line.row, role: .dim, in: line)
+            return
+        }
         guard let success = success(of: update) else {
             let text = "\(scene.isRollback ? "back" : "ok") -  n=0: nothing has come to an end yet"
             frame.put(

@@ -60,13 +60,7 @@ enum UpdatesPane {
 
     /// How many have ended, of how many; of one that was sent back, how many are back.
     private static func doneText(_ update: UpdateSummary, _ scene: Scene) -> String {
-        var family = [update.id], back: Int?
-        // Each was there before what it was made from.
-        for other in scene.view.updates where other.goesBack && other.parent.map(family.contains) ?? false {
-            family.append(other.id)
-            back = (back ?? 0) + other.tally.succeeded
-        }
-        guard update.status.isFinal, !update.goesBack, let back else { return update.doneText }
+        guard !update.goesBack, let back = update.back else { return update.doneText }
         return "\(scene.glyph(.rolledBack))\(back)"
     }
 

@@ -60,7 +60,8 @@ extension ConsoleUpdate {
         if !status.isFinal { return "under way: what failed can be tried again once it is over" }
         if status == .rolledBack {
             let back = view.updates.first { $0.parent == update.id && $0.goesBack && $0.retryCount > 0 }
-            return back.map { "rolled back: to try again what failed in that, choose \($0.id)" } ?? "rolled back"
+            return back.map { "rolled back: to try again what failed in that, choose \($0.id)" }
+                ?? "rolled back: what was taken back is not tried again"
         }
         if status == .halted, update.isPartlyBack {
             return "its rollback was called off: roll it back again for the rest"

@@ -6,7 +6,7 @@ extension UpdateSummary: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             id, title, release, strategy, status, statusText, startedAt, endedAt, tally, parent, goesBack, hasLostGate,
-            isCancelling, proposal, proposedSet, unsent, retriable, isUntouched)
+            isCancelling, proposal, proposedSet, unsent, back, retriable, isUntouched)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -19,6 +19,7 @@ extension UpdateSummary: FactPart {
         proposal = try reader.read()
         proposedSet = try reader.read()
         unsent = try reader.read()
+        back = try reader.read()
         retriable = try reader.read()
         isUntouched = try reader.read()
     }
@@ -29,7 +30,7 @@ extension UpdateView: FactPart {
     package func write(to writer: inout FactWriter) {
         writer.write(
             summary, currentPhase, phases, gate, causes, previousVersions, selector, rollback, waiting, expectedEnd,
-            success)
+            success, back, lost)
     }
     package init(from reader: inout FactReader) throws(DecodingFailure) {
         self.init(
@@ -37,6 +38,8 @@ extension UpdateView: FactPart {
             gate: try reader.read(), causes: try reader.read(), previousVersions: try reader.read(),
             selector: try reader.read(), rollback: try reader.read(), waiting: try reader.read(),
             expectedEnd: try reader.read(), success: try reader.read())
+        back = try reader.read()
+        lost = try reader.read()
     }
 }
 

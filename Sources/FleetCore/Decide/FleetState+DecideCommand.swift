@@ -256,13 +256,16 @@ extension FleetState {
     }
 
     /// How many devices a retry of an update would send once more now; 0: it would be refused.
-    public func retryCount(of update: UpdateIndex) -> Int { (try? retryTargets(updates[update.offset]).count) ?? 0 }
+    public func retryCount(of update: UpdateIndex) -> Int {
+        // Why not takes more to say than that it is refused.
+        guard updates[update.offset].status.isFinal, updates[update.offset].status != .rolledBack else { return 0 }
+        return (try? retryTargets(updates[update.offset]).count) ?? 0
+    }
 
     /// The devices that are to be tried again.
     func retryTargets(_ record: UpdateRecord) throws(Refusal) -> [DeviceIndex] {
         guard record.status == .completed || record.status == .halted || record.status == .cancelled else {
-            throw Refusal(
-                "\(record.id) is \(record.status)", remedy: "failed devices can be tried again once the update is over")
+            throw refusalToRetry(record)
         }
         guard record.rollback == nil else {
             throw Refusal(
@@ -291,6 +294,20 @@ extension FleetState {
                 remedy: remedyWithoutFailures(record))
         }
         return targets
+    }
+
+    /// Why an update is not tried again that is under way, or was rolled back.
+    private func refusalToRetry(_ record: UpdateRecord) -> Refusal {
+        guard record.status == .rollingBack || record.status == .rolledBack else {
+            return Refusal(
+                "\(record.id) is \(record.status)", remedy: "failed devices can be tried again once the update is over")
+        }
+        let back = returns(of: record.index).last { retryCount(of: $0) > 0 }
+        let release = record.definition.release
+        return Refusal(
+            "\(record.id) is \(record.status), and what is taken back is not tried again",
+            remedy: "start an update with an id of its own to bring \(release) to devices"
+                + (back.map { "; what did not come back is tried again by a retry of \(updates[$0.offset].id)" } ?? ""))
     }
 
     /// The later update that is to do the same at a device, and has not ended there; nil: none.

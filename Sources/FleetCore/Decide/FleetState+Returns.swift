@@ -13,10 +13,10 @@ extension FleetState {
 
     /// Where the devices stand that an update has changed and that were to go back.
     public struct ReturnCount: Hashable, Sendable {
-        /// How many there are: those that turned out to have what they were to go back to are not among them, nor those that
-        /// another update changed since.
+        /// How many there are: those that no update had brought to the release, and that turned out to have what they were to
+        /// go back to, are not among them, nor those that another update has taken on from it.
         public var of = 0
-        /// How many are back, by their own word.
+        /// How many are back, by their own word, whether they were sent anything for it or not.
         public var back = 0
         /// Those that have not come back, and that nothing brings back now.
         public var left: [DeviceIndex] = []
@@ -32,7 +32,7 @@ extension FleetState {
         guard !parts.returns.isEmpty else { return count }
         for position in 0..<assignments.count where goesBack || isTouched(assignments, position) {
             let device = assignments.device(position)
-            switch standing(update, device, last: parts.last(device), in: parts.returns) {
+            switch countedStanding(update, device, parts) {
             case .noPart: continue
             case .back: count.back += 1
             case .underWay: break
@@ -47,11 +47,11 @@ extension FleetState {
 
     /// What has become of the devices that an update had brought to its release.
     public struct CompletedCount: Hashable, Sendable {
-        /// No rollback of it has taken them back.
+        /// They run it, by what is known, or another update has taken them on from it.
         public var done = 0
-        /// A rollback of it, or of what it tries again, has brought them back.
+        /// They are back, with a rollback of it, or of what it tries again.
         public var back = 0
-        /// They did not come back, and say that they run an older version that is not what they were to go back to.
+        /// They are not back, and say that they run something else, which no update has brought them.
         public var lost = 0
 
         public init(done: Int = 0) { self.done = done }
@@ -67,11 +67,12 @@ extension FleetState {
         for position in 0..<record.assignments.count
         where record.assignments.state(position) == .completed && !record.assignments.hasTurnedBad(position) {
             let device = record.assignments.device(position)
-            let standings = ways.map { standing($0.update, device, last: $0.parts.last(device), in: $0.parts.returns) }
-            let isOlder = !devices.isVersionUntold(device) && release.isNewer(than: devices.firmware(device))
+            let standings = ways.map { countedStanding($0.update, device, $0.parts) }
             if standings.contains(where: \.isBack) {
                 count.back += 1
-            } else if isOlder, standings.contains(where: \.isLeft) {
+            } else if !devices.isVersionUntold(device), devices.firmware(device) != release,
+                !standings.contains(where: \.isUnderWay), supersedingUpdate(ways[0].update, device) == nil
+            {
                 count.lost += 1
             }
         }
@@ -103,6 +104,33 @@ extension FleetState {
 
         var isBack: Bool { if case .back = self { true } else { false } }
         var isLeft: Bool { if case .left = self { true } else { false } }
+        var isUnderWay: Bool { if case .underWay = self { true } else { false } }
+    }
+
+    /// Where a device stands, for who counts: one that had the release and has what it ran before is back, also if its
+    /// rollback had nothing to send it, or was for others only; and who was back stays so when another update takes it on.
+    private func countedStanding(_ update: UpdateIndex, _ device: DeviceIndex, _ parts: ReturnParts) -> ReturnStanding {
+        let last = parts.last(device), standing = standing(update, device, last: last, in: parts.returns)
+        guard case .noPart = standing, !isOnRelease(device, of: update), hasHadRelease(device, parts.brought) else {
+            return standing
+        }
+        if let last, isLeftOut(updates[last.update.offset].assignments, last.position) { return .back }
+        let goals = [goal(of: update, device), last.map { targetVersion($0.update, $0.position) }]
+        if supersedingUpdate(takenBack(by: update), device) != nil {
+            let bearer = bearers(device).last
+            let place = bearer.flatMap { updates[$0.offset].assignments.position(of: device) }
+            guard last != nil, let bearer, let place else { return .noPart }
+            return previousVersion(bearer, place).map(goals.contains) == true ? .back : .noPart
+        }
+        return !devices.isVersionUntold(device) && goals.contains(devices.firmware(device)) ? .back : .noPart
+    }
+
+    /// Whether one of some updates has brought a device to its release, and it was not seen on another since.
+    private func hasHadRelease(_ device: DeviceIndex, _ updates: [UpdateIndex]) -> Bool {
+        updates.contains { update in
+            guard let position = self.updates[update.offset].assignments.position(of: device) else { return false }
+            return self.updates[update.offset].assignments.state(position) == .completed && isHeldGood(update, device)
+        }
     }
 
     /// Where a device of an update stands.
@@ -179,15 +207,23 @@ extension FleetState {
         standing(update, device, last: parts.last(device), in: parts.returns).isBack
     }
 
-    /// Where the devices of an update stand by the last update each that brings it back; nothing of those without one.
-    public func returnTally(of update: UpdateIndex) -> Tally {
+    /// The devices of an update that was rolled back as `returnCount` counts them, by region number: completed are those that
+    /// are back, skipped those of which nothing is to be brought back.
+    public func returnTallies(of update: UpdateIndex) -> [Tally] {
         let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
-        var tally = Tally()
-        for position in 0..<assignments.count {
-            guard let last = parts.last(assignments.device(position)) else { continue }
-            tally[updates[last.update.offset].assignments.state(last.position)] += 1
-            if updates[last.update.offset].assignments.hasTurnedBad(last.position) { tally.turnedBad += 1 }
+        var tallies = Array(repeating: Tally(), count: devices.regions.all.count)
+        for position in 0..<assignments.count where isTouched(assignments, position) {
+            let device = assignments.device(position), last = parts.last(device)
+            let state = last.map { updates[$0.update.offset].assignments.state($0.position) }
+            switch countedStanding(update, device, parts) {
+            // Who has no part in what goes back is not in its numbers.
+            case .noPart: if last != nil { tallies[devices.regionNumber(device)].add(.skipped) }
+            case .back: tallies[devices.regionNumber(device)].add(.completed)
+            case .underWay:
+                tallies[devices.regionNumber(device)].add(state.flatMap { $0.isFinal ? nil : $0 } ?? .pending)
+            case .left: tallies[devices.regionNumber(device)].add(state == .cancelled ? .cancelled : .failed)
+            }
         }
-        return tally
+        return tallies
     }
 }

@@ -164,7 +164,7 @@ extension FleetState {
     }
 
     /// Whether a device was left out since it was taken to be where it was to be brought.
-    private func isLeftOut(_ assignments: AssignmentTable, _ position: Position) -> Bool {
+    func isLeftOut(_ assignments: AssignmentTable, _ position: Position) -> Bool {
         guard assignments.state(position) == .skipped, case .alreadyOn = assignments.reason(position) else {
             return false
         }

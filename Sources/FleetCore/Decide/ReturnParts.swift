@@ -6,12 +6,17 @@ public struct ReturnParts: Sendable {
 
     /// What goes back, in order.
     public let returns: [UpdateIndex]
+    /// What had brought devices to the release that is taken back: the update, and its retries.
+    let brought: [UpdateIndex]
     /// By the device's index: the place in `returns`, counted from 1, and the position there; 0: it has none.
     private var places: [UInt16], positions: [UInt32]
 
     /// The parts in what goes back of an update.
     public init(of update: UpdateIndex, in state: FleetState) {
         returns = state.returns(of: update)
+        let root = state.root(of: update), all = returns.isEmpty ? 0..<0 : state.updates.indices
+        let forward = all.filter { !state.updates[$0].goesBack }.map { state.updates[$0].index }
+        brought = forward.filter { state.root(of: $0) == root }
         places = Array(repeating: 0, count: returns.isEmpty ? 0 : state.devices.count)
         positions = Array(repeating: 0, count: places.count)
         for (offset, back) in returns.enumerated() {

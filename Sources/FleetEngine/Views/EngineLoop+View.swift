@@ -102,8 +102,7 @@ struct ViewBuilder {
     }
 
     func regions() -> [RegionRow] {
-        let shown = focus.map { state.updates[$0.offset].rollback ?? $0 }
-        let tallies = shown.map { state.updates[$0.offset].regionTallies } ?? []
+        let tallies = focus.map(regionTallies) ?? []
         let names = state.devices.regions.all
         return names.indices.map { number in
             let place = state.devices.regionCounts[number]
@@ -112,6 +111,11 @@ struct ViewBuilder {
                 statusCounts: DeviceStatus.allCases.map { place.statuses[$0] },
                 tally: number < tallies.count ? tallies[number] : Tally())
         }.sorted { ($1.deviceCount, $0.name) < ($0.deviceCount, $1.name) }
+    }
+
+    private func regionTallies(_ update: UpdateIndex) -> [Tally] {
+        let record = state.updates[update.offset]
+        return record.rollback == nil ? record.regionTallies : state.returnTallies(of: update)
     }
 
     func summary(_ record: UpdateRecord) -> UpdateSummary {
@@ -136,6 +140,7 @@ struct ViewBuilder {
         summary.proposedSet = counted.proposedSets[record.index]
         let unsent = unsent(record)
         summary.unsent = unsent.count
+        summary.back = unsent.back
         if let text = unsent.text {
             summary.statusText += (summary.statusText.isEmpty ? "" : "; ") + text
         }
@@ -166,24 +171,27 @@ struct ViewBuilder {
     }
 
     /// How many devices did not come back, of an update that goes back or was rolled back, and what is said of them; nil:
-    /// all did, so far, or its status says it: a rollback that was called off has left some.
-    private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?) {
+    /// all did, so far, or its status says it: a rollback that was called off has left some. And how many are back of one
+    /// that is over.
+    private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?, back: Int?) {
         if record.status == .halted, record.rollback != nil {
             let count = state.returnCount(of: record.index)
             // Another update may have taken those over that it had left.
-            return (count.left.isEmpty ? 0 : count.of - count.back, nil)
+            return (count.left.isEmpty ? 0 : count.of - count.back, nil, count.back)
         }
         guard record.status == .rolledBack || record.goesBack && record.status == .completed else {
-            return withoutFiles(record)
+            let missing = withoutFiles(record)
+            return (missing.count, missing.text, nil)
         }
         let count = state.returnCount(of: record.index)
-        guard count.back < count.of else { return (0, nil) }
+        guard count.back < count.of else { return (0, nil, count.back) }
         guard !count.left.isEmpty else {
-            return (count.of - count.back, "\(count.of - count.back) of \(count.of) not back yet")
+            return (count.of - count.back, "\(count.of - count.back) of \(count.of) not back yet", count.back)
         }
         let more = Set(count.reasons).count > 1 ? ", and others" : ""
         let reason = count.reasons.first.map { ": \($0)\(more)" } ?? ""
-        return (count.of - count.back, "\(count.left.count) of \(count.of) did not come back\(reason)")
+        let text = "\(count.left.count) of \(count.of) did not come back\(reason)"
+        return (count.of - count.back, text, count.back)
     }
 
     /// Those that the fleet has no files for, as long as it goes back.

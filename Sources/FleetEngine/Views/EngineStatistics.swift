@@ -8,6 +8,8 @@ public struct EngineStatistics: Hashable, Sendable {
         public var id: String, status: UpdateStatus
         /// Its assignments by state.
         public var tally: Tally
+        /// Its devices as all lists have them.
+        public var counts: UpdateCounts
         /// Its phases with what their gates say, in order; empty for a strategy without.
         public var phases: [Phase]
     }
@@ -48,7 +50,7 @@ extension EngineLoop {
         statistics.updates = started.map { record in
             let phases = record.definition.hasGates ? record.phases : []
             return EngineStatistics.Update(
-                id: record.id, status: record.status, tally: record.tally,
+                id: record.id, status: record.status, tally: record.tally, counts: state.shownCounts(of: record),
                 phases: phases.map { EngineStatistics.Phase(name: $0.definition.name, verdict: $0.verdict) })
         }
         return statistics

@@ -8,7 +8,8 @@ extension FleetState {
         let completed = completedCount(of: record.index)
         return UpdateCounts(
             targets: tally.target, done: completed.done, back: completed.back, failed: tally.failures + completed.lost,
-            inFlight: tally.active, waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])
+            inFlight: tally[.inProgress], retrying: tally[.retrying],
+            waiting: tally.waiting, cancelled: tally[.cancelled], skipped: tally[.skipped])
     }
 
     /// Why an update is held or how it ended; of one that was rolled back, where nothing else is to be said, how many are

@@ -109,14 +109,17 @@ public struct FleetStatus: Codable, Hashable, Sendable {
 public struct UpdateCounts: Codable, Hashable, Sendable {
     /// Devices that the update was meant to reach: all but the skipped.
     public var targets: Int
-    /// Confirmed the release, and no rollback has brought them back since.
+    /// Confirmed the release, and run it, or were taken on from it by another update.
     public var done: Int
-    /// Confirmed the release, and a rollback of the update has brought them back since.
+    /// Confirmed the release, and are back since the update was rolled back.
     public var back: Int
-    /// Failed, those included that turned bad after they were done; sent back or not.
+    /// Failed, those included that turned bad after they were done, or that a rollback left on something else; sent back or
+    /// not.
     public var failed: Int
-    /// Under way, between two attempts included.
+    /// With an order under way.
     public var inFlight: Int
+    /// Between two attempts.
+    public var retrying: Int
     /// Not begun.
     public var waiting: Int
     public var cancelled: Int

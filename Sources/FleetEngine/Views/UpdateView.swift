@@ -34,6 +34,8 @@ public struct UpdateSummary: Hashable, Sendable {
     public var retriable: Int?
     /// Whether it has tried no device, so that there is nothing to send back.
     public var isUntouched = false
+    /// Devices that are back, of one that is over and was rolled back, or goes back itself; nil: it is no such.
+    public var back: Int?
 
     /// The line of one update.
     public init(
@@ -88,6 +90,8 @@ public struct UpdateView: Hashable, Sendable {
     public var expectedEnd: Timestamp?
     /// The success rate over all devices attempted to an end; nil while nothing has ended.
     public var success: SuccessView?
+    /// Of the completed, those that are back from its release, and those that a rollback has left on something else.
+    public var back = 0, lost = 0
 
     /// The view of one update.
     public init(

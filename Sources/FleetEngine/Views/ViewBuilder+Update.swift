@@ -3,7 +3,7 @@ import FleetCore
 extension ViewBuilder {
     func updateView(_ update: UpdateIndex) -> UpdateView {
         let record = state.updates[update.offset]
-        return UpdateView(
+        var view = UpdateView(
             summary: summary(record), currentPhase: record.definition.hasGates ? record.currentPhase : nil,
             phases: phases(record), gate: gate(record), causes: causes(record),
             previousVersions: state.previousVersions(update, first: 10_000),
@@ -11,13 +11,16 @@ extension ViewBuilder {
             rollback: rollback(record),
             waiting: waitGroups(record.rollback ?? update),
             expectedEnd: nil, success: success(record))
+        let completed = state.completedCount(of: update)
+        (view.back, view.lost) = (completed.back, completed.lost)
+        return view
     }
 
-    /// The latest rollback, with the devices of all, each as the last that was for it has left it.
+    /// The latest rollback, with the devices of all: those that are back as the completed, whatever has brought them there.
     private func rollback(_ record: UpdateRecord) -> UpdateSummary? {
         guard let latest = record.rollback else { return nil }
         var summary = summary(state.updates[latest.offset])
-        if state.returns(of: record.index).count > 1 { summary.tally = state.returnTally(of: record.index) }
+        summary.tally = state.returnTallies(of: record.index).reduce(Tally(), +)
         return summary
     }
 

@@ -42,13 +42,15 @@ struct PhaseCounts: Encodable, Sendable {
     var done: Int
     var failed: Int
     var inFlight: Int
+    var retrying: Int
     var waiting: Int
     var cancelled: Int
     var skipped: Int
 
     init(_ tally: Tally) {
         (targets, done, failed) = (tally.target, tally.succeeded, tally.failures)
-        (inFlight, waiting, cancelled, skipped) = (tally.active, tally.waiting, tally[.cancelled], tally[.skipped])
+        (inFlight, retrying, waiting) = (tally[.inProgress], tally[.retrying], tally.waiting)
+        (cancelled, skipped) = (tally[.cancelled], tally[.skipped])
     }
 }
 

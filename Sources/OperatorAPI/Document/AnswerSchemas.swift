@@ -47,9 +47,11 @@ enum AnswerSchemas {
 
     private static let targets = count.told("Devices that the update was meant to reach: all but the skipped.")
     private static let failed = count.told(
-        "Devices that failed, those included that turned bad after they were done; sent back or not.")
+        "Devices that failed, those included that turned bad after they were done, or that a rollback left on something "
+            + "else; sent back or not.")
     private static let underWay: KeyValuePairs<String, JSON> = [
-        "in_flight": count.told("Devices under way, those included that wait for another attempt."),
+        "in_flight": count.told("Devices with an order under way."),
+        "retrying": count.told("Devices between two attempts."),
         "waiting": count.told("Devices that have not begun."),
         "cancelled": count.told("Devices that were called off before they had changed anything."),
         "skipped": count.told("Devices that the selector named and the update left out; not among the targets."),
@@ -58,13 +60,16 @@ enum AnswerSchemas {
     private static let counts = object(
         [
             ("targets", targets),
-            ("done", count.told("Devices that confirmed the release, and that no rollback has brought back since.")),
-            ("back", count.told("Devices that confirmed the release, and that a rollback has brought back since.")),
+            (
+                "done",
+                count.told("Devices that confirmed the release, and run it, or were taken on from it by another update.")
+            ),
+            ("back", count.told("Devices that confirmed the release, and are back since the update was rolled back.")),
             ("failed", failed),
         ] + underWay.map { ($0.key, $0.value) }
     ).told(
-        "The devices of an update as they stand now. Each counts once: done, back, failed, in_flight, waiting and cancelled "
-            + "add up to targets.")
+        "The devices of an update as they stand now. Each counts once: done, back, failed, in_flight, retrying, "
+            + "waiting and cancelled add up to targets.")
 
     private static let phaseCounts = object(
         [

@@ -12,6 +12,8 @@ struct DevicesCommand: ParsableCommand {
         discussion: """
             A selector: `region = northeast and firmware < 2.2.0 and status = online`. It can ask for id, name, site, \
             address, region, location, firmware, status, lifecycle, timezone, `unseen > 7d`, and any tag by its name.
+
+            \(FleetReading.contactsText)
             """)
 
     @OptionGroup var arguments: FleetArguments

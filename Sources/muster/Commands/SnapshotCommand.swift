@@ -5,7 +5,8 @@ import FleetEngine
 /// `muster snapshot`: one screen as plain text.
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "snapshot", abstract: "Print one screen of the dashboard as plain text.")
+        commandName: "snapshot", abstract: "Print one screen of the dashboard as plain text.",
+        discussion: FleetReading.contactsText)
 
     @OptionGroup var arguments: FleetArguments
     @OptionGroup var screen: ScreenArguments

@@ -120,7 +120,12 @@ extension UpdateCommand {
     /// `muster update retry FLEET UPDATE`.
     struct Retry: UpdateStep {
         static let configuration = CommandConfiguration(
-            abstract: "Try the failed devices once more, as an update of its own.")
+            abstract: "Try the failed devices once more, as an update of its own.",
+            discussion: """
+                The update must be over. One that was rolled back is not tried again, since its release was taken back: start an \
+                update with an id of its own. Devices that did not come back are tried again by a retry of its rollback, \
+                UPDATE/rollback.
+                """)
         static let verb = EngineRequest.Verb.retryFailed
         @OptionGroup var order: UpdateOrderArguments
     }

@@ -108,6 +108,12 @@ struct FleetReading {
         if isSimulated { printError("as of \(now.iso), by the clock of the simulated terminals") }
     }
 
+    /// How old last contacts may be that are read from a journal.
+    static let contactsText =
+        "Last contacts are those in the journal, in which an engine that runs writes them every "
+        + "\(EngineLoop.Options().sightingInterval.components.seconds) s: one that is online may have called in since, and one "
+        + "that has just called in for the first time has none yet. A console has them as the engine does."
+
     /// Says on standard error that a device may have called in since its last contact that is shown.
     func sayContacts() {
         guard isEngineRunning, !isSimulated else { return }

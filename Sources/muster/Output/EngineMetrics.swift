@@ -22,7 +22,8 @@ struct EngineMetrics: Sendable {
                 "muster_engine_queue_depth", .gauge, "Inputs that wait for the engine.", Double(statistics.queueDepth)),
             MetricFamily(
                 "muster_assignments", .gauge,
-                "Devices of an update by where they stand in it; turnedBad: completed, and seen on another version since.",
+                "Devices of an update by where they stand in it, as muster updates --json counts them; "
+                    + "turnedBad: those of the failed that turned bad after they were done.",
                 updates.flatMap(assignments)),
             MetricFamily(
                 "muster_gate_state", .gauge, "1 for what the gate of a phase says.",
@@ -38,14 +39,18 @@ struct EngineMetrics: Sendable {
         ]
     }
 
-    /// Each device once: one that turned bad is a failure on every screen, and counts as completed nowhere.
+    /// As every list has them: what turned bad has failed, and what is back is not completed.
     private static func assignments(_ update: EngineStatistics.Update) -> [MetricFamily.Sample] {
         func sample(_ count: Int, _ state: String) -> MetricFamily.Sample {
             MetricFamily.Sample(Double(count), [.init("update", update.id), .init("state", state)])
         }
-        let tally = update.tally
-        return AssignmentState.allCases.map { sample($0 == .completed ? tally.succeeded : tally[$0], "\($0)") }
-            + [sample(tally.turnedBad, "turnedBad")]
+        return AssignmentState.allCases.map { state in
+            switch state {
+            case .completed: sample(update.counts.done, "\(state)")
+            case .failed: sample(update.counts.failed, "\(state)")
+            default: sample(update.tally[state], "\(state)")
+            }
+        } + [sample(update.counts.back, "back"), sample(update.tally.turnedBad, "turnedBad")]
     }
 
     private static func commits(_ reading: CommitTimes.Reading) -> MetricFamily {

@@ -42,16 +42,16 @@ struct StatusText {
     private var updates: [String] {
         guard !status.updates.isEmpty else { return ["no update is under way"] }
         var table = Table([
-            "update", "status", "phase", "gate", "#done", "#failed", "#in flight", "#waiting", "#skipped", "success",
-            "why",
+            "update", "status", "phase", "gate", "#done", "#back", "#failed", "#in flight", "#retrying", "#waiting",
+            "#skipped", "success", "why",
         ])
-        table.columns[10].limit = .max
+        table.columns[12].limit = .max
         table.rows = status.updates.map { update in
             let counts = update.counts
             return [
                 update.id, update.status, update.phase ?? "-", gate(update.gate), "\(counts.done)",
-                "\(counts.failed)", "\(counts.inFlight)", "\(counts.waiting)", "\(counts.skipped)",
-                success(update.success), update.reason,
+                "\(counts.back)", "\(counts.failed)", "\(counts.inFlight)", "\(counts.retrying)",
+                "\(counts.waiting)", "\(counts.skipped)", success(update.success), update.reason,
             ]
         }
         return table.lines
