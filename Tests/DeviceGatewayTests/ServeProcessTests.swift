@@ -69,8 +69,9 @@ import Testing
         let file = "/softwaremodules/\(try #require(poll.action("deploymentBase")))/artifacts/firmware.swu"
         let reader = try await RawConnection.open(first, reads: false)
         try await reader.send(try till.request("GET", file))
-        // So slow that its last piece lies before the system for a while.
-        try await eventuallyHolds {
+        // So slow that its last piece lies before the system for a while. What a small window lets through beside other tests
+        // takes its time.
+        try await eventuallyHolds(within: .seconds(300)) {
             reader.read()
             var state = DeliveryState()
             for record in try DeliveryFile.read(directory: till.state).records { state.apply(record) }
