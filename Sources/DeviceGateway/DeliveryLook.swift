@@ -11,8 +11,8 @@ final class DeliveryLook: Sendable {
         pump = .makeEmptyBox(valueType: FilePump.self, eventLoop: loop)
     }
 
-    /// What sends the file; called on the event loop.
-    func watch(_ pump: FilePump) { self.pump.value = pump }
+    /// What sends the file; nil: it is sent no more. Called on the event loop.
+    func watch(_ pump: FilePump?) { self.pump.value = pump }
 
     /// Has the delivery tell how far it has come.
     func callAsFunction() async {

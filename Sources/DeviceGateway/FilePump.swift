@@ -22,8 +22,11 @@ final class FilePump {
     /// The place in the file at which the connection began to count its bytes, as it was seen first and last: where TLS
     /// adds to them, it moves.
     private var origins: (first: Int64, last: Int64)?
+    /// Bytes of the connection that had left when this began, and the end of the last piece that the system has taken.
+    private var leftBefore: Int64 = 0, taken: Int64
     /// Whether the system was asked after nothing could leave any more.
-    private var isLeftSure = false, isOver = false
+    private var isLeftSure = false
+    private var isHandingOver = false, isOver = false
     private var reportedAt = ContinuousClock.now
     /// The file as pieces of it are sent from memory; made with the first.
     private var handle: NIOFileHandle?
@@ -42,6 +45,7 @@ final class FilePump {
         sent = part.lowerBound
         arrived = part.lowerBound
         left = part.lowerBound
+        taken = part.lowerBound
         done = delivery.channel.eventLoop.makePromise()
     }
 
@@ -64,6 +68,7 @@ final class FilePump {
             try? channel.syncOptions?.setOption(
                 ChannelOptions.socketOption(.so_sndbuf), value: .init(FileDelivery.socketBuffer))
         }
+        leftBefore = TransmittedBytes(on: channel)?.left ?? 0
         sendNext()
         return done.futureResult
     }
@@ -123,15 +128,22 @@ final class FilePump {
         tell(.handing)
         let taken = channel.eventLoop.makePromise(of: Void.self)
         let event = FilePiece(data: piece, pump: NIOLoopBound(self, eventLoop: channel.eventLoop))
+        isHandingOver = true
         channel.pipeline.triggerUserOutboundEvent(event, promise: taken)
         taken.futureResult.assumeIsolated().whenComplete { result in
-            guard case .success = result else { return self.end(result) }
+            if case .failure(let error) = result {
+                // What had ended before this was handed over was looked at then.
+                if self.isHandingOver, error is IOError { self.isLeftSure = true }
+                return self.end(result)
+            }
             self.wasTaken(length)
         }
+        isHandingOver = false
     }
 
     private func wasTaken(_ length: Int64) {
         delivery.meters.delivered(length, region: share.region)
+        taken = sent
         if let bytes = TransmittedBytes(on: channel) {
             // The system has all that was sent, and nothing else.
             let origin = sent - bytes.written
@@ -158,9 +170,13 @@ final class FilePump {
     }
 
     private func take(_ bytes: TransmittedBytes) {
-        // Before the system has taken the first piece, where that lies among its bytes is not known.
-        guard let origins else { return left = sent }
-        arrived = max(arrived, min(sent, origins.last + bytes.acknowledged))
+        guard let origins else {
+            // Where the first piece lies among the connection's bytes is not known before the system has taken it: what has
+            // left since is that, and what went before it.
+            return left = max(left, min(sent, part.lowerBound + bytes.left - leftBefore))
+        }
+        // What TLS adds to a piece that is on its way is not known either.
+        arrived = max(arrived, min(taken, origins.last + bytes.acknowledged))
         left = max(left, min(sent, origins.first + bytes.left))
     }
 
@@ -169,32 +185,33 @@ final class FilePump {
     /// Waits until the reader's system has acknowledged all bytes: what lies in this one's memory when a connection is
     /// reset was never delivered.
     private func awaitArrival(
-        _ before: TransmittedBytes? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
+        _ before: Int64? = nil, wait: TimeAmount = FileDelivery.arrivalLook.lowerBound,
         stalledSince: NIODeadline = .now()
     ) {
         guard isOpen() else { return }
         // Where the system does not say, what it has taken is all that can be known.
-        guard let bytes = TransmittedBytes(on: channel), bytes.acknowledged < bytes.written else {
-            return end(.success(()))
-        }
+        guard let bytes = TransmittedBytes(on: channel), !bytes.isAllAcknowledged else { return end(.success(())) }
         take(bytes)
         guard !bytes.isReset else {
             isLeftSure = true
             return end(.failure(ChannelError.ioOnClosedChannel))
         }
         report()
-        let now = NIODeadline.now(), since = bytes == before ? stalledSince : now
+        let now = NIODeadline.now(), since = bytes.acknowledged == before ? stalledSince : now
         guard now - since < FileDelivery.arrivalTime else {
             channel.close(promise: nil)
             return end(.failure(ChannelError.ioOnClosedChannel))
         }
         loop.scheduleTask(in: wait) {
-            self.awaitArrival(bytes, wait: min(wait * 2, FileDelivery.arrivalLook.upperBound), stalledSince: since)
+            self.awaitArrival(
+                bytes.acknowledged, wait: min(wait * 2, FileDelivery.arrivalLook.upperBound), stalledSince: since)
         }
     }
 
     private func end(_ result: Result<Void, any Error>) {
         isOver = true
+        // It holds this, which holds it.
+        delivery.look?.watch(nil)
         // The descriptor is the file's, which closes it.
         _ = try? handle?.takeDescriptorOwnership()
         switch result {
@@ -203,9 +220,9 @@ final class FilePump {
             left = part.upperBound
             tell(.finished)
         // Of what has left the reader may have got what it goes on behind. Where this side ends a connection, the system
-        // goes on sending what it has; one that fails was ended by the other.
-        case .failure(let error):
-            if !isLeftSure, !(error is IOError) { left = sent }
+        // goes on sending what it has; and not every end of the other side is seen while the system still tells of it.
+        case .failure:
+            if !isLeftSure { left = sent }
             tell(.cut)
         }
         done.completeWith(result)

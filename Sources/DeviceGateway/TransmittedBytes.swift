@@ -14,6 +14,9 @@ struct TransmittedBytes: Equatable {
     /// Whether the connection was reset: what lay in it is thrown away. The system knows it before the event loop has
     /// heard of it, and goes on telling the rest.
     let isReset: Bool
+    /// Whether everything that was written was acknowledged. It is exact: the counts above may be too large, as the system
+    /// counts twice what a queue of this machine did not take.
+    let isAllAcknowledged: Bool
 
     /// Asks the system, on the connection's event loop; nil: it does not say.
     init?(on channel: any Channel) {
@@ -25,11 +28,13 @@ struct TransmittedBytes: Equatable {
             var found: Information?
             answer.assumeIsolated().whenSuccess { found = $0 }
             // A system that says less of it leaves zeros.
-            guard let found, found.sent > 0 else { return nil }
+            guard let found, found.sent > 0 || found.acknowledged == 0 else { return nil }
             left = Int64(clamping: found.sent - min(found.retransmitted, found.sent))
             written = left + Int64(found.unsent)
             acknowledged = Int64(clamping: found.acknowledged)
             isReset = found.state == Information.closed
+            // A reset takes the segments that were on their way off the books.
+            isAllAcknowledged = !isReset && found.unacknowledgedSegments == 0 && found.unsent == 0
         #else
             return nil
         #endif
@@ -42,9 +47,14 @@ struct TransmittedBytes: Equatable {
 
         var state: UInt8 = 0
         private var details: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0, 0, 0)
-        /// Times, sizes and counts of segments.
+        private var sizes: (UInt32, UInt32, UInt32, UInt32)
+        var unacknowledgedSegments: UInt32
+        /// Further counts, and times.
         private var counts:
-            (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+            (
+                UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32,
+                UInt32, UInt32, UInt32, UInt32, UInt32, UInt32
+            )
         private var rates: (UInt64, UInt64)
         var acknowledged: UInt64
         private var received: UInt64

@@ -107,6 +107,21 @@ import Testing
         await fixture.end()
     }
 
+    /// A client that has said that it asks for nothing more, and is gone then, is seen to be gone only when a piece cannot be
+    /// written any more: what it had taken is its own all the same.
+    @Test func whoEndsAndGoesOnHasWhatItGot() async throws {
+        let size = 40 * FileDelivery.pieceLength
+        let fixture = try await GatewayFixture(payload: GatewayFixture.bytes(size))
+        let action = try await fixture.offer()
+        let count = 10 * FileDelivery.pieceLength
+        try await ResettingReader.read(
+            count, of: fixture.request("GET", device, fixture.file(action)), at: fixture.running.port, asksNoMore: true)
+        #expect(try await fetch(fixture, action, "\(count)-").status == 206)
+        try await claim(fixture)
+        #expect(try await end(fixture) == (.completed, nil))
+        await fixture.end()
+    }
+
     /// A device whose line went down goes on behind what it has on another connection, of which the first knows nothing.
     @Test func whoGoesOnWhileTheFirstConnectionStillStandsHasWhatItGot() async throws {
         let size = 40 * FileDelivery.pieceLength
@@ -291,13 +306,16 @@ import Testing
 /// Reads a few bytes of an answer and resets the connection.
 enum ResettingReader {
     /// Off the threads of tasks, which the gateway needs while this waits.
-    static func read(_ count: Int, of request: String, at port: Int) async throws {
+    /// - Parameter asksNoMore: Whether it closes its half of the connection in the middle.
+    static func read(_ count: Int, of request: String, at port: Int, asksNoMore: Bool = false) async throws {
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            Thread.detachNewThread { done.resume(with: Result { try readHere(count, of: request, at: port) }) }
+            Thread.detachNewThread {
+                done.resume(with: Result { try readHere(count, of: request, at: port, asksNoMore) })
+            }
         }
     }
 
-    private static func readHere(_ count: Int, of request: String, at port: Int) throws {
+    private static func readHere(_ count: Int, of request: String, at port: Int, _ asksNoMore: Bool) throws {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(socket >= 0)
         defer { _ = Foundation.close(socket) }
@@ -322,7 +340,10 @@ enum ResettingReader {
             head.append(byte)
         }
         var buffer = [UInt8](repeating: 0, count: count)
-        try #require(recv(socket, &buffer, count, Int32(MSG_WAITALL)) == count)
+        for part in [count / 2, count - count / 2] {
+            try #require(recv(socket, &buffer, part, Int32(MSG_WAITALL)) == part)
+            if asksNoMore { shutdown(socket, Int32(SHUT_WR)) }
+        }
         var reset = linger(l_onoff: 1, l_linger: 0)
         setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
     }

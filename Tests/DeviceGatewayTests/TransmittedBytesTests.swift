@@ -68,6 +68,41 @@ import Testing
         try await listener.close()
     }
 
+    /// The bytes of a file that is nothing but zeros, in memory.
+    private struct Zeros: FileBytes {
+        var isUnchanged: Bool { true }
+        func read(at offset: Int64, into piece: UnsafeMutableRawBufferPointer) -> Int {
+            piece.initializeMemory(as: UInt8.self, repeating: 0)
+            return piece.count
+        }
+        func descriptor(ofCached range: Range<Int64>) -> Int32? { -1 }
+    }
+
+    /// A connection and a file would be kept for good by what has sent the one on the other.
+    @Test func whatSendsAFileGoesWhenThatHasEnded() async throws {
+        try await withConnection { channel, reader in
+            let file = DeliverableFile(size: 10, sha1: "", md5: "", sha256: "", bytes: Zeros())
+            let shares = BandwidthShares(bytesPerSecondPerDevice: nil), look = DeliveryLook(channel.eventLoop)
+            let delivery = FileDelivery(
+                file: file, channel: channel, meters: GatewayMeters(), sendsFromMemory: false, look: look
+            ) { shares.open("a till", region: "north", bytesPerSecondPerRegion: nil, now: $0) }
+            let isGone = try await channel.eventLoop.submit {
+                weak var pump: FilePump?
+                do {
+                    // Nothing here takes pieces, so that it ends at once.
+                    let made = FilePump(delivery, 0..<10, delivery.openShare(.now)) { _ in }
+                    pump = made
+                    look.watch(made)
+                    _ = made.run()
+                }
+                return pump == nil
+            }.get()
+            #expect(isGone)
+            await look()
+            close(reader.descriptor)
+        }
+    }
+
     private func ask(_ channel: any Channel) async throws -> TransmittedBytes? {
         try await channel.eventLoop.submit { TransmittedBytes(on: channel) }.get()
     }
@@ -84,6 +119,7 @@ import Testing
                 try await eventuallyHolds { try await ask(channel)?.acknowledged == expected }
                 let bytes = try await ask(channel)
                 #expect(bytes?.written == sum && bytes?.left == sum && bytes?.isReset == false)
+                #expect(bytes?.isAllAcknowledged == true)
             }
             close(reader.descriptor)
         }
@@ -100,7 +136,7 @@ import Testing
                 return (before, TransmittedBytes(on: channel))
             }.get()
             let known = try #require(before), last = try #require(after)
-            #expect(!known.isReset && last.isReset)
+            #expect(!known.isReset && last.isReset && !last.isAllAcknowledged)
             #expect(known.acknowledged <= known.left && known.left < known.written)
             #expect(last.written == known.written && last.left == known.left)
             #expect(last.acknowledged == known.acknowledged && last.acknowledged < last.written)

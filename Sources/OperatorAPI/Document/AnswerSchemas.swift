@@ -62,7 +62,8 @@ enum AnswerSchemas {
             ("targets", targets),
             (
                 "done",
-                count.told("Devices that confirmed the release, and run it, or were taken on from it by another update.")
+                count.told(
+                    "Devices that confirmed the release, and run it, or were taken on from it by another update.")
             ),
             ("back", count.told("Devices that confirmed the release, and are back since the update was rolled back.")),
             ("failed", failed),
