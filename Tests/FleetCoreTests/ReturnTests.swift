@@ -38,14 +38,16 @@ import Testing
     /// Done, back, lost.
     private func completed(_ fixture: CoreFixture, _ update: String = "u") throws -> [Int] {
         let state = fixture.machine.state
-        let count = state.completedCount(of: try #require(state.updateIndex(of: update)))
+        let index = try #require(state.updateIndex(of: update)), count = state.completedCount(of: index)
+        // The same by the walk that views make.
+        if state.update(index).rollback != nil { #expect(state.returnTallies(of: index).completed == count) }
         return [count.done, count.back, count.lost]
     }
 
     /// Back, of how many, by the sum over the regions.
     private func returned(_ fixture: CoreFixture) throws -> [Int] {
         let index = try #require(fixture.machine.state.updateIndex(of: "u"))
-        let tally = fixture.machine.state.returnTallies(of: index).reduce(Tally(), +)
+        let tally = fixture.machine.state.returnTallies(of: index).regions.reduce(Tally(), +)
         return [tally.succeeded, tally.target]
     }
 

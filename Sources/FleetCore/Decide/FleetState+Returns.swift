@@ -70,14 +70,18 @@ extension FleetState {
             let standings = ways.map { countedStanding($0.update, device, $0.parts) }
             if standings.contains(where: \.isBack) {
                 count.back += 1
-            } else if !devices.isVersionUntold(device), devices.firmware(device) != release,
-                !standings.contains(where: \.isUnderWay), supersedingUpdate(ways[0].update, device) == nil
-            {
+            } else if !standings.contains(where: \.isUnderWay), isElsewhere(device, release, ways[0].update) {
                 count.lost += 1
             }
         }
         count.done -= count.back + count.lost
         return count
+    }
+
+    /// Whether a device says that it runs something else than a release, which no later update has brought it.
+    private func isElsewhere(_ device: DeviceIndex, _ release: Version, _ update: UpdateIndex) -> Bool {
+        !devices.isVersionUntold(device) && devices.firmware(device) != release
+            && supersedingUpdate(update, device) == nil
     }
 
     /// What goes back of an update that goes forward, and of those that it tries again.
@@ -208,22 +212,39 @@ extension FleetState {
     }
 
     /// The devices of an update that was rolled back as `returnCount` counts them, by region number: completed are those that
-    /// are back, skipped those of which nothing is to be brought back.
-    public func returnTallies(of update: UpdateIndex) -> [Tally] {
-        let assignments = updates[update.offset].assignments, parts = ReturnParts(of: update, in: self)
+    /// are back, skipped those of which nothing is to be brought back. And `completedCount`, in the same walk: a view asks for
+    /// both whenever something has changed.
+    public func returnTallies(of update: UpdateIndex) -> (regions: [Tally], completed: CompletedCount) {
+        let record = updates[update.offset], release = record.definition.release
+        let ways = waysBack(from: update), isAlone = ways.count == 1
+        let parts = ways.first.flatMap { $0.update == update ? $0.parts : nil } ?? ReturnParts(of: update, in: self)
         var tallies = Array(repeating: Tally(), count: devices.regions.all.count)
-        for position in 0..<assignments.count where isTouched(assignments, position) {
-            let device = assignments.device(position), last = parts.last(device)
-            let state = last.map { updates[$0.update.offset].assignments.state($0.position) }
-            switch countedStanding(update, device, parts) {
-            // Who has no part in what goes back is not in its numbers.
-            case .noPart: if last != nil { tallies[devices.regionNumber(device)].add(.skipped) }
-            case .back: tallies[devices.regionNumber(device)].add(.completed)
-            case .underWay:
-                tallies[devices.regionNumber(device)].add(state.flatMap { $0.isFinal ? nil : $0 } ?? .pending)
-            case .left: tallies[devices.regionNumber(device)].add(state == .cancelled ? .cancelled : .failed)
+        var completed = CompletedCount(done: record.tally.succeeded)
+        for position in 0..<record.assignments.count where isTouched(record.assignments, position) {
+            let device = record.assignments.device(position), standing = countedStanding(update, device, parts)
+            if let state = returnState(standing, parts.last(device)) {
+                tallies[devices.regionNumber(device)].add(state)
+            }
+            guard isAlone, record.assignments.state(position) == .completed, !record.assignments.hasTurnedBad(position)
+            else { continue }
+            if standing.isBack {
+                completed.back += 1
+            } else if !standing.isUnderWay, isElsewhere(device, release, update) {
+                completed.lost += 1
             }
         }
-        return tallies
+        completed.done -= completed.back + completed.lost
+        return (tallies, isAlone ? completed : completedCount(of: update))
+    }
+
+    /// As what a device is counted among those that go back; nil: it has no part in that.
+    private func returnState(_ standing: ReturnStanding, _ last: ReturnParts.Part?) -> AssignmentState? {
+        let state = last.map { updates[$0.update.offset].assignments.state($0.position) }
+        switch standing {
+        case .noPart: return last == nil ? nil : .skipped
+        case .back: return .completed
+        case .underWay: return state.flatMap { $0.isFinal ? nil : $0 } ?? .pending
+        case .left: return state == .cancelled ? .cancelled : .failed
+        }
     }
 }

@@ -7,7 +7,7 @@ extension EngineLoop {
         let focus = query.update.flatMap { state.updateIndex(of: $0) } ?? focusedUpdate
         let list = query.deviceRows.count > 0 ? lists.devices(query, update: focus, machine: machine, now: now) : []
         let asked = [focus, query.retryPreview.flatMap { state.updateIndex(of: $0) }].compactMap { $0 }
-        counted.count(state, retriesOf: asked)
+        counted.count(state, focus: focus, retriesOf: asked)
         let builder = ViewBuilder(
             machine: machine, feed: feed, query: query, focus: focus, now: now, counted: counted)
         var view = builder.header()
@@ -115,7 +115,7 @@ struct ViewBuilder {
 
     private func regionTallies(_ update: UpdateIndex) -> [Tally] {
         let record = state.updates[update.offset]
-        return record.rollback == nil ? record.regionTallies : state.returnTallies(of: update)
+        return counted.wayBack[update]?.regions ?? record.regionTallies
     }
 
     func summary(_ record: UpdateRecord) -> UpdateSummary {
@@ -174,16 +174,15 @@ struct ViewBuilder {
     /// all did, so far, or its status says it: a rollback that was called off has left some. And how many are back of one
     /// that is over.
     private func unsent(_ record: UpdateRecord) -> (count: Int, text: String?, back: Int?) {
-        if record.status == .halted, record.rollback != nil {
-            let count = state.returnCount(of: record.index)
-            // Another update may have taken those over that it had left.
-            return (count.left.isEmpty ? 0 : count.of - count.back, nil, count.back)
-        }
-        guard record.status == .rolledBack || record.goesBack && record.status == .completed else {
+        guard CountedSets.saysWhoIsBack(record) else {
             let missing = withoutFiles(record)
             return (missing.count, missing.text, nil)
         }
-        let count = state.returnCount(of: record.index)
+        let count = counted.returns[record.index] ?? state.returnCount(of: record.index)
+        if record.status == .halted {
+            // Another update may have taken those over that it had left.
+            return (count.left.isEmpty ? 0 : count.of - count.back, nil, count.back)
+        }
         guard count.back < count.of else { return (0, nil, count.back) }
         guard !count.left.isEmpty else {
             return (count.of - count.back, "\(count.of - count.back) of \(count.of) not back yet", count.back)

@@ -11,7 +11,7 @@ extension ViewBuilder {
             rollback: rollback(record),
             waiting: waitGroups(record.rollback ?? update),
             expectedEnd: nil, success: success(record))
-        let completed = state.completedCount(of: update)
+        let completed = counted.wayBack[update]?.completed ?? state.completedCount(of: update)
         (view.back, view.lost) = (completed.back, completed.lost)
         return view
     }
@@ -20,7 +20,8 @@ extension ViewBuilder {
     private func rollback(_ record: UpdateRecord) -> UpdateSummary? {
         guard let latest = record.rollback else { return nil }
         var summary = summary(state.updates[latest.offset])
-        summary.tally = state.returnTallies(of: record.index).reduce(Tally(), +)
+        let regions = counted.wayBack[record.index]?.regions ?? state.returnTallies(of: record.index).regions
+        summary.tally = regions.reduce(Tally(), +)
         return summary
     }
 
