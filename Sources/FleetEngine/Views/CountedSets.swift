@@ -12,8 +12,8 @@ struct CountedSets {
     /// Where the devices of the update in focus stand that are to come back, by region, and those that it had brought.
     private(set) var wayBack: [UpdateIndex: (regions: [Tally], completed: FleetState.CompletedCount)] = [:]
 
-    /// Counts what a view says: the set of each rollback that waits for a second person, and the retry of what goes back.
-    /// A fleet keeps its updates for years, so of those that go forward only the retry of some is counted.
+    /// Counts what a view says: who is back, the set of each rollback that waits for a second person, and the retry of what
+    /// goes back. A fleet keeps its updates for years, so of those that go forward only the retry of some is counted.
     mutating func count(_ state: FleetState, focus: UpdateIndex?, retriesOf asked: [UpdateIndex]) {
         if revision != state.revision { self = CountedSets() }
         revision = state.revision
